@@ -1,0 +1,57 @@
+# The commands of this project; `make help` lists them. Needs python3 (3.11 or later, with venv) and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests use the system's Chromium.
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+
+.DEFAULT_GOAL := help
+.PHONY: demo test check bench lock wheel-check docs format clean help
+
+demo: $(READY)  ## mirror, read and report on the embedded sample wiki, offline
+	$(BIN)/wikitrail demo
+
+test: $(READY)  ## all tests; those on a real MediaWiki or browser say what to install
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## format, lint, types, import rules, generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m jobs.docs --check
+
+format: $(READY)  ## bring the code into the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(READY)  ## write the generated parts of the documentation
+	$(BIN)/python -m jobs.docs
+
+bench: $(READY)  ## measure; nothing here passes or fails
+	$(BIN)/python tests/bench.py
+
+wheel-check: $(READY)  ## build the wheel, install it alone in an empty environment, run its demo elsewhere
+	PYTHON='$(PYTHON)' bash .ci/wheel-check
+
+lock: $(READY)  ## choose new versions of all libraries and write requirements.lock
+	$(BIN)/uv --no-config pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	  --upgrade --quiet --output-file requirements.lock
+
+# One environment serves the demo, the tests and the checks. It follows the lock file.
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:  ## remove the environment, builds and caches
+	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | expand -t 14

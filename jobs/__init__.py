@@ -1,0 +1,1 @@
+"""The shell: command line, configuration, runs, reports, schedule. Clock, printing and exit codes live here."""

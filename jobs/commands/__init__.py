@@ -1,0 +1,1 @@
+"""The commands of the command line, grouped by what they do: fill the database, read it, operate it."""

@@ -1,0 +1,65 @@
+"""Commands that fill the database: ``sync`` and ``import``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jobs.commands.options import current_settings, say, shared_options
+from jobs.runner import running
+from jobs.settings import Settings
+from jobs.sync import import_dumps
+from jobs.sync import sync as sync_wiki
+
+
+@click.command()
+@shared_options
+@click.argument("url", required=False)
+@click.option("--full", is_flag=True, help="Read the wiki's whole history again, not only what is new.")
+@click.option("--json", "as_json", is_flag=True, help="Print what the run did as one JSON object.")
+def sync(url: str | None, full: bool, as_json: bool) -> None:
+    """Mirror a wiki: everything on the first run, later what is new.
+
+    URL is the address of any page of the wiki; once a database mirrors a wiki it is not needed.
+    """
+    settings = current_settings()
+    with running("sync", settings.database, create=True) as run:
+        sync_wiki(run, settings, url, full=full)
+    tell_run(run.summary(), settings, as_json)
+
+
+@click.command("import")
+@shared_options
+@click.argument("dumps", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DUMP...")
+@click.option("--json", "as_json", is_flag=True, help="Print what the run did as one JSON object.")
+def import_(dumps: tuple[Path, ...], as_json: bool) -> None:
+    """Bring MediaWiki XML exports (plain, .gz or .bz2) into the database."""
+    for path in dumps:
+        if not path.is_file():
+            raise click.UsageError(f"There is no file {path}; check the name.")
+    settings = current_settings()
+    with running("import", settings.database, create=True) as run:
+        import_dumps(run, settings, list(dumps))
+    tell_run(run.summary(), settings, as_json)
+
+
+def tell_run(summary: dict[str, Any], settings: Settings, as_json: bool) -> None:
+    """What a run did, as JSON on stdout or as a line on stderr with what to do next."""
+    if as_json:
+        click.echo(json.dumps(summary, ensure_ascii=False))
+        return
+    for warning in summary["warnings"]:
+        say(f"The wiki warns: {warning}", settings)
+    if not summary["revisions_new"] and not summary["changes"]:
+        say(f"Nothing new ({summary['requests']} requests, {summary['seconds']:.1f} s).", settings)
+        return
+    say(
+        f"{summary['revisions_new']} new revisions, {summary['changes']} changes on {summary['pages_changed']} pages"
+        f" ({summary['requests']} requests, {summary['bytes'] / 1e6:.1f} MB, {summary['seconds']:.1f} s).\n"
+        f"Next: “wikitrail --db {settings.database} report --since 7d” tells what changed,"
+        f" “… status” how the mirror stands.",
+        settings,
+    )

@@ -1,0 +1,72 @@
+"""Commands that operate the mirror: ``run``, ``schedule``, ``status``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from jobs.clock import utc_now
+from jobs.commands.filling import tell_run
+from jobs.commands.options import current_settings, say, shared_options
+from jobs.errors import DONE, EXPECTED, USAGE
+from jobs.health import check_health, health_text
+from jobs.pipeline import run_pipeline
+from jobs.settings import Settings
+from storage.database import named_faults, open_database
+
+
+@click.command()
+@shared_options
+@click.option("--json", "as_json", is_flag=True, help="Print what the run did as one JSON object.")
+def run(as_json: bool) -> None:
+    """Sync, then report what changed since the last report: the line for cron.
+
+    Silence means that nothing changed: no report is written then.
+    """
+    _run_once(current_settings(), as_json)
+
+
+def _run_once(settings: Settings, as_json: bool) -> None:
+    outcome = run_pipeline(settings)
+    tell_run(outcome.summary, settings, as_json)
+    if outcome.first:
+        say("This was the first run: the next ones report what changes from now on.", settings)
+    for path in outcome.reports:
+        click.echo(path, err=as_json)
+
+
+@click.command()
+@shared_options
+def schedule() -> None:
+    """Do “run” again and again, at the times of the configuration, until it is stopped."""
+    from jobs.schedule import make_trigger, serve
+
+    settings = current_settings()
+    trigger = make_trigger(settings.config.schedule)
+
+    def job() -> None:
+        try:
+            _run_once(settings, as_json=False)
+        except EXPECTED as error:
+            click.echo(f"{utc_now()} the run failed: {error}", err=True)
+
+    say(f"Runs at “{settings.config.schedule.cron}” ({settings.config.schedule.timezone}); Ctrl-C stops.", settings)
+    serve(trigger, job, lambda text: say(text, settings))
+
+
+@click.command()
+@shared_options
+@click.option("--json", "as_json", is_flag=True, help="Print the state as one JSON object.")
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """Say how the mirror stands; exit 2 when the last good run is older than the configuration allows."""
+    settings = current_settings()
+    db = open_database(settings.database, create=False)
+    try:
+        with named_faults(settings.database):
+            health = check_health(db, settings.config.status.max_age, utc_now())
+    finally:
+        db.close()
+    click.echo(json.dumps(health, ensure_ascii=False, indent=1) if as_json else health_text(health))
+    ctx.exit(DONE if health["fresh"] else USAGE)

@@ -1,0 +1,202 @@
+"""Commands that read: ``text``, ``parse``, ``changes``, ``report``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import click
+from parsers.reader import Reader
+
+from jobs.commands.options import MOMENT, current_settings, say, shared_options
+from jobs.config import FORMATS, LANGUAGES
+from jobs.errors import UsageError
+from jobs.reporting import gather_report, write_report
+from parsers.change import BulkChange, PageChange
+from parsers.record_json import record_to_json
+from parsers.site import Site
+from storage.changes import ChangeFilter, load_bulk_changes, load_changes
+from storage.database import Database, named_faults, open_database
+from storage.texts import load_revision_text
+
+KINDS = ("page", "infobox", "section", "link", "category", "template", "file", "redirect", "paper", "text")
+
+
+@contextmanager
+def _database() -> Iterator[Database]:
+    path = current_settings().database
+    db = open_database(path, create=False)
+    try:
+        with named_faults(path):
+            yield db
+    finally:
+        db.close()
+
+
+@click.command()
+@shared_options
+@click.argument("rev_id", type=int)
+def text(rev_id: int) -> None:
+    """Print the exact wikitext of a revision, byte for byte."""
+    with _database() as db:
+        wikitext = load_revision_text(db, rev_id)
+    sys.stdout.buffer.write(wikitext.encode("utf-8", "surrogatepass"))
+
+
+@click.command()
+@shared_options
+@click.argument("file", type=click.File("rb"), default="-")
+@click.option("--title", default="", help="Title of the page, for relative links.")
+@click.option(
+    "--siteinfo", type=click.File("rb"), help="JSON of the wiki's meta=siteinfo; German and English by default."
+)
+@click.option(
+    "--batch", is_flag=True, help="Read JSON lines {id, title, text} and print JSON lines {id, record}, in order."
+)
+def parse(file: Any, title: str, siteinfo: Any, batch: bool) -> None:
+    """Print the record of a wikitext as JSON. FILE is a file, or - for standard input."""
+    reader = Reader(_site(siteinfo))
+    if batch:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                click.echo(json.dumps(_parse_line(reader, line, number), ensure_ascii=False))
+        return
+    data = file.read()
+    try:
+        wikitext = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"The text is not UTF-8 (byte {error.start}); convert it first, for example with iconv."
+        ) from error
+    click.echo(json.dumps(record_to_json(reader.read(wikitext, title)), ensure_ascii=False, indent=1))
+
+
+def _site(siteinfo: Any) -> Site:
+    if siteinfo is None:
+        return Site.default()
+    try:
+        data = json.load(siteinfo)
+        return Site.from_siteinfo(data.get("query", data))
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{siteinfo.name} is not the JSON of a siteinfo ({error}); it is what "
+            "api.php?action=query&meta=siteinfo&format=json&formatversion=2 answers."
+        ) from error
+
+
+def _parse_line(reader: Reader, line: bytes, number: int) -> dict[str, Any]:
+    """One answer of a batch. A line that cannot be read gets an error in its place, and the rest is read."""
+    try:
+        task = json.loads(line)
+        wikitext, title = task["text"], task.get("title", "")
+        if not isinstance(wikitext, str) or not isinstance(title, str):
+            raise TypeError("text and title are to be strings")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return {"id": None, "error": f"line {number} is not an object with id, title and text ({error})"}
+    return {"id": task.get("id"), "record": record_to_json(reader.read(wikitext, title))}
+
+
+@click.command()
+@shared_options
+@click.option("--since", type=MOMENT, help="From this time on: 2024-07-01, 2024-07-01T08:30Z, 7d.")
+@click.option("--until", type=MOMENT, help="Before this time.")
+@click.option("--page", help="Of the page with this full title.")
+@click.option("--kind", type=click.Choice(KINDS), help="Of this kind.")
+@click.option("--bulk", is_flag=True, help="Bulk changes: one rule that explains the same change on many pages.")
+@click.option("--json", "as_json", is_flag=True, help="As a JSON list.")
+def changes(
+    since: str | None, until: str | None, page: str | None, kind: str | None, bulk: bool, as_json: bool
+) -> None:
+    """List changes, oldest first, or bulk changes."""
+    with _database() as db:
+        if bulk:
+            found = [(i, b) for i, b in load_bulk_changes(db, since, until) if kind in (None, b.kind)]
+            lines = [{"bulk_id": i, **asdict(b)} for i, b in found] if as_json else [_bulk_line(i, b) for i, b in found]
+        else:
+            listed = load_changes(db, ChangeFilter(since, until, page, kind))
+            lines = [_change_json(c) for c in listed] if as_json else [_change_line(c) for c in listed]
+    if as_json:
+        click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
+    elif lines:
+        click.echo("\n".join(map(str, lines)))
+    else:
+        say("No changes. “wikitrail status” says how far the mirror goes.")
+
+
+def _change_json(change: PageChange) -> dict[str, Any]:
+    row = asdict(change)
+    return {**{key: value for key, value in row.items() if key != "change"}, **row["change"]}
+
+
+def _change_line(change: PageChange) -> str:
+    what = change.change
+    parts = [
+        change.timestamp,
+        change.title,
+        f"{what.kind} {what.action}",
+        what.path,
+        f"{_short(what.before)} → {_short(what.after)}",
+    ]
+    mark = f" ({what.noise_reason})" if what.significance == "cosmetic" else ""
+    return "  ".join(part for part in parts if part) + mark
+
+
+def _bulk_line(bulk_id: int, bulk: BulkChange) -> str:
+    lines = [
+        f"{bulk_id}  {bulk.rule}",
+        f"   {bulk.pages} pages, {bulk.occurrences} occurrences, {bulk.first_at} to {bulk.last_at}",
+    ]
+    for name, cases in (("exception", bulk.exceptions), ("missed", bulk.stragglers), ("came back", bulk.regressions)):
+        lines += [
+            f"   {name}: {c.title}: {_short(c.before)}" + (f" → {_short(c.after)}" if c.after else "") for c in cases
+        ]
+    return "\n".join(lines)
+
+
+def _short(text: str | None, limit: int = 100) -> str:
+    """A value on one line of a terminal; control characters, which could steer it, are replaced."""
+    if text is None:
+        return "–"
+    line = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+@click.command()
+@shared_options
+@click.option("--since", type=MOMENT, help="From this time on: 2024-07-01, 2024-07-01T08:30Z, 7d.")
+@click.option("--until", type=MOMENT, help="Before this time.")
+@click.option("--format", "formats", help="Any of html,md,txt,json, joined by commas.")
+@click.option("--lang", "languages", help="Any of de,en, joined by commas.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
+def report(since: str | None, until: str | None, formats: str | None, languages: str | None, out: Path) -> None:
+    """Write a change report that can be read without knowing wikitext."""
+    settings = current_settings()
+    chosen = replace(
+        settings.config.report,
+        formats=_choice("--format", formats, FORMATS) or settings.config.report.formats,
+        languages=_choice("--lang", languages, LANGUAGES) or settings.config.report.languages,
+    )
+    if since and until and since >= until:
+        raise UsageError(f"The period ends ({until}) before it begins ({since}); swap --since and --until.")
+    with _database() as db:
+        data = gather_report(db, ChangeFilter(since, until), chosen.timezone)
+    try:
+        paths = write_report(data, out, "report", chosen.formats, chosen.languages)
+    except OSError as error:
+        raise UsageError(
+            f"The report cannot be written into {out} ({error.strerror}); choose another folder with -o."
+        ) from error
+    for path in paths:
+        click.echo(path)
+
+
+def _choice(option: str, given: str | None, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))
+    if unknown := [name for name in names if name not in allowed]:
+        raise UsageError(f"{option} knows {', '.join(allowed)}, and not “{unknown[0]}”.")
+    return names

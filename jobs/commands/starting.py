@@ -1,0 +1,51 @@
+"""Commands for a beginning: ``demo`` and ``init``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from jobs.commands.options import current_settings, given_config_path, say, shared_options
+from jobs.settings import Settings, load_settings
+
+
+@click.command()
+@shared_options
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("wikitrail-demo"), help="Folder for report and database."
+)
+def demo(out: Path) -> None:
+    """Show the whole way on an embedded sample wiki, offline: mirror, records, changes, report."""
+    from jobs.demo import run_demo
+
+    click.echo(run_demo(out))
+
+
+@click.command()
+@shared_options
+@click.argument("url")
+@click.option("--force", is_flag=True, help="Write the file anew if it exists.")
+def init(url: str, force: bool) -> None:
+    """Probe a wiki and write a commented wikitrail.toml for it."""
+    from jobs.setup_wiki import init_wiki
+
+    path = given_config_path()
+    settings: Settings = load_settings(None, None, quiet=False, verbose=False) if path.exists() else _defaults()
+    found, limits = init_wiki(settings, url, path, force=force)
+    general = found.siteinfo["general"]
+    pages = found.siteinfo.get("statistics", {}).get("pages")
+    click.echo(
+        f"Found {general.get('sitename')} ({general.get('generator')}), API at {found.api.url}"
+        + (f", {pages} pages." if pages else ".")
+    )
+    for limit in limits:
+        click.echo(f"Note: {limit}")
+    click.echo(f"Wrote {path}. Next: fill in “contact”, then “wikitrail run”.")
+
+
+def _defaults() -> Settings:
+    return current_settings()
+
+
+__all__ = ["demo", "init", "say"]

@@ -1,0 +1,168 @@
+"""Reads ``wikitrail.toml``: what each setting means, its default, and a clear word about what is wrong in it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field, fields, is_dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names file, setting and remedy."""
+
+
+def setting(default: Any, help: str) -> Any:
+    """A setting with its default and what it means; ``docs/configuration.md`` is made from these."""
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True, slots=True)
+class WikiConfig:
+    """``[wiki]``: where it is and how to treat it."""
+
+    url: str = setting("", "address of any page of the wiki, or of its api.php")
+    contact: str = setting("", "e-mail address or web page for the wiki's operator, sent in the User-Agent")
+    delay: float = setting(0.0, "seconds between two requests")
+    max_wait: float = setting(30.0, "seconds to wait at most for one answer: retries, Retry-After, lag")
+    maxlag: int = setting(5, "seconds of replication lag that the wiki's servers may have (maxlag)")
+    infoboxes: tuple[str, ...] | None = setting(
+        None, "templates to read as infoboxes; by default the parser's rule decides"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportConfig:
+    """``[report]``: what ``report`` and ``run`` write."""
+
+    directory: str = setting("reports", "folder that `run` writes reports into, relative to the configuration")
+    formats: tuple[str, ...] = setting(("html",), "any of html, md, txt, json")
+    languages: tuple[str, ...] = setting(("de",), "any of de, en")
+    timezone: str = setting("Europe/Berlin", "in which the report shows times")
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleConfig:
+    """``[schedule]``: when the daemon runs, as a cron expression of five fields."""
+
+    cron: str = setting("0 6 * * *", "minute, hour, day, month, weekday at which `schedule` runs")
+    timezone: str = setting("Europe/Berlin", "in which the cron expression is meant")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusConfig:
+    """``[status]``: how old the last good run may be: a number with m, h or d."""
+
+    max_age: str = setting("26h", "`status` fails when the last good run is older: a number with m, h or d")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole configuration. ``database`` is relative to the folder of the file."""
+
+    database: str = setting("wiki.db", "the SQLite file, relative to the configuration")
+    wiki: WikiConfig = field(default_factory=WikiConfig)
+    report: ReportConfig = field(default_factory=ReportConfig)
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    status: StatusConfig = field(default_factory=StatusConfig)
+
+
+def load_config(path: Path) -> Config:
+    """The configuration in a TOML file. Raises ConfigError with one sentence."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"There is no configuration {path}; “wikitrail init URL” writes one.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}).") from error
+    config: Config = _build(Config, data, path, "")
+    _check_values(config, path)
+    return config
+
+
+def _build(kind: type[Any], data: dict[str, Any], path: Path, where: str) -> Any:
+    hints = get_type_hints(kind)
+    values = {}
+    for key, value in data.items():
+        name = f"{where}{key}"
+        if key not in hints:
+            raise ConfigError(f"{path}: there is no setting “{name}”{_nearest(key)}.")
+        if is_dataclass(hints[key]):
+            if not isinstance(value, dict):
+                raise ConfigError(f"{path}: “{name}” is a section; write [{name}] on a line of its own.")
+            values[key] = _build(hints[key], value, path, f"{name}.")
+        else:
+            values[key] = _typed(hints[key], value, path, name)
+    return kind(**values)
+
+
+def _nearest(key: str) -> str:
+    """The known settings that a mistyped one may mean, wherever they stand."""
+    known = {}
+    for section in fields(Config):
+        known[section.name] = section.name
+        if isinstance(section.default_factory, type):
+            known |= {setting.name: f"{section.name}.{setting.name}" for setting in fields(section.default_factory)}
+    near = get_close_matches(key, known, n=1, cutoff=0.5)
+    return f"; did you mean “{known[near[0]]}”?" if near else ", and none like it; see docs/configuration.md"
+
+
+def _typed(hint: Any, value: Any, path: Path, name: str) -> Any:
+    if isinstance(hint, UnionType):
+        hint = next(arg for arg in get_args(hint) if arg is not type(None))
+    if get_origin(hint) is tuple:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        wanted = 'a list of texts, such as ["html", "md"]'
+    elif hint is float:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+            return float(value)
+        wanted = "a number that is not negative"
+    elif hint is int:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        wanted = "a whole number that is not negative"
+    else:
+        if isinstance(value, str):
+            return value
+        wanted = "a text in quotes"
+    raise ConfigError(f"{path}: “{name}” is to be {wanted}, and is {value!r}.")
+
+
+FORMATS = ("html", "md", "txt", "json")
+LANGUAGES = ("de", "en")
+
+
+def _check_values(config: Config, path: Path) -> None:
+    for name, given, allowed in (
+        ("report.formats", config.report.formats, FORMATS),
+        ("report.languages", config.report.languages, LANGUAGES),
+    ):
+        for value in given:
+            if value not in allowed:
+                raise ConfigError(f"{path}: “{name}” knows {', '.join(allowed)}, and not “{value}”.")
+        if not given:
+            raise ConfigError(f"{path}: “{name}” is empty; choose from {', '.join(allowed)}.")
+    for name, zone in (("report.timezone", config.report.timezone), ("schedule.timezone", config.schedule.timezone)):
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ConfigError(f"{path}: “{name}” is no time zone ({zone}); write it like Europe/Berlin.") from error
+    try:
+        seconds_of(config.status.max_age)
+    except ValueError as error:
+        raise ConfigError(f"{path}: “status.max_age” is {error}.") from error
+
+
+def seconds_of(age: str) -> int:
+    """Seconds of an age such as 90m, 26h or 7d. Raises ValueError that says how to write one."""
+    found = re.fullmatch(r"\s*(\d+)\s*([mhd])\s*", age)
+    if not found:
+        raise ValueError(f"“{age}”, and is to be a number with m, h or d, such as 26h")
+    return int(found[1]) * {"m": 60, "h": 3600, "d": 86400}[found[2]]

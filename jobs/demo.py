@@ -1,0 +1,51 @@
+"""The demo: the embedded sample wiki goes the whole way, offline, and the result is told in a few lines."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from jobs.config import FORMATS, LANGUAGES, Config
+from jobs.report.brief import brief
+from jobs.reporting import gather_report, write_report
+from jobs.runner import running
+from jobs.settings import Settings
+from jobs.sync import import_dumps
+from storage.changes import ChangeFilter
+from storage.database import open_database
+from storage.queries import standing
+
+SAMPLE = "sample-wiki.xml"
+BEGINNING = "2024-07-01T00:00:00Z"  # the sample's link update falls into July 2024
+
+
+def run_demo(out: Path) -> str:
+    """Play the sample's history up to BEGINNING, then the rest, and report on the rest; what to print."""
+    out.mkdir(parents=True, exist_ok=True)
+    database = out / "wiki.db"
+    for leftover in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
+        leftover.unlink(missing_ok=True)
+    settings = Settings(Config(), out, database, quiet=True)
+    with as_file(files("data").joinpath(SAMPLE)) as sample:
+        with running("import", database, create=True) as run:
+            import_dumps(run, settings, [sample], until=BEGINNING)
+        with running("import", database, create=True) as run:
+            import_dumps(run, settings, [sample], since=BEGINNING)
+    db = open_database(database, create=False)
+    try:
+        data = gather_report(db, ChangeFilter(since=BEGINNING), settings.config.report.timezone)
+        held = standing(db)
+    finally:
+        db.close()
+    reports = write_report(data, out, "report", FORMATS, LANGUAGES)
+    shown = {path.suffix + path.suffixes[0]: path for path in reports}
+    return (
+        f"The sample wiki “{data.site_name}” went the whole way: {held.pages} pages, {held.revisions} revisions,"
+        f" {held.changes} changes.\n\nFrom 1 July 2024 on:\n{brief(data, 'en')}\n\n"
+        f"Report:    {shown['.html.en']} (Deutsch: {shown['.html.de']}; also .md, .txt, .json)\n"
+        f"Database:  {database}\n\n"
+        "Next:\n"
+        f"  wikitrail --db {database} changes --bulk\n"
+        f'  sqlite3 {database} "SELECT title, number FROM papers LIMIT 5"\n'
+        "  wikitrail --db wiki.db sync https://your.wiki/any/page"
+    )

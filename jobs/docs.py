@@ -1,0 +1,154 @@
+"""Generates the reference pages of ``docs/``, from the database and the command line themselves.
+
+``python -m jobs.docs`` writes them; with ``--check`` it only says whether they are current (for ``make check``).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from dataclasses import fields
+from pathlib import Path
+
+import click
+
+from jobs.cli import COMMANDS, LazyGroup, cli
+from jobs.config import Config
+from storage.database import Database, open_database
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+_COLUMN = re.compile(r"^\s+(\w+) (INTEGER|TEXT|BLOB)\b(.*?),? -- (.+)$")
+
+
+def schema_page() -> str:
+    """``docs/schema.md``: every table, column and view of a fresh database."""
+    with tempfile.TemporaryDirectory() as folder:
+        db = open_database(Path(folder) / "wiki.db", create=True)
+        try:
+            return "\n".join(["# The database", "", *_SCHEMA_INTRODUCTION, *_tables(db), *_views(db)]) + "\n"
+        finally:
+            db.close()
+
+
+_SCHEMA_INTRODUCTION = """\
+One file holds one wiki; `ATTACH` several to compare them. Times are ISO 8601 UTC with `Z`. Tables are STRICT, foreign
+keys are on, the journal is a write-ahead log: readers never wait for a run.
+
+Intervals are the whole of the history: an item is stored once for as long as it holds. What held at the time `:t`:
+
+```sql
+SELECT * FROM infobox_history WHERE valid_from <= :t AND (valid_to IS NULL OR valid_to > :t);
+```
+
+Changes are what was observed and are never rewritten. Intervals are what the wiki says today; they are built anew for
+a page whose history changed behind us (an import, a merge, a restore).
+
+This page is made from the database itself: `python -m jobs.docs`.
+""".split("\n")
+
+
+def _tables(db: Database) -> list[str]:
+    lines = ["## Tables", ""]
+    rows = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT' ORDER BY rowid")
+    for name, sql in rows.fetchall():
+        head, *body = sql.split("\n")
+        lines += [
+            f"### {name}",
+            "",
+            _sentence(head.split(" -- ", 1)[1]),
+            "",
+            "| column | type | meaning |",
+            "|---|---|---|",
+        ]
+        found = [match for line in body if (match := _COLUMN.match(line))]
+        columns = [row[1] for row in db.execute(f"PRAGMA table_info({name})").fetchall()]
+        if [match[1] for match in found] != columns:
+            raise ValueError(f"a column of {name} has no explanation: {columns}")
+        for match in found:
+            lines.append(f"| `{match[1]}` | {match[2].lower()} | {_sentence(match[4])} |")
+        lines.append("")
+    return lines
+
+
+def _views(db: Database) -> list[str]:
+    lines = [
+        "## Views",
+        "",
+        "Besides these there is one view per infobox, `record_konzeption`: a row a page, a column a field.",
+        "",
+    ]
+    for name, sql in db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid").fetchall():
+        columns = ", ".join(f"`{row[1]}`" for row in db.execute(f"PRAGMA table_info({name})").fetchall())
+        lines += [f"### {name}", "", _sentence(sql.split("\n")[0].split(" -- ", 1)[1]), "", f"Columns: {columns}.", ""]
+    return lines[:-1]
+
+
+def _sentence(text: str) -> str:
+    text = text.strip().replace("|", "\\|")
+    return text[0].upper() + text[1:]
+
+
+def commands_page() -> str:
+    """``docs/commands.md``: the help of every command."""
+    lines = ["# The command line", "", "What `wikitrail --help` and `wikitrail COMMAND --help` print.", ""]
+    context = click.Context(cli, info_name="wikitrail", max_content_width=100, terminal_width=100)
+    lines += ["```text", cli.get_help(context), "```", ""]
+    assert isinstance(cli, LazyGroup)
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        nested = click.Context(command, info_name=name, parent=context, max_content_width=100, terminal_width=100)
+        lines += [f"## {name}", "", "```text", command.get_help(nested), "```", ""]
+    return "\n".join(lines)
+
+
+def configuration_page() -> str:
+    """``docs/configuration.md``: every setting with its default."""
+    lines = ["# Configuration", "", *_CONFIGURATION_INTRODUCTION, "| setting | default | meaning |", "|---|---|---|"]
+    for section in fields(Config):
+        if isinstance(section.default_factory, type):
+            for setting in fields(section.default_factory):
+                name = f"{section.name}.{setting.name}"
+                lines.append(f"| `{name}` | {_default(setting.default)} | {_sentence(setting.metadata['help'])} |")
+        else:
+            lines.append(f"| `{section.name}` | {_default(section.default)} | {_sentence(section.metadata['help'])} |")
+    return "\n".join(lines) + "\n"
+
+
+_CONFIGURATION_INTRODUCTION = """\
+`wikitrail.toml` is read from the current folder, or from where `--config` points. `wikitrail init URL` writes one with
+comments. A setting `wiki.url` stands as `url = "…"` under `[wiki]`. An unknown or mistyped setting stops every command
+with exit code 2 and the nearest known name.
+""".split("\n")
+
+
+def _default(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, tuple):
+        return "`[" + ", ".join(f'"{item}"' for item in value) + "]`"
+    return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
+
+
+PAGES = {"schema.md": schema_page, "commands.md": commands_page, "configuration.md": configuration_page}
+
+
+def main() -> int:
+    """Write the pages, or with ``--check`` compare them; 1 when one is not current."""
+    stale = []
+    for name, make in PAGES.items():
+        path, wanted = DOCS / name, make()
+        if path.exists() and path.read_text(encoding="utf-8") == wanted:
+            continue
+        stale.append(name)
+        if "--check" not in sys.argv:
+            path.write_text(wanted, encoding="utf-8")
+    if stale and "--check" in sys.argv:
+        print(f"Not current: {', '.join(stale)}; run “make docs”.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

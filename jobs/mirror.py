@@ -1,0 +1,243 @@
+"""Mirrors a wiki: the first run fetches everything, each later one what changed.
+
+Events say only which pages are dirty; their truth is then fetched in batches. Every batch is one transaction, and
+the point to go on from is part of it, so a run can be cut anywhere. Times are those of the wiki's clock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from jobs.derive import Deriver
+from jobs.identity import check_same_wiki
+from jobs.progress import Progress
+from parsers.wiki import LogEvent
+from scraper.fetch import BATCH, Fetched, Fetcher, News, in_batches
+from storage import mirror as store
+from storage.database import Database
+
+OVERLAP = timedelta(minutes=10)  # how late a row may commit after the time that it bears
+UNRELATED = {"create", "newusers", "patrol", "rights", "block", "thanks", "upload"}  # logs that dirty no page
+REWRITES = {("delete", "restore"), ("merge", "merge"), ("merge", "merge-into")}  # history changed behind us
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a run saw: pages whose state was read, and revisions that were not known."""
+
+    pages: set[int] = field(default_factory=set)
+    revisions: int = 0
+
+
+@dataclass(slots=True)
+class Mirror:
+    """One run of the mirror on one database."""
+
+    db: Database
+    fetcher: Fetcher
+    deriver: Deriver
+    now: str
+    progress: Progress
+    counts: Counts = field(default_factory=Counts)
+    fresh: set[int] = field(default_factory=set)  # pages whose state was read since the delta began
+
+    def run(self, wiki_now: str, *, full: bool) -> None:
+        """Bring the mirror up to date; ``wiki_now`` is the wiki's clock before anything else was asked.
+
+        ``full`` reads the whole history again, from the beginning.
+        """
+        if full:
+            with self.db.atomic():
+                for key in ("cursor", "backfill"):
+                    store.set_state(self.db, key, None)
+        if store.get_state(self.db, "cursor") is None:
+            self._backfill(wiki_now)
+        self._delta()
+
+    # The first run
+
+    def _backfill(self, wiki_now: str) -> None:
+        state = store.get_state(self.db, "backfill")
+        if state is None:
+            state = {"since": wiki_now, "continue": None, "phase": "history"}
+        if state["phase"] == "history":
+            for fetched, following in self.fetcher.history(state["continue"]):
+                with self.db.atomic():
+                    self._save(fetched)
+                    state = {**state, "continue": following, "phase": "log" if following is None else "history"}
+                    store.set_state(self.db, "backfill", state)
+                self.progress.advance(len(fetched.revisions))
+        # What was logged since the beginning is left to the delta, which also asks what it did to the pages.
+        before = shift(state["since"], -OVERLAP)
+        with self.db.atomic():
+            for events in self.fetcher.log():
+                self._save_events([event for event in events if event.timestamp < before])
+            store.set_state(self.db, "backfill", None)
+            store.set_state(self.db, "cursor", state["since"])
+        self._ask_for_pages(store.live_page_ids(self.db) - self.counts.pages)
+
+    # Every later run
+
+    def _delta(self) -> None:
+        self.fresh.clear()
+        since = shift(str(store.get_state(self.db, "cursor")), -OVERLAP)
+        news = self.fetcher.news(since, store.highest_revision_id(self.db))
+        self._check_site(news.siteinfo)
+        known_events = store.known_ids(self.db, "log_events", "log_id", [e.log_id for e in news.events])
+        events = [event for event in news.events if event.log_id not in known_events]
+        with self.db.atomic():
+            self._save(news.fetched)
+        for fetched in self._new_revisions(news):
+            with self.db.atomic():
+                self._save(fetched)
+        self._resolve(events)
+        with self.db.atomic():
+            self._save_events(events)
+            store.set_state(self.db, "cursor", news.now)
+
+    def _check_site(self, siteinfo: Mapping[str, Any]) -> None:
+        """Notice that the address now serves another wiki, or that this one was updated or got new namespaces."""
+        check_same_wiki(self.db, siteinfo, self.fetcher.api.url)
+        held = (store.load_site(self.db) or {}).get("siteinfo", {})
+        telling = {key: siteinfo.get("general", {}).get(key) for key in ("generator", "lang", "sitename", "wikiid")}
+        same = telling.items() <= held.get("general", {}).items()
+        if not same or any(held.get(key) != siteinfo.get(key) for key in ("namespaces", "namespacealiases")):
+            fresh = self.fetcher.siteinfo()
+            with self.db.atomic():
+                store.save_site(self.db, self.fetcher.api.url, fresh, self.now)
+
+    def _new_revisions(self, news: News) -> Iterator[Fetched]:
+        """All revisions that the listing names and the mirror lacks, and every id up to the highest seen."""
+        recent = set(news.recent_revisions)
+        asked = set(news.probed)
+        wanted = recent - store.known_ids(self.db, "revisions", "rev_id", recent) - asked
+        top = max([*recent, *(page.latest_rev_id for page in news.fetched.pages)], default=0)
+        wanted |= set(range(news.probed.stop, top + 1))
+        if news.fetched.revisions:
+            # Imports bear old times and no cursor of time finds them: go on until a whole batch of ids is empty.
+            wanted |= set(range(news.probed.stop, max(top + 1, news.probed.stop + BATCH)))
+        while wanted:
+            asked |= wanted
+            found: set[int] = set()
+            for fetched in self.fetcher.revisions(wanted):
+                found |= {revision.rev_id for revision in fetched.revisions}
+                top = max([top, *found, *(page.latest_rev_id for page in fetched.pages)])
+                yield fetched
+            beyond = max(asked) + 1
+            wanted = (
+                set(range(beyond, max(top + 1, beyond + BATCH)))
+                if found & set(range(beyond - BATCH, beyond))
+                else set()
+            )
+            wanted |= set(range(beyond, top + 1))
+
+    def _resolve(self, events: Sequence[LogEvent]) -> None:
+        """Fetch the truth about every page that an event names."""
+        ids, titles = dirty_pages(events)
+        titles_known = store.live_pages_by_title(self.db, titles)
+        rewritten = dirty_pages(event for event in events if (event.type, event.action) in REWRITES)[1]
+        asked = self._ask_for_pages(
+            store.known_ids(self.db, "pages", "page_id", ids | set(titles_known)) - self.fresh,
+            (titles - set(titles_known.values())) | rewritten,
+            {event.title: event.timestamp for event in events if event.type == "delete"},
+        )
+        for page in asked.pages:
+            if page.title in rewritten:
+                self._relist(page.page_id)
+        # Of several live pages with one title all but one are stale.
+        held = store.live_pages_by_title(self.db, titles | {page.title for page in asked.pages})
+        self._ask_for_pages({i for i, title in held.items() if list(held.values()).count(title) > 1})
+        self._refetch(altered_revisions(events) | self._of_renamed_users(events))
+
+    def _ask_for_pages(
+        self, ids: Iterable[int], titles: Iterable[str] = (), deleted_at: Mapping[str | None, str] | None = None
+    ) -> Fetched:
+        """Fetch pages as they are now and write them; those that the wiki lacks are marked as deleted."""
+        asked = self.fetcher.pages(ids, titles)
+        with self.db.atomic():
+            self._save(asked)
+            for page_id in asked.missing_pages:
+                at = (deleted_at or {}).get(store.page_title(self.db, page_id), self.now)
+                self.deriver.deleted(page_id, at)
+                store.mark_page_deleted(self.db, page_id, at)
+        return asked
+
+    def _relist(self, page_id: int) -> None:
+        """Read a page's list of revisions again, since its history changed behind us."""
+        listed = self.fetcher.revision_ids(page_id)
+        held = store.known_ids(self.db, "revisions", "rev_id", listed)
+        fetched = list(self.fetcher.revisions(listed - held))
+        with self.db.atomic():
+            others = store.live_revision_ids(self.db, page_id) - listed
+            store.mark_revisions_archived(self.db, others)
+            store.assign_revisions(self.db, page_id, held)
+            for part in fetched:
+                self._save(part, derive=False)
+            fresh = [revision for part in fetched for revision in part.revisions]
+            self.deriver.revisions(fresh, rewritten=[page_id])
+        self._refetch(others)
+
+    def _refetch(self, rev_ids: Iterable[int]) -> None:
+        """Read known revisions again: hidden or shown, tagged, moved to another page, or deleted."""
+        for ids in in_batches(rev_ids):
+            for fetched in self.fetcher.revisions(ids):
+                with self.db.atomic():
+                    self._save(fetched, derive=False)
+                    store.mark_revisions_archived(self.db, fetched.missing_revisions)
+                    self.deriver.revisions([], rewritten={revision.page_id for revision in fetched.revisions})
+
+    def _of_renamed_users(self, events: Iterable[LogEvent]) -> set[int]:
+        names = {json.loads(event.params).get("olduser") for event in events if event.type == "renameuser"}
+        return store.revisions_by_user(self.db, {str(name) for name in names if name})
+
+    # What both share
+
+    def _save(self, fetched: Fetched, *, derive: bool = True) -> None:
+        """Write pages and revisions, and what follows from those that are new. Runs inside a transaction."""
+        store.save_pages(self.db, fetched.pages, self.now)
+        seen = {page.page_id for page in fetched.pages}
+        self.counts.pages |= seen
+        self.fresh |= seen
+        new = [revision for revision in fetched.revisions if store.save_revision(self.db, revision, self.now)]
+        self.counts.revisions += len(new)
+        if derive:
+            self.deriver.revisions(new)
+
+    def _save_events(self, events: Sequence[LogEvent]) -> None:
+        new = store.save_log_events(self.db, events)
+        self.deriver.events(new, store.pages_of_events(self.db, new))
+
+
+def dirty_pages(events: Iterable[LogEvent]) -> tuple[set[int], set[str]]:
+    """Ids and titles of the pages that these log entries may have altered."""
+    ids: set[int] = set()
+    titles: set[str] = set()
+    for event in events:
+        if event.type in UNRELATED:
+            continue
+        params = json.loads(event.params)
+        ids |= {event.page_id} if event.page_id else set()
+        named = [event.title, params.get("target_title"), params.get("dest_title"), params.get("src_title")]
+        titles |= {str(title) for title in named if title}
+    return ids, {title for title in titles if not title.startswith(("Spezial:", "Special:"))}
+
+
+def altered_revisions(events: Iterable[LogEvent]) -> set[int]:
+    """Ids of the revisions whose visibility or tags these log entries altered."""
+    ids: set[int] = set()
+    for event in events:
+        params = json.loads(event.params)
+        if (event.type, event.action) in {("delete", "revision"), ("suppress", "revision")}:
+            ids |= {int(i) for i in params.get("ids", [])}
+        if event.type == "tag" and params.get("revid"):
+            ids.add(int(params["revid"]))
+    return ids
+
+
+def shift(timestamp: str, by: timedelta) -> str:
+    """An ISO 8601 UTC time with ``Z``, moved."""
+    return (datetime.fromisoformat(timestamp) + by).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,118 @@
+"""Sentences about one bulk change: what became what, and which pages fell out of line."""
+
+from __future__ import annotations
+
+from jobs.report.bulk_story import BulkStory
+from jobs.report.entry_sentences import quoted
+from jobs.report.language import Language, Piece, Rich
+from jobs.report.sentences import PageSentences
+
+
+class BulkSentences:
+    """Says what the story holds about bulk changes."""
+
+    def __init__(self, lang: Language, pages: PageSentences, limit: int) -> None:
+        self.lang = lang
+        self.pages = pages
+        self.limit = limit
+
+    def sentence(self, bulk: BulkStory) -> Rich:
+        """One bulk change in one sentence, with what went wrong in it."""
+        where = self.lang.number_of("On one page", "On {n} pages", bulk.pages)
+        text = self.lang.say("{where}, {what}", where=where, what=self._what(bulk))
+        flaws = (self.missed(bulk), self.differing(bulk), self.returned(bulk))
+        text = "; ".join([text, *filter(None, flaws)]) + "."
+        return self.lang.rich(text, before=self._name(bulk, bulk.before), after=self._name(bulk, bulk.after))
+
+    def _name(self, bulk: BulkStory, name: str) -> Piece:
+        return Piece(name, "address") if bulk.kind == "link" else quoted(name)
+
+    def _what(self, bulk: BulkStory) -> str:
+        say, number_of, times = self.lang.say, self.lang.number_of, bulk.occurrences
+        if not bulk.before:
+            return say("{after} was added")
+        if not bulk.after:
+            return say("{before} was removed")
+        return {
+            "host": lambda: number_of(
+                "one link was moved from {before} to {after}",
+                "{n} links were moved from {before} to {after}",
+                times,
+            ),
+            "address": lambda: number_of(
+                "one link to {before} was given a new address",
+                "{n} links to {before} were given a new address",
+                times,
+            ),
+            "field": lambda: say("the field {before} was renamed {after}"),
+            "value": lambda: say("the field value {before} was replaced by {after}"),
+            "category": lambda: say("the category {before} was replaced by {after}"),
+            "section": lambda: say("the section heading {before} was changed to {after}"),
+            "template": lambda: say("the wiki template {before} was replaced by {after}"),
+        }.get(bulk.what, lambda: say("{before} was replaced by {after}"))()
+
+    def missed(self, bulk: BulkStory) -> str | None:
+        """That pages still hold the old form."""
+        number = bulk.straggler_pages
+        return self.lang.number_of("one page was missed", "{n} pages were missed", number) if number else None
+
+    def differing(self, bulk: BulkStory) -> str | None:
+        """That the rule was applied but something else came out on some pages."""
+        number, number_of = bulk.exception_pages, self.lang.number_of
+        if not number:
+            return None
+        if bulk.keys_are_numbers:
+            return number_of(
+                "on one page the number no longer matches",
+                "on {n} pages the number no longer matches",
+                number,
+            )
+        return number_of(
+            "on one page the result is a different one", "on {n} pages the result is a different one", number
+        )
+
+    def returned(self, bulk: BulkStory) -> str | None:
+        """That pages went back to the old form."""
+        number = bulk.regression_pages
+        if not number:
+            return None
+        return self.lang.number_of(
+            "one page went back to the old form later", "{n} pages went back to the old form later", number
+        )
+
+    def title(self, bulk: BulkStory) -> Rich:
+        """The heading of a bulk change."""
+        return self.lang.rich(
+            self.lang.say("Bulk change {number}: {before} → {after}", number=str(bulk.number)),
+            before=bulk.before or "–",
+            after=bulk.after or "–",
+        )
+
+    def facts(self, bulk: BulkStory) -> list[str]:
+        """How much it was, when, and who did it."""
+        lang = self.lang
+        items = self.pages.entries.items(bulk.kind, bulk.occurrences)
+        pages = lang.number_of("one page", "{n} pages", bulk.pages)
+        days = lang.days(lang.as_local(bulk.first_at).date(), lang.as_local(bulk.last_at).date())
+        facts = [lang.say("{items} on {pages}", items=items, pages=pages), days]
+        return [*facts, self.pages.names(bulk.users)] if bulk.users else facts
+
+    def key_names(self, bulk: BulkStory) -> tuple[str, str]:
+        """What to call the two columns of what the rule should have preserved."""
+        say = self.lang.say
+        if bulk.keys_are_numbers:
+            return say("old number"), say("new number")
+        return say("before"), say("after")
+
+    def mixed(self, bulk: BulkStory) -> Rich | None:
+        """The pages where the same edit changed something else as well."""
+        if not bulk.mixed:
+            return None
+        shown = [self.pages.page(title) for title in bulk.mixed[: self.limit]]
+        names = self.lang.enumerate([f"{{page{at}}}" for at in range(len(shown))])
+        head = self.lang.number_of(
+            "On one page the same edit changed something else as well: {pages}",
+            "On {n} pages the same edit changed something else as well: {pages}",
+            len(bulk.mixed),
+        )
+        return self.lang.rich(head.replace("{pages}", names), **{f"page{at}": piece for at, piece in enumerate(shown)})

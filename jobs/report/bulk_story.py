@@ -1,0 +1,191 @@
+"""What is said of one bulk change: what became what, where, and the pages that fell out of line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from jobs.report.data import BulkEntry
+from jobs.report.excerpt import clean
+from parsers.change import BulkCase, BulkChange, PageChange
+
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStory:
+    """A page that must be named. ``old_key`` and ``new_key`` are what stands for the rule's variables."""
+
+    title: str
+    rev_id: int
+    before: str
+    after: str | None
+    label: str | None
+    old_key: str | None
+    new_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPage:
+    """A page that the rule was applied to, ``count`` times, the last time in ``rev_to``."""
+
+    page_id: int
+    title: str
+    count: int
+    rev_from: int | None
+    rev_to: int | None
+    timestamp: str
+    user: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkStory:
+    """One bulk change, told once. ``what`` says how to name it (see ``_what``).
+
+    ``before`` and ``after`` are the short names of what was replaced (hosts of addresses, names of fields);
+    ``members`` are the pages whose changes the report holds, ``mixed`` the titles of those where the same
+    edit changed something else as well.
+    """
+
+    number: int
+    bulk_id: int
+    kind: str
+    what: str
+    before: str
+    after: str
+    rule: str
+    pattern_before: str
+    pattern_after: str
+    first_at: str
+    last_at: str
+    pages: int
+    occurrences: int
+    members: tuple[BulkPage, ...]
+    exceptions: tuple[CaseStory, ...]
+    stragglers: tuple[CaseStory, ...]
+    regressions: tuple[CaseStory, ...]
+    mixed: tuple[str, ...]
+    keys_are_numbers: bool
+    users: tuple[str, ...]
+
+    @property
+    def exception_pages(self) -> int:
+        return len({case.title for case in self.exceptions})
+
+    @property
+    def straggler_pages(self) -> int:
+        return len({case.title for case in self.stragglers})
+
+    @property
+    def regression_pages(self) -> int:
+        return len({case.title for case in self.regressions})
+
+
+def tell_bulk(number: int, entry: BulkEntry, members: Sequence[PageChange], mixed: tuple[str, ...]) -> BulkStory:
+    """The story of one bulk change; ``members`` are its changes as far as the report holds them."""
+    bulk = entry.change
+    what, before, after = _what(bulk, members)
+    exceptions = tuple(_tell_case(case, bulk) for case in bulk.exceptions)
+    keys = [key for case in exceptions for key in (case.old_key, case.new_key) if key]
+    return BulkStory(
+        number=number,
+        bulk_id=entry.bulk_id,
+        kind=bulk.kind,
+        what=what,
+        before=clean(before),
+        after=clean(after),
+        rule=clean(bulk.rule),
+        pattern_before=clean(bulk.pattern_before),
+        pattern_after=clean(bulk.pattern_after),
+        first_at=bulk.first_at,
+        last_at=bulk.last_at,
+        pages=bulk.pages,
+        occurrences=bulk.occurrences,
+        members=_member_pages(members),
+        exceptions=exceptions,
+        stragglers=tuple(_tell_case(case, bulk) for case in bulk.stragglers),
+        regressions=tuple(_tell_case(case, bulk) for case in bulk.regressions),
+        mixed=mixed,
+        keys_are_numbers=bool(keys) and all(key.isdigit() for key in keys),
+        users=tuple(dict.fromkeys(clean(c.user) for c in members if c.user)),
+    )
+
+
+def _what(bulk: BulkChange, members: Sequence[PageChange]) -> tuple[str, str, str]:
+    """How the bulk change is to be named, and the short names of what was replaced by what.
+
+    ``host``: links moved from one host to another; ``address``: links changed on one host; ``field``: an
+    infobox field was renamed; ``value``: a field's value was replaced; else the kind itself.
+    """
+    before, after = bulk.pattern_before, bulk.pattern_after
+    if bulk.kind == "link":
+        old, new = _host(before), _host(after)
+        if old and new and old != new:
+            return "host", old, new
+        return "address", old or before, new or after
+    if bulk.kind == "infobox":
+        renamed = any(member.change.action == "renamed" for member in members)
+        return ("field" if renamed else "value"), _last_part(before), _last_part(after)
+    return bulk.kind, before, after
+
+
+def _host(address: str) -> str | None:
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        return None
+    return host if host and "{" not in host else None
+
+
+def _last_part(path: str) -> str:
+    """The field's own name, where a rule names it with its infobox."""
+    box, slash, name = path.partition("/")
+    return name if slash and name and " " not in box else path
+
+
+def _tell_case(case: BulkCase, bulk: BulkChange) -> CaseStory:
+    return CaseStory(
+        title=clean(case.title),
+        rev_id=case.rev_id,
+        before=clean(case.before),
+        after=clean(case.after) if case.after is not None else None,
+        label=clean(case.label) if case.label else None,
+        old_key=_key(bulk.pattern_before, case.before),
+        new_key=_key(bulk.pattern_after, case.after),
+    )
+
+
+def _key(pattern: str, text: str | None) -> str | None:
+    """What stands in ``text`` for the pattern's variables, joined by blanks; None where it does not match.
+
+    Literal parts are looked for from left to right, so the time is linear in the text.
+    """
+    if text is None:
+        return None
+    literals = _VARIABLE.split(pattern)[::2]
+    if len(literals) < 2 or not text.startswith(literals[0]):
+        return None
+    values, at = [], len(literals[0])
+    for literal in literals[1:-1]:
+        found = text.find(literal, at) if literal else -1
+        if found < 0:
+            return None
+        values.append(text[at:found])
+        at = found + len(literal)
+    end = len(text) - len(literals[-1])
+    if end < at or not text.endswith(literals[-1]):
+        return None
+    return clean(" ".join([*values, text[at:end]]).strip()) or None
+
+
+def _member_pages(members: Sequence[PageChange]) -> tuple[BulkPage, ...]:
+    """The pages of the members in order of first appearance, each with its last edit."""
+    counts = Counter(member.page_id for member in members)
+    last = {member.page_id: member for member in members}
+    return tuple(
+        BulkPage(c.page_id, clean(c.title), counts[page_id], c.rev_from, c.rev_to, c.timestamp, c.user)
+        for page_id, c in last.items()
+    )

@@ -1,0 +1,281 @@
+"""What a report says, in no language yet: changes grouped by bulk change, page and edit, each told once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from jobs.report.bulk_story import BulkStory, tell_bulk
+from jobs.report.data import Limits, ReportData
+from jobs.report.excerpt import clean
+from jobs.report.fold import Entry, fold_edit
+from jobs.report.timeline import Timeline, count_by_period
+from parsers.change import COSMETIC, PageChange
+
+
+@dataclass(frozen=True, slots=True)
+class EditStory:
+    """One revision of a page, or one page event: what it changed and which bulk changes it was part of.
+
+    ``contents`` counts, by kind of item, what a new page brought with it.
+    """
+
+    rev_from: int | None
+    rev_to: int | None
+    timestamp: str
+    user: str | None
+    comment: str | None
+    entries: tuple[Entry, ...]
+    contents: tuple[tuple[str, int], ...]
+    bulk_numbers: tuple[int, ...]
+
+    @property
+    def first_entries(self) -> tuple[Entry, ...]:
+        """What happened to the page as a whole."""
+        return tuple(entry for entry in self.entries if entry.kind in ("page", "redirect"))
+
+    @property
+    def fields(self) -> tuple[Entry, ...]:
+        """Fields with an old and a new value."""
+        return tuple(entry for entry in self.entries if entry.is_field_value)
+
+    @property
+    def other_entries(self) -> tuple[Entry, ...]:
+        return tuple(e for e in self.entries if e.kind not in ("page", "redirect") and not e.is_field_value)
+
+    @property
+    def is_whole_page(self) -> bool:
+        """Whether the page came or went with this edit: its items are then not changes of content."""
+        return any(entry.kind == "page" and entry.action in ("created", "deleted") for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class PageStory:
+    """All that happened to one page in the period; ``events`` are the page events by name, in order.
+
+    ``cosmetic`` counts the changes of appearance by reason. ``left_out`` counts entries past the limit.
+    """
+
+    page_id: int
+    title: str
+    edits: tuple[EditStory, ...]
+    events: tuple[str, ...]
+    bulk_numbers: tuple[int, ...]
+    cosmetic: tuple[tuple[str, int], ...]
+    last_at: str
+    users: tuple[str, ...]
+    left_out: int = 0
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(entry for edit in self.edits for entry in edit.entries)
+
+    @property
+    def content(self) -> tuple[Entry, ...]:
+        """The entries that changed what stands on the page: no page events, not what a new page brought."""
+        edits = (edit for edit in self.edits if not edit.is_whole_page)
+        return tuple(entry for edit in edits for entry in edit.entries if entry.kind != "page")
+
+    @property
+    def is_deleted(self) -> bool:
+        states = [event for event in self.events if event in ("created", "deleted", "restored")]
+        return bool(states) and states[-1] == "deleted"
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is something to tell of this page that no bulk change tells."""
+        return bool(self.left_out or self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many pages had a change of each sort.
+
+    ``content`` pages changed in what stands on them, bulk changes aside; ``content_items`` counts those
+    changes by kind. ``edits`` and ``changes`` count all that the report was made from.
+    """
+
+    pages: int
+    created: int
+    deleted: int
+    restored: int
+    moved: int
+    content: int
+    content_items: tuple[tuple[str, int], ...]
+    cosmetic_only: int
+    edits: int
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a report says. ``detailed`` are the pages told one by one; ``hidden_pages`` and ``hidden_changes``
+    count what had to be left out of them."""
+
+    data: ReportData
+    totals: Totals
+    bulk: tuple[BulkStory, ...]
+    pages: tuple[PageStory, ...]
+    detailed: tuple[PageStory, ...]
+    hidden_pages: int
+    hidden_changes: int
+    timeline: Timeline | None
+    limits: Limits
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.pages
+
+
+def tell(data: ReportData, limits: Limits | None = None) -> Story:
+    """Group and fold the changes of ``data``: bulk changes first, then pages in the order of their titles."""
+    limits = limits or Limits()
+    ordered = sorted(data.changes, key=lambda c: (c.timestamp, c.rev_to or 0, c.change_id))
+    entries = sorted(data.bulk, key=lambda entry: (-entry.change.occurrences, entry.bulk_id))
+    numbers = _bulk_numbers(ordered, {entry.bulk_id: n for n, entry in enumerate(entries, 1)}, data)
+    by_page: dict[int, list[PageChange]] = defaultdict(list)
+    for change in ordered:
+        by_page[change.page_id].append(change)
+    pages = sorted((_tell_page(page, numbers, limits) for page in by_page.values()), key=_by_title)
+    detailed, hidden = _choose(pages, limits.pages)
+    hidden_changes = sum(len(page.entries) + page.left_out for page in hidden)
+    hidden_changes += sum(page.left_out for page in detailed)
+    members = _members(ordered, numbers)
+    return Story(
+        data=data,
+        totals=_count(pages, ordered),
+        bulk=tuple(
+            tell_bulk(n, entry, members.get(n, ()), _mixed_edits(pages, n)) for n, entry in enumerate(entries, 1)
+        ),
+        pages=tuple(pages),
+        detailed=tuple(detailed),
+        hidden_pages=len(hidden),
+        hidden_changes=hidden_changes,
+        timeline=count_by_period(_edit_marks(ordered, numbers), data.since, data.until, data.timezone),
+        limits=limits,
+    )
+
+
+def _bulk_numbers(changes: Iterable[PageChange], by_id: Mapping[int, int], data: ReportData) -> dict[int, int]:
+    """The number of the bulk change that each change belongs to, by change_id."""
+    numbers = {member: by_id[entry.bulk_id] for entry in data.bulk for member in entry.change.members}
+    numbers |= {c.change_id: by_id[c.bulk_id] for c in changes if c.bulk_id is not None and c.bulk_id in by_id}
+    return numbers
+
+
+def _members(changes: Iterable[PageChange], numbers: Mapping[int, int]) -> dict[int, list[PageChange]]:
+    members: dict[int, list[PageChange]] = defaultdict(list)
+    for change in changes:
+        if change.change_id in numbers:
+            members[numbers[change.change_id]].append(change)
+    return members
+
+
+def _tell_page(changes: Sequence[PageChange], numbers: Mapping[int, int], limits: Limits) -> PageStory:
+    """One page's story from its changes in time order."""
+    cosmetic = Counter(
+        c.change.noise_reason or "other"
+        for c in changes
+        if c.change.significance == COSMETIC and c.change_id not in numbers
+    )
+    edits = [_tell_edit(list(edit), numbers, limits) for _, edit in groupby(changes, key=_edit_key)]
+    kept, left_out = _limit_entries([e for e in edits if e.entries or e.bulk_numbers], limits.entries)
+    return PageStory(
+        page_id=changes[0].page_id,
+        title=clean(_current_title(changes)),
+        edits=tuple(kept),
+        events=tuple(c.change.action for c in changes if c.change.kind == "page"),
+        bulk_numbers=tuple(sorted({n for edit in edits for n in edit.bulk_numbers})),
+        cosmetic=tuple(sorted(cosmetic.items())),
+        last_at=changes[-1].timestamp,
+        users=tuple(dict.fromkeys(clean(c.user) for c in changes if c.user)),
+        left_out=left_out,
+    )
+
+
+def _edit_key(change: PageChange) -> tuple[str, int | None]:
+    return change.timestamp, change.rev_to
+
+
+def _current_title(changes: Sequence[PageChange]) -> str:
+    last = changes[-1]
+    if last.change.kind == "page" and last.change.action == "moved" and last.change.after:
+        return last.change.after
+    return last.title
+
+
+def _tell_edit(changes: Sequence[PageChange], numbers: Mapping[int, int], limits: Limits) -> EditStory:
+    own = [c.change for c in changes if c.change_id not in numbers and c.change.significance != COSMETIC]
+    in_bulk = [c.change for c in changes if c.change_id in numbers]
+    edit = fold_edit(own, in_bulk, limits)
+    first = changes[0]
+    return EditStory(
+        rev_from=next((c.rev_from for c in changes if c.rev_from is not None), None),
+        rev_to=first.rev_to,
+        timestamp=first.timestamp,
+        user=clean(first.user) if first.user is not None else None,
+        comment=clean(first.comment) if first.comment else None,
+        entries=edit.entries,
+        contents=edit.contents,
+        bulk_numbers=tuple(sorted({numbers[c.change_id] for c in changes if c.change_id in numbers})),
+    )
+
+
+def _limit_entries(edits: Sequence[EditStory], limit: int) -> tuple[list[EditStory], int]:
+    """The edits with at most ``limit`` entries in all, and how many entries that leaves out."""
+    kept, room, left_out = [], limit, 0
+    for edit in edits:
+        shown = edit.entries[: max(room, 0)]
+        left_out += len(edit.entries) - len(shown)
+        room -= len(shown)
+        if shown or edit.bulk_numbers:
+            kept.append(replace(edit, entries=shown))
+    return kept, left_out
+
+
+def _choose(pages: Sequence[PageStory], limit: int) -> tuple[list[PageStory], list[PageStory]]:
+    """The pages to tell one by one and those left out: where there are too many, most news goes first."""
+    news = [page for page in pages if page.has_news]
+    ranked = sorted(news, key=lambda page: -(len(page.entries) + page.left_out))
+    chosen = {page.page_id for page in ranked[:limit]}
+    return [p for p in news if p.page_id in chosen], [p for p in news if p.page_id not in chosen]
+
+
+def _mixed_edits(pages: Iterable[PageStory], number: int) -> tuple[str, ...]:
+    """Titles of the pages where an edit of this bulk change did something else as well."""
+    return tuple(p.title for p in pages if any(number in edit.bulk_numbers and edit.entries for edit in p.edits))
+
+
+def _count(pages: Sequence[PageStory], changes: Sequence[PageChange]) -> Totals:
+    def having(event: str) -> int:
+        return sum(event in page.events for page in pages)
+
+    return Totals(
+        pages=len(pages),
+        created=having("created"),
+        deleted=having("deleted"),
+        restored=having("restored"),
+        moved=having("moved"),
+        content=sum(bool(page.content) for page in pages),
+        content_items=tuple(Counter(entry.kind for page in pages for entry in page.content).most_common()),
+        cosmetic_only=sum(not page.has_news and not page.bulk_numbers for page in pages),
+        edits=len({(c.page_id, *_edit_key(c)) for c in changes}),
+        changes=len(changes),
+    )
+
+
+def _edit_marks(changes: Iterable[PageChange], numbers: Mapping[int, int]) -> list[tuple[str, bool]]:
+    """Each edit's time, and whether a bulk change was part of it."""
+    marks: dict[tuple[int, str, int | None], bool] = defaultdict(bool)
+    for change in changes:
+        marks[change.page_id, *_edit_key(change)] |= change.change_id in numbers
+    return [(timestamp, in_bulk) for (_, timestamp, _), in_bulk in marks.items()]
+
+
+def _by_title(page: PageStory) -> tuple[str, str]:
+    """Titles in dictionary order: umlauts as their base letter (DIN 5007 variant 1), case aside."""
+    plain = unicodedata.normalize("NFKD", page.title.casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char)), page.title

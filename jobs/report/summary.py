@@ -1,0 +1,196 @@
+"""Sentences about the whole report: its title, its period, the paragraph on top, and each bulk change."""
+
+from __future__ import annotations
+
+from jobs.report.addresses import WikiAddresses
+from jobs.report.bulk_sentences import BulkSentences
+from jobs.report.language import Language, Rich
+from jobs.report.sentences import PageSentences
+from jobs.report.story import Story
+from jobs.report.timeline import last_day, starts_day
+
+
+class Summary:
+    """Says what the story holds as a whole."""
+
+    def __init__(self, story: Story, lang: Language) -> None:
+        self.story = story
+        self.data = story.data
+        self.lang = lang
+        self.pages = PageSentences(lang, WikiAddresses(story.data.page_base))
+        self.bulk = BulkSentences(lang, self.pages, story.limits.cases)
+
+    def title(self) -> str:
+        return self.lang.say("What changed in the wiki {site}", site=self.data.site_name)
+
+    def period(self) -> str:
+        """The period in words: days where it runs from midnight to midnight, else times."""
+        since, until, lang = self.data.since, self.data.until, self.lang
+        if since and until:
+            if starts_day(since, lang.zone) and starts_day(until, lang.zone):
+                last = last_day(until, lang.zone)
+                return lang.days(min(lang.as_local(since).date(), last), last)
+            return lang.say("{since} to {until}", since=lang.moment(since), until=lang.moment(until))
+        if since:
+            return lang.say("since {since}", since=lang.moment(since))
+        return lang.say("up to {until}", until=lang.moment(until)) if until else lang.say("the whole history")
+
+    def paragraph(self) -> list[Rich]:
+        """The paragraph on top, sentence by sentence."""
+        if self.story.is_empty:
+            return [self.lang.rich(text) for text in (*self._nothing(), self.freshness())]
+        sentences = [self.lang.rich(self._pages_changed())]
+        if events := self._events():
+            sentences.append(self.lang.rich(events))
+        sentences += [self.bulk.sentence(bulk) for bulk in self.story.bulk]
+        sentences += [self.lang.rich(text) for text in (self._content(), self._cosmetic()) if text]
+        return sentences
+
+    def _nothing(self) -> list[str]:
+        lines = [self.lang.say("Nothing changed in the wiki in this period.")]
+        if saved := self.data.revisions_in_period:
+            lines.append(
+                self.lang.number_of(
+                    "One new version was saved, but its content is the same.",
+                    "{n} new versions were saved, but their content is the same.",
+                    saved,
+                )
+            )
+        return lines
+
+    def freshness(self) -> str:
+        """How up to date the mirror is, and whether that covers the period."""
+        at, until = self.data.last_sync_at, self.data.until
+        if at is None:
+            return self.lang.say("It is not known when the mirror was last compared with the wiki.")
+        text = self.lang.say("The mirror was last compared with the wiki on {when}.", when=self.lang.moment(at))
+        if until and at < until:
+            text += " " + self.lang.say("What happened after that is not in this report.")
+        return text
+
+    def _pages_changed(self) -> str:
+        totals = self.story.totals
+        edits = self.lang.number_of("one edit", "{n} edits", totals.edits)
+        return self.lang.number_of(
+            "In this period one page changed, in {edits}.",
+            "In this period {n} pages changed, in {edits}.",
+            totals.pages,
+            edits=edits,
+        )
+
+    def _events(self) -> str | None:
+        totals, number_of = self.story.totals, self.lang.number_of
+        parts = [
+            text
+            for number, text in (
+                (totals.created, number_of("one page was created", "{n} pages were created", totals.created)),
+                (totals.deleted, number_of("one page was deleted", "{n} pages were deleted", totals.deleted)),
+                (
+                    totals.restored,
+                    number_of("one page was restored", "{n} pages were restored", totals.restored),
+                ),
+                (totals.moved, number_of("one page was moved", "{n} pages were moved", totals.moved)),
+            )
+            if number
+        ]
+        return _sentence(self.lang.enumerate(parts)) if parts else None
+
+    def _content(self) -> str | None:
+        """How many pages changed in content apart from bulk changes and new pages, and what changed there."""
+        totals = self.story.totals
+        if not totals.content:
+            return None
+        items = self.lang.enumerate([self.pages.entries.items(kind, number) for kind, number in totals.content_items])
+        if self.story.bulk or totals.created or totals.deleted:
+            return self.lang.number_of(
+                "Apart from that, the content of one page changed: {items}.",
+                "Apart from that, the content of {n} pages changed: {items}.",
+                totals.content,
+                items=items,
+            )
+        return self.lang.say("What changed: {items}.", items=items)
+
+    def _cosmetic(self) -> str | None:
+        number = self.story.totals.cosmetic_only
+        if not number:
+            return None
+        return self.lang.number_of(
+            "On one page only the appearance changed.", "On {n} pages only the appearance changed.", number
+        )
+
+    def figures(self) -> list[tuple[str, int]]:
+        """The figures on top by name; those of rare events only where there are any."""
+        totals, say, number_of = self.story.totals, self.lang.say, self.lang.number_of
+        always = [
+            (number_of("page changed", "pages changed", totals.pages), totals.pages),
+            (number_of("edit", "edits", totals.edits), totals.edits),
+        ]
+        rare = [
+            (say("created"), totals.created),
+            (say("deleted"), totals.deleted),
+            (say("restored"), totals.restored),
+            (say("moved"), totals.moved),
+            (number_of("bulk change", "bulk changes", len(self.story.bulk)), len(self.story.bulk)),
+        ]
+        return always + [(name, number) for name, number in rare if number]
+
+    def chart_text(self) -> str:
+        """The chart in a sentence, for those who cannot see it."""
+        timeline = self.story.timeline
+        if timeline is None:
+            return ""
+        busiest = max(timeline.bars, key=lambda bar: bar.total)
+        total = sum(bar.total for bar in timeline.bars)
+        return self.lang.number_of(
+            "One edit between {first} and {last}.",
+            "{n} edits between {first} and {last}; most of them, {most}, in the bar {when}.",
+            total,
+            first=self.lang.bar_name(timeline.bars[0].start, timeline.step),
+            last=self.lang.bar_name(timeline.bars[-1].start, timeline.step),
+            most=self.lang.number(busiest.total),
+            when=self.lang.bar_name(busiest.start, timeline.step),
+        )
+
+    def omitted(self) -> str | None:
+        """What the report leaves out for its length, and where it is."""
+        if not self.story.hidden_pages:
+            return None
+        changes = self.lang.number_of("one change", "{n} changes", self.story.hidden_changes)
+        return self.lang.number_of(
+            "To keep this report readable, one page with {changes} is not told in detail. "
+            "Everything is in the table “changes” of the database.",
+            "To keep this report readable, {n} pages with {changes} are not told in detail. "
+            "Everything is in the table “changes” of the database.",
+            self.story.hidden_pages,
+            changes=changes,
+        )
+
+    def not_read(self) -> list[str]:
+        """What could not be read, by sort and number."""
+        say = self.lang.say
+        names = {
+            "unclosed-template": say("a template is not closed"),
+            "duplicate-parameter": say("a field is given twice"),
+            "depth-limit": say("templates are nested too deeply"),
+            "url-split-at-equals": say("an address is split at its equals sign"),
+        }
+        return [
+            f"{names.get(code, code)} ({self.lang.number(n)} ×)" for code, n in sorted(self.data.not_read.items()) if n
+        ]
+
+    def mirror(self) -> list[str]:
+        """What the report was made from."""
+        lines = [] if self.story.is_empty else [self.freshness()]
+        if self.data.pages_total:
+            lines.append(
+                self.lang.number_of("The mirror holds one page.", "The mirror holds {n} pages.", self.data.pages_total)
+            )
+        if self.data.source:
+            lines.append(self.lang.say("Source: {source}", source=self.data.source))
+        lines.append(self.lang.say("Report made on {when}.", when=self.lang.moment(self.data.generated_at)))
+        return lines
+
+
+def _sentence(text: str) -> str:
+    """The text with a capital at its start and a full stop at its end."""
+    return f"{text[:1].upper()}{text[1:]}."

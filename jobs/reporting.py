@@ -1,0 +1,65 @@
+"""Gathers what a report tells from the database, and writes it to files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urljoin
+
+from jobs.clock import utc_now
+from jobs.report import render_report
+from jobs.report.data import BulkEntry, ReportData
+from storage.changes import ChangeFilter, load_bulk_changes, load_changes
+from storage.database import Database
+from storage.mirror import load_site
+from storage.queries import diagnostics_by_code, revisions_between, standing
+from storage.runs import last_run
+
+
+def gather_report(db: Database, wanted: ChangeFilter, timezone: str) -> ReportData:
+    """All that a report on these changes tells; ``timezone`` is an IANA name for showing times."""
+    site = load_site(db) or {}
+    run = last_run(db, status="ok")
+    changes = tuple(load_changes(db, wanted))
+    told = {change.bulk_id for change in changes}
+    general = site.get("siteinfo", {}).get("general", {})
+    return ReportData(
+        site_name=site.get("sitename") or "Wiki",
+        page_base=_page_base(site.get("api_url"), general),
+        since=wanted.since,
+        until=wanted.until,
+        generated_at=utc_now(),
+        changes=changes,
+        bulk=tuple(BulkEntry(bulk_id, bulk) for bulk_id, bulk in load_bulk_changes(db) if bulk_id in told),
+        pages_total=standing(db).pages,
+        revisions_in_period=revisions_between(db, wanted.since, wanted.until),
+        last_sync_at=run["finished_at"] if run else None,
+        source=str(site.get("api_url") or general.get("base") or ""),
+        not_read=diagnostics_by_code(db),
+        warnings=tuple(run["counts"].get("warnings", ())) if run else (),
+        timezone=timezone,
+    )
+
+
+def _page_base(api_url: str | None, general: dict[str, str]) -> str | None:
+    """The address of ``index.php``: as the wiki states it, else as a dump's base shows it."""
+    if api_url:
+        return urljoin(urljoin(api_url, general.get("server", "")), general.get("script") or "index.php")
+    base = general.get("base", "")
+    return base.split("?")[0] if "index.php" in base else None
+
+
+def write_report(
+    data: ReportData, folder: Path, name: str, formats: Sequence[str], languages: Sequence[str]
+) -> list[Path]:
+    """Write a report as ``NAME.LANGUAGE.FORMAT`` files into a folder, which is made; the paths, in order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for language in languages:
+        for format_ in formats:
+            path = folder / f"{name}.{language}.{format_}"
+            temporary = path.with_name(f"{path.name}.part")
+            temporary.write_text(render_report(data, format_, language), encoding="utf-8")
+            temporary.replace(path)  # nobody ever reads half a report
+            written.append(path)
+    return written

@@ -1,0 +1,30 @@
+"""What the command line and the configuration say together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jobs.config import Config, load_config
+
+DEFAULT_CONFIG = "wikitrail.toml"
+DEFAULT_DATABASE = "wiki.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``folder`` is what relative paths of the configuration start from; ``quiet`` silences talk on stderr."""
+
+    config: Config
+    folder: Path
+    database: Path
+    quiet: bool = False
+    verbose: bool = False
+
+
+def load_settings(config: Path | None, database: Path | None, *, quiet: bool, verbose: bool) -> Settings:
+    """Settings from an explicit configuration, else from ``./wikitrail.toml`` if it exists, else the defaults."""
+    path = config or Path(DEFAULT_CONFIG)
+    loaded = load_config(path) if config is not None or path.exists() else Config(database=DEFAULT_DATABASE)
+    folder = path.parent
+    return Settings(loaded, folder, database or folder / loaded.database, quiet, verbose)

@@ -1,0 +1,253 @@
+"""Lines of masked wikitext as blocks: headings, lists, tables, paragraphs (BlockLevelPass, Parser::handleTables)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from parsers.masks import GONE
+from parsers.plain_text import tidy
+from parsers.record import ListItem, ListNode, Table
+from parsers.tables import Cell, build_table, parse_cells
+
+Lines = list[tuple[int, int]]
+ReadInline = Callable[[int, int], str]
+_MAX_TABLE_DEPTH = 8
+_MAX_LIST_DEPTH = 30
+_TABLE_START = re.compile(r"[\ufdd0\s]*:*[\ufdd0\s]*\{\|")
+_TABLE_END = re.compile(r"[\ufdd0\s]*\|\}")
+_LIST_PREFIX = re.compile(r"[\ufdd0]*([*#:;]+)")
+_RULE = re.compile(r"-{4,}")
+_COLON = re.compile(r"\[\[.*?\]\]|\[[a-zA-Z]*:?//.*?\]|\b[a-zA-Z]{2,10}://\S*|<[^<>]*>|(:)")
+_KINDS = {"*": "ul", "#": "ol", ";": "dl", ":": "dl"}
+
+
+@dataclass(slots=True)
+class Heading:
+    """A heading line: ``start`` is where its line starts, ``title`` the span of its title."""
+
+    level: int
+    start: int
+    title: tuple[int, int]
+
+
+@dataclass(slots=True)
+class Body:
+    """What stands between two headings."""
+
+    heading: Heading | None = None
+    lines: list[str] = field(default_factory=list)
+    lists: list[ListNode] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return tidy_lines(self.lines)
+
+
+def tidy_lines(lines: list[str]) -> str:
+    """Lines as text: no blanks around a line, at most one empty line in a row (a row's tabs stay)."""
+    text = re.sub("\n{3,}", "\n\n", "\n".join(lines))
+    return text.strip(" \n")
+
+
+def find_heading(line: str, start: int) -> Heading | None:
+    """The heading that a line is, if it is one (Parser::handleHeadings); comments around it do not matter."""
+    bare = line.rstrip(" \t" + GONE)
+    content = bare.lstrip(GONE)
+    if len(content) < 3 or content[0] != "=" or content[-1] != "=":
+        return None
+    before = len(content) - len(content.lstrip("="))
+    if before == len(content):
+        level = min(6, (before - 1) // 2)
+    else:
+        level = min(6, before, len(content) - len(content.rstrip("=")))
+    offset = start + len(bare) - len(content)
+    return Heading(level, start, (offset + level, start + len(bare) - level))
+
+
+class BlockReader:
+    """Reads the lines of one masked text. ``read_inline`` reads ``masked[start:end]`` and returns its text."""
+
+    def __init__(self, masked: str, read_inline: ReadInline) -> None:
+        self.masked = masked
+        self.read_inline = read_inline
+        self.unclosed_tables: list[int] = []
+
+    def read(self, on_heading: Callable[[Heading], None] | None = None) -> list[Body]:
+        """The bodies of the whole text; without ``on_heading`` there are no headings and one body."""
+        lines = _split_lines(self.masked)
+        headings: dict[int, Heading] = {}
+        if on_heading is not None:
+            for index, (start, end) in enumerate(lines):
+                if self.masked[start : start + 1] in ("=", GONE):
+                    heading = find_heading(self.masked[start:end], start)
+                    if heading:
+                        headings[index] = heading
+        bodies = [Body()]
+        tables = self.pair_tables(lines)
+        self.unclosed_tables = [lines[i][0] for i, closed in tables.items() if closed is None]
+        stops = [*sorted(headings), len(lines)]
+        table_end = -1  # of a table that a heading stands in
+        first = 0
+        for stop in stops:
+            if first < stop:
+                table_end = self.read_part(lines[first:stop], bodies[-1], tables, first, table_end)
+            if stop < len(lines) and on_heading is not None:
+                on_heading(headings[stop])
+                bodies.append(Body(headings[stop]))
+            first = stop + 1
+        return bodies
+
+    def read_part(self, lines: Lines, body: Body, tables: dict[int, int | None], first: int, table_end: int) -> int:
+        """Read lines between two headings; a table that goes on behind the next heading is read on there."""
+        if table_end >= first:
+            inside = lines[: table_end - first + 1]
+            self.read_table(inside, body, 1, start=0)
+            if table_end >= first + len(lines):
+                return table_end
+            lines, first = lines[len(inside) :], first + len(inside)
+        ends = {i - first: c - first if c is not None else len(lines) for i, c in tables.items() if i >= first}
+        self.read_lines(lines, body, 1, ends)
+        open_ends = [c for i, c in tables.items() if c is not None and first <= i < first + len(lines) <= c]
+        return max(open_ends, default=-1)
+
+    def pair_tables(self, lines: Lines) -> dict[int, int | None]:
+        """Index of each line that starts a table, to that of the line which ends it (None: no line does)."""
+        pairs: dict[int, int | None] = {}
+        stack: list[int] = []
+        masked = self.masked
+        if "{|" not in masked:
+            return pairs
+        for index, (start, end) in enumerate(lines):
+            if _TABLE_START.match(masked, start, end):
+                stack.append(index)
+                pairs[index] = None
+            elif stack and _TABLE_END.match(masked, start, end):
+                pairs[stack.pop()] = index
+        return pairs
+
+    def read_lines(
+        self, lines: Lines, body: Body, depth: int, ends: dict[int, int] | None = None, *, inside: bool = False
+    ) -> None:
+        """Read lines that hold no heading into ``body``; ``inside`` a cell, the first begins no list."""
+        if ends is None:
+            pairs = self.pair_tables(lines) if depth <= _MAX_TABLE_DEPTH else {}
+            ends = {i: len(lines) if c is None else c for i, c in pairs.items()}
+        masked = self.masked
+        entries: list[tuple[str, str]] = []
+        index = 0
+        while index < len(lines):
+            start, end = lines[index]
+            line = masked[start:end]
+            marker = _LIST_PREFIX.match(line) if not (inside and index == 0) else None
+            if index in ends:
+                self.flush(entries, body)
+                stop = min(ends[index], len(lines) - 1)
+                self.read_table(lines[index : stop + 1], body, depth)
+                index = stop
+            elif marker:
+                self.read_item(marker, start, end, entries)
+            elif GONE in line and not line.strip(GONE + " \t"):
+                pass  # a line of comments is no line
+            else:
+                self.flush(entries, body)
+                self.read_text(line, start, end, body)
+            index += 1
+        self.flush(entries, body)
+
+    def read_text(self, line: str, start: int, end: int, body: Body) -> None:
+        rule = _RULE.match(line)
+        if not line.strip():
+            body.lines.append("")
+            return
+        text = self.read_inline(start + rule.end() if rule else start, end)
+        if text:
+            body.lines.append(text)
+
+    def read_item(self, marker: re.Match[str], start: int, end: int, entries: list[tuple[str, str]]) -> None:
+        prefix = marker[1][:_MAX_LIST_DEPTH]
+        begin = start + marker.end()
+        if prefix[-1] == ";":
+            for match in _COLON.finditer(self.masked, begin, end):
+                if match[1]:
+                    entries.append((prefix, self.read_inline(begin, match.start())))
+                    prefix, begin = f"{prefix[:-1]}:", match.end()
+                    break
+        entries.append((prefix, self.read_inline(begin, end)))
+
+    def flush(self, entries: list[tuple[str, str]], body: Body) -> None:
+        """End the list that is being read."""
+        if entries:
+            body.lines.extend(text for _, text in entries if text)
+            body.lists.extend(build_lists(entries))
+            entries.clear()
+
+    def read_table(self, lines: Lines, body: Body, depth: int, *, start: int = 1) -> None:
+        """Read the lines of one table, its ``{|`` (unless ``start`` is 0) and ``|}`` included."""
+        inner = lines[start:]
+        if inner and _TABLE_END.match(self.masked, *inner[-1]) and (start == 0 or len(lines) > 1):
+            tail = inner.pop()
+        else:
+            tail = None
+        caption, rows, loose = parse_cells(self.masked, inner, nested=depth < _MAX_TABLE_DEPTH)
+        if loose:
+            self.read_lines(loose, body, _MAX_TABLE_DEPTH + 1)
+        nested: list[Table] = []
+        caption_text = self.read_cell(caption, depth, nested) if caption is not None else None
+        texts = [[self.read_cell(cell, depth, nested) for cell in row] for row in rows]
+        body.tables += [build_table(caption_text, rows, texts), *nested]
+        if caption_text:
+            body.lines.append(caption_text)
+        body.lines.extend("\t".join(row).rstrip("\t") for row in texts if any(row))
+        if tail is not None:
+            match = _TABLE_END.match(self.masked, *tail)
+            rest = self.read_inline(match.end() if match else tail[0], tail[1])
+            if rest:
+                body.lines.append(rest)
+
+    def read_cell(self, cell: Cell, depth: int, nested: list[Table]) -> str:
+        inside = Body()
+        self.read_lines(cell.lines, inside, depth + 1, inside=True)
+        nested += inside.tables
+        return tidy(inside.text) if len(inside.lines) < 2 else inside.text
+
+
+def _split_lines(masked: str) -> Lines:
+    lines: Lines = []
+    start = 0
+    for line in masked.split("\n"):
+        lines.append((start, start + len(line)))
+        start += len(line) + 1
+    return lines
+
+
+def build_lists(entries: list[tuple[str, str]], depth: int = 0) -> list[ListNode]:
+    """The lists that flat lines with prefixes (``*#``) stand for; a change of kind begins another list."""
+    lists: list[ListNode] = []
+    index = 0
+    while index < len(entries):
+        kind = _KINDS[entries[index][0][depth]]
+        stop = index
+        while stop < len(entries) and _KINDS[entries[stop][0][depth]] == kind:
+            stop += 1
+        lists.append(ListNode(kind, tuple(_build_items(entries[index:stop], depth))))
+        index = stop
+    return lists
+
+
+def _build_items(entries: list[tuple[str, str]], depth: int) -> list[ListItem]:
+    items: list[ListItem] = []
+    index = 0
+    while index < len(entries):
+        prefix, text = entries[index]
+        own = len(prefix) == depth + 1
+        index += own
+        stop = index
+        while stop < len(entries) and len(entries[stop][0]) > depth + 1:
+            stop += 1
+        children = build_lists(entries[index:stop], depth + 1)
+        items.append(ListItem(text if own else "", tuple(children)))
+        index = stop
+    return items

@@ -1,0 +1,262 @@
+"""Two records of a page to its changes, item by item: the entry to comparing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from parsers.change import COSMETIC, SUBSTANTIVE, Change
+from parsers.compare_fields import FieldChanges, compare_box_sources, compare_infoboxes
+from parsers.compare_links import (
+    LinkPairs,
+    address_of,
+    file_markup_change,
+    is_language_link,
+    link_change,
+    one_sided,
+    pair_links,
+)
+from parsers.compare_papers import compare_papers
+from parsers.compare_sections import compare_outline, pair_sections
+from parsers.compare_source import Sources
+from parsers.compare_templates import compare_templates
+from parsers.compare_text import MovedText, compare_texts, find_moved_text, moved_text_changes
+from parsers.items import section_path
+from parsers.noise import MARKUP, markup_noise_reason
+from parsers.record import Category, Link, Magic, Record, Redirect, Section, Span
+
+# Magic words that a reader sees the effect of; the others steer sorting, indexing or the table of contents.
+_VISIBLE_MAGIC = frozenset({"DISPLAYTITLE"})
+
+
+def compare(before: Record, after: Record) -> list[Change]:
+    """The changes that lead from one record of a page to the next.
+
+    Items are paired by identity and not by position, noise is classified and not dropped, and each fact is told
+    where it belongs: a link's new address as a change of the link, its section's text only when that differs as
+    well. Records of one text have no changes; records of two texts have at least one.
+    """
+    if before.source == after.source:
+        return []
+    return _Comparison(before, after).changes()
+
+
+class _Comparison:
+    """Two records and what is found out about them on the way: pairs of sections and links, spans told already."""
+
+    def __init__(self, before: Record, after: Record) -> None:
+        self.before, self.after = before, after
+        self.sources = Sources(before, after)
+        self.sections = pair_sections(before.sections, after.sections)
+        self.paths = (_paths(before.sections), _paths(after.sections))
+        self.dirty = [pair for pair in self.sections.pairs if not self._is_same(*pair)]
+
+    def changes(self) -> list[Change]:
+        fields = compare_infoboxes(self.before, self.after)
+        links, pairs = self._links(fields)
+        boxes = compare_box_sources(self.sources, fields)
+        for box in self.before.infoboxes:
+            self.sources.before.mask(box.span)
+        for box in self.after.infoboxes:
+            self.sources.after.mask(box.span)
+        templates = self._templates()
+        categories = self._categories()
+        magic = self._magic()
+        moved = find_moved_text(self.dirty, self.sections)
+        changes = [
+            *_compare_redirects(self.before.redirect, self.after.redirect),
+            *fields.changes,
+            *boxes,
+            *compare_outline(self.before.sections, self.after.sections, self.sections),
+            *compare_texts(self.dirty, self.sources, moved, _shown_addresses(pairs)),
+            *(change for change in links if not _went_with_text(change, moved)),
+            *templates,
+            *categories,
+            *compare_papers(self.before.papers, self.after.papers, _moved_addresses(pairs), self._path),
+            *magic,
+            *moved_text_changes(moved, self.paths),
+        ]
+        return changes or [self._unexplained()]
+
+    def _is_same(self, old: Section, new: Section) -> bool:
+        return (
+            old.text == new.text
+            and old.path == new.path
+            and self.before.source[old.span[0] : old.span[1]] == self.after.source[new.span[0] : new.span[1]]
+        )
+
+    def _path(self, section: int, in_after: bool) -> str:
+        return self.paths[in_after].get(section, "")
+
+    def _links(self, fields: FieldChanges) -> tuple[list[Change], list[tuple[Link, Link]]]:
+        """Changes of links; those that are told are masked, by their label, in the sources."""
+        found = self._pair_links()
+        changes: list[Change] = []
+        pairs = []
+        for old, new in found.pairs:
+            change = self._link_change(old, new)
+            if change is None:
+                continue
+            pairs.append((old, new))
+            self._mask_link(old, new)
+            in_told_field = _is_within(old.span, fields.told_before) or _is_within(new.span, fields.told_after)
+            if not in_told_field or (old.label == new.label and change.before != change.after):
+                changes.append(change)
+        for link in found.removed:
+            self._mask_link(link, None)
+        for link in found.added:
+            self._mask_link(None, link)
+        removed = [link for link in found.removed if not _is_within(link.span, fields.told_before)]
+        added = [link for link in found.added if not _is_within(link.span, fields.told_after)]
+        changes += one_sided(removed, "removed", self._path)
+        changes += one_sided(added, "added", self._path)
+        return changes, pairs
+
+    def _pair_links(self) -> LinkPairs:
+        """Only sections that differ can hold links that do; where an icon leads is told of the icon."""
+        dirty_before = {old.index for old, _ in self.dirty} | {s.index for s in self.sections.removed}
+        dirty_after = {new.index for _, new in self.dirty} | {s.index for s in self.sections.added}
+        return pair_links(
+            _without_icon_targets([link for link in self.before.links if link.section in dirty_before]),
+            _without_icon_targets([link for link in self.after.links if link.section in dirty_after]),
+            self.sections.to_after,
+            {p.url: p.key for p in (*self.before.papers, *self.after.papers) if p.url and p.key},
+        )
+
+    def _link_change(self, old: Link, new: Link) -> Change | None:
+        path = "" if is_language_link(new) else self._path(new.section, True)
+        moved = not is_language_link(new) and self.sections.to_after.get(old.section) != new.section
+        change = link_change(old, new, path, moved)
+        if change is None and new.kind == "file":
+            raw_old, raw_new = self.sources.before.slice(old.span), self.sources.after.slice(new.span)
+            if raw_old != raw_new:
+                return file_markup_change(raw_old, raw_new, path, new.label)
+        return change
+
+    def _mask_link(self, old: Link | None, new: Link | None) -> None:
+        # Two bare addresses read as one another: the change of the link tells the difference.
+        if old:
+            same = new is not None and _shows_address(old) and _shows_address(new)
+            label = new.label if new and same else old.label
+            self.sources.before.mask(old.span, "" if old.kind == "file" else label)
+        if new:
+            self.sources.after.mask(new.span, "" if new.kind == "file" else new.label)
+
+    def _templates(self) -> list[Change]:
+        changes, told_before, told_after = compare_templates(self.sources, self.sections.to_after, self._path)
+        for span in told_before:
+            self.sources.before.mask(span)
+        for span in told_after:
+            self.sources.after.mask(span)
+        return changes
+
+    def _categories(self) -> list[Change]:
+        changes = _compare_categories(self.before.categories, self.after.categories)
+        named = {name for change in changes for name in (change.label, change.before, change.after) if name}
+        self.sources.before.mask_categories(named)
+        self.sources.after.mask_categories(named)
+        return changes
+
+    def _magic(self) -> list[Change]:
+        """Magic words by name; only their spans in the source can be shown."""
+        changes = []
+        old, new = _by_word(self.before.magic), _by_word(self.after.magic)
+        for name in sorted(old.keys() | new.keys()):
+            words_old, words_new = old.get(name, []), new.get(name, [])
+            if [word.value for word in words_old] == [word.value for word in words_new]:
+                continue
+            for word in words_old:
+                self.sources.before.mask(word.span)
+            for word in words_new:
+                self.sources.after.mask(word.span)
+            shown_old = "\n".join(self.sources.before.slice(word.span) for word in words_old) or None
+            shown_new = "\n".join(self.sources.after.slice(word.span) for word in words_new) or None
+            action = "changed" if shown_old and shown_new else "added" if shown_new else "removed"
+            visible = name in _VISIBLE_MAGIC
+            significance, reason = (SUBSTANTIVE, None) if visible else (COSMETIC, MARKUP)
+            changes.append(Change("text", action, "", shown_old, shown_new, significance, reason))
+        return changes
+
+    def _unexplained(self) -> Change:
+        """The sources differ and no item does: the raw lines, so that no difference is passed over in silence."""
+        spans = (0, len(self.before.source)), (0, len(self.after.source))
+        found = Sources(self.before, self.after).difference(spans)
+        shown = (found.before, found.after) if found else (self.before.source, self.after.source)
+        reason = markup_noise_reason(*shown)
+        if reason is None and self.before.sections and self.after.sections:
+            reason = MARKUP
+        return Change("text", "changed", "", *shown, COSMETIC if reason else SUBSTANTIVE, reason)
+
+
+def _paths(sections: Iterable[Section]) -> dict[int, str]:
+    return {section.index: section_path(section) for section in sections}
+
+
+def _is_within(span: Span, outer: Iterable[Span]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in outer)
+
+
+def _without_icon_targets(links: list[Link]) -> list[Link]:
+    """Leave out the links that share the span of a file, as ``|link=`` makes them."""
+    icons = {link.span for link in links if link.kind == "file"}
+    return [link for link in links if link.kind == "file" or link.span not in icons] if icons else links
+
+
+def _shows_address(link: Link) -> bool:
+    return link.url is not None and link.label == link.url
+
+
+def _shown_addresses(pairs: Iterable[tuple[Link, Link]]) -> dict[str, str]:
+    """Old and new label of links that show their own address, and changed it."""
+    return {
+        old.label: new.label
+        for old, new in pairs
+        if old.label != new.label and _shows_address(old) and _shows_address(new)
+    }
+
+
+def _moved_addresses(pairs: Iterable[tuple[Link, Link]]) -> dict[str, str]:
+    return {address_of(old): address_of(new) for old, new in pairs}
+
+
+def _went_with_text(change: Change, moved: Iterable[MovedText]) -> bool:
+    """Whether a moved link stands in lines that are told as moved."""
+    if change.action != "moved" or not change.label:
+        return False
+    return any(change.label in line for text in moved for line in text.lines)
+
+
+def _compare_redirects(before: Redirect | None, after: Redirect | None) -> list[Change]:
+    old, new = _redirect_title(before), _redirect_title(after)
+    if old == new:
+        return []
+    action = "changed" if old and new else "added" if new else "removed"
+    return [Change("redirect", action, "", old, new)]
+
+
+def _redirect_title(redirect: Redirect | None) -> str | None:
+    if redirect is None:
+        return None
+    return f"{redirect.target}#{redirect.fragment}" if redirect.fragment else redirect.target
+
+
+def _compare_categories(before: Iterable[Category], after: Iterable[Category]) -> list[Change]:
+    """Categories by name; of one that stayed, another sort key, with the name as label."""
+    # Of a repeated category the first one counts for the list, the last sort key for the order, as in MediaWiki.
+    old, new = ({category.name: category.sort_key for category in side} for side in (before, after))
+    changes = [Change("category", "removed", "", name, None) for name in old if name not in new]
+    changes += [Change("category", "added", "", None, name) for name in new if name not in old]
+    for name, sort_key in new.items():
+        if name in old and old[name] != sort_key:
+            changes.append(Change("category", "changed", "", old[name], sort_key, COSMETIC, "order", label=name))
+    return changes
+
+
+def _by_word(magic: Iterable[Magic]) -> dict[str, list[Magic]]:
+    found: defaultdict[str, list[Magic]] = defaultdict(list)
+    for word in magic:
+        found[word.name].append(word)
+    return dict(found)
+
+
+__all__ = ["compare"]

@@ -1,0 +1,207 @@
+"""Infoboxes of two revisions: boxes paired by name and likeness, fields by name, renamed fields by value."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from parsers.change import COSMETIC, SUBSTANTIVE, Change
+from parsers.compare_source import Sources
+from parsers.noise import MARKUP, noise_reason
+from parsers.record import Field, Infobox, Record, Span
+
+# Two boxes of different name are one that was swapped when they share at least this part of their fields.
+_SWAP_SHARE = 0.5
+
+
+class FieldChanges:
+    """Changes of infoboxes, and the spans of the fields that they tell, so that their links are not told again."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.told_before: list[Span] = []
+        self.told_after: list[Span] = []
+
+
+def compare_infoboxes(before: Record, after: Record) -> FieldChanges:
+    """Fields added, removed, changed and renamed, and boxes that were swapped for one of another name.
+
+    ``before`` and ``after`` hold the field's text. A field that stands there with nothing in it has the empty
+    text: filling it is ``changed`` from it; writing or deleting such an empty line is cosmetic. A renamed field
+    holds the old and the new name; it is told only when one removed and one added field share a value that no
+    other of them has. A box that comes or goes is told by its fields, or by itself when they are all empty.
+    """
+    found = FieldChanges()
+    if not before.infoboxes and not after.infoboxes:
+        return found
+    pairs = pair_infoboxes(before.infoboxes, after.infoboxes)
+    for old, new in pairs:
+        path = instance_path(after.infoboxes, new)
+        if old.name != new.name:
+            found.changes.append(Change("infobox", "renamed", path, old.name, new.name))
+        _compare_fields(old, new, path, found)
+    for box in _rest(before.infoboxes, [old for old, _ in pairs]):
+        found.changes += _one_sided(box, instance_path(before.infoboxes, box), "removed")
+        found.told_before.append(box.span)
+    for box in _rest(after.infoboxes, [new for _, new in pairs]):
+        found.changes += _one_sided(box, instance_path(after.infoboxes, box), "added")
+        found.told_after.append(box.span)
+    return found
+
+
+def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
+    """Boxes that say the same in other wikitext: told once a field, or once a box, with the raw text.
+
+    For boxes with changed links to be told apart, links that are told must be masked in ``sources`` by now.
+    """
+    changes = []
+    before, after = sources.before.record, sources.after.record
+    for old, new in pair_infoboxes(before.infoboxes, after.infoboxes):
+        if sources.before.slice(old.span) == sources.after.slice(new.span):
+            continue
+        path = instance_path(after.infoboxes, new)
+        quiet = True
+        for field_old, field_new in _same_fields(old, new):
+            if field_old.raw.strip() != field_new.raw.strip():
+                spans = (field_old.span, field_new.span)
+                if field_old.text == field_new.text and (difference := sources.difference(spans)):
+                    reason = sources.noise_reason(spans, difference)
+                    changes.append(
+                        Change(
+                            "infobox",
+                            "changed",
+                            f"{path}/{field_new.name}",
+                            field_old.raw.strip(),
+                            field_new.raw.strip(),
+                            COSMETIC if reason else SUBSTANTIVE,
+                            reason,
+                        )
+                    )
+                quiet = False
+        quiet = quiet and not any(_is_inside(field.span, told.told_after) for field in new.fields)
+        quiet = quiet and not any(_is_inside(field.span, told.told_before) for field in old.fields)
+        if quiet and old.name == new.name and (difference := sources.difference((old.span, new.span))):
+            # The fields are equal: what differs is blanks, the order of fields, comments between them.
+            reason = sources.noise_reason((old.span, new.span), difference)
+            changes.append(
+                Change(
+                    "infobox",
+                    "changed",
+                    path,
+                    difference.before,
+                    difference.after,
+                    COSMETIC,
+                    reason or MARKUP,
+                )
+            )
+    return changes
+
+
+def pair_infoboxes(before: Sequence[Infobox], after: Sequence[Infobox]) -> list[tuple[Infobox, Infobox]]:
+    """Boxes of one name in order, or by equal fields where their number changed; then swapped boxes."""
+    by_name: defaultdict[str, tuple[list[Infobox], list[Infobox]]] = defaultdict(lambda: ([], []))
+    for box in before:
+        by_name[box.name][0].append(box)
+    for box in after:
+        by_name[box.name][1].append(box)
+    pairs = []
+    for olds, news in by_name.values():
+        pairs += list(zip(olds, news, strict=True)) if len(olds) == len(news) == 1 else _likest(olds, news, 0.0)
+    olds, news = _rest(before, [old for old, _ in pairs]), _rest(after, [new for _, new in pairs])
+    return pairs + _likest(olds, news, _SWAP_SHARE) if olds and news else pairs
+
+
+def instance_path(boxes: Sequence[Infobox], box: Infobox) -> str:
+    """The name of a box, ``Name#2`` for the second of that name."""
+    number = 1 + sum(other.name == box.name and other.span < box.span for other in boxes)
+    return box.name if number == 1 else f"{box.name}#{number}"
+
+
+def _rest(boxes: Sequence[Infobox], paired: Sequence[Infobox]) -> list[Infobox]:
+    spans = {box.span for box in paired}
+    return [box for box in boxes if box.span not in spans]
+
+
+def _likest(olds: Sequence[Infobox], news: Sequence[Infobox], least: float) -> list[tuple[Infobox, Infobox]]:
+    """Pair greedily by the share of fields in common; equal shares go in order of the page."""
+    scored = sorted(
+        ((-_share(old, new), i, j) for i, old in enumerate(olds) for j, new in enumerate(news)),
+    )
+    pairs: dict[int, int] = {}
+    for share, i, j in scored:
+        if -share >= least and i not in pairs and j not in pairs.values():
+            pairs[i] = j
+    return [(olds[i], news[j]) for i, j in pairs.items()]
+
+
+def _share(old: Infobox, new: Infobox) -> float:
+    """How much two boxes have in common: names of fields count once, names with their values once more."""
+    names = {f.name for f in old.fields}, {f.name for f in new.fields}
+    values = {(f.name, f.text) for f in old.fields}, {(f.name, f.text) for f in new.fields}
+    most = max(len(names[0]), len(names[1]), 1)
+    return (len(names[0] & names[1]) + len(values[0] & values[1])) / (2 * most)
+
+
+def _last_of_each(box: Infobox) -> dict[str, Field]:
+    """Of a repeated parameter the last one counts, as in MediaWiki."""
+    return {field.name: field for field in box.fields}
+
+
+def _same_fields(old: Infobox, new: Infobox) -> Iterator[tuple[Field, Field]]:
+    fields_new = _last_of_each(new)
+    for name, field in _last_of_each(old).items():
+        if name in fields_new:
+            yield field, fields_new[name]
+
+
+def _compare_fields(old: Infobox, new: Infobox, path: str, found: FieldChanges) -> None:
+    fields_old, fields_new = _last_of_each(old), _last_of_each(new)
+    gone = [field for name, field in fields_old.items() if name not in fields_new]
+    come = [field for name, field in fields_new.items() if name not in fields_old]
+    for field_old, field_new in _renamed(gone, come):
+        gone.remove(field_old)
+        come.remove(field_new)
+        found.told_before.append(field_old.span)
+        found.told_after.append(field_new.span)
+        found.changes.append(Change("infobox", "renamed", f"{path}/{field_new.name}", field_old.name, field_new.name))
+    for field in gone:
+        found.told_before.append(field.span)
+        found.changes.append(_field_change("removed", f"{path}/{field.name}", field.text, None))
+    for name, field in fields_new.items():
+        was = fields_old.get(name)
+        if field in come:
+            found.changes.append(_field_change("added", f"{path}/{name}", None, field.text))
+        elif was and was.text != field.text:
+            found.told_before.append(was.span)
+            found.changes.append(_field_change("changed", f"{path}/{name}", was.text, field.text))
+        else:
+            continue
+        found.told_after.append(field.span)
+
+
+def _field_change(action: str, path: str, before: str | None, after: str | None) -> Change:
+    # An empty line of the form says nothing, whether it stands there or not.
+    reason = noise_reason(before or "", after or "") if before and after else None if before or after else MARKUP
+    return Change("infobox", action, path, before, after, COSMETIC if reason else SUBSTANTIVE, reason)
+
+
+def _renamed(gone: Sequence[Field], come: Sequence[Field]) -> list[tuple[Field, Field]]:
+    counts_gone, counts_come = Counter(f.text for f in gone), Counter(f.text for f in come)
+    by_text = {field.text: field for field in come}
+    return [
+        (field, by_text[field.text])
+        for field in gone
+        if field.text and counts_gone[field.text] == counts_come[field.text] == 1
+    ]
+
+
+def _one_sided(box: Infobox, path: str, action: str) -> list[Change]:
+    fields = [field for field in _last_of_each(box).values() if field.text]
+    texts = [(f"{path}/{field.name}", field.text) for field in fields] or [(path, "")]
+    if action == "added":
+        return [Change("infobox", action, where, None, text) for where, text in texts]
+    return [Change("infobox", action, where, text, None) for where, text in texts]
+
+
+def _is_inside(span: Span, outer: Sequence[Span]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in outer)

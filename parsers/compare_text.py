@@ -1,0 +1,134 @@
+"""Text of paired sections: what a reader sees first, then the wikitext; paragraphs that went to another section."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from parsers.change import COSMETIC, SUBSTANTIVE, Change
+from parsers.compare_sections import SectionPairs
+from parsers.compare_source import Sources
+from parsers.items import section_path
+from parsers.noise import noise_reason
+from parsers.record import Section
+
+# A shorter line is no paragraph to know again: a placeholder, a word that stands under many headings.
+_LEAST_MOVED = 12
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class MovedText:
+    """Neighbouring lines that went from one section to another; ``before``/``after`` are section indexes."""
+
+    before: int
+    after: int
+    lines: tuple[str, ...]
+
+
+def find_moved_text(dirty: Sequence[tuple[Section, Section]], paired: SectionPairs) -> list[MovedText]:
+    """Lines that one section lost and another gained, each once on either side, grouped as they stood."""
+    lost: defaultdict[str, list[tuple[Section, str]]] = defaultdict(list)
+    gained: defaultdict[str, list[Section]] = defaultdict(list)
+    for old, new in dirty:
+        if old.text != new.text:
+            lines_old, lines_new = Counter(_lines(old)), Counter(_lines(new))
+            for line in lines_old - lines_new:
+                lost[line].append((old, line))
+            for line in lines_new - lines_old:
+                gained[line].append(new)
+    for old in paired.removed:
+        for line in set(_lines(old)):
+            lost[line].append((old, line))
+    for new in paired.added:
+        for line in set(_lines(new)):
+            gained[line].append(new)
+    runs: dict[tuple[int, int], list[str]] = {}
+    for line, places in lost.items():
+        if len(line) >= _LEAST_MOVED and len(places) == 1 and len(gained.get(line, ())) == 1:
+            runs.setdefault((places[0][0].index, gained[line][0].index), []).append(line)
+    return [MovedText(before, after, tuple(lines)) for (before, after), lines in runs.items()]
+
+
+def compare_texts(
+    dirty: Iterable[tuple[Section, Section]],
+    sources: Sources,
+    moved: Sequence[MovedText],
+    relabelled: Mapping[str, str],
+) -> list[Change]:
+    """One change for each pair of sections whose text or wikitext differs beyond what is told elsewhere.
+
+    ``before`` and ``after`` are the section's text when a reader sees a difference (with the rows of its tables
+    when the difference is there), and else the raw lines that differ. ``relabelled`` maps old to new addresses that are shown as such: their links tell the difference.
+    What must be masked in ``sources`` by now is every link, template, category and magic word that is told.
+    """
+    left, come = _by_section(moved)
+    changes = []
+    for old, new in dirty:
+        shown = (old.text, new.text) if old.tables == new.tables else (_with_tables(old), _with_tables(new))
+        text_old = _without(_relabel(shown[0], relabelled), left.get(old.index))
+        text_new = _without(shown[1], come.get(new.index))
+        spans = (old.span, new.span)
+        if text_old != text_new and _squash(text_old) != _squash(text_new):
+            reason = noise_reason(text_old, text_new)
+            if reason and (difference := sources.difference(spans)):
+                # Equal words to a reader, but a footnote or a query may have changed beside them.
+                reason = reason if sources.noise_reason(spans, difference) else None
+            changes.append(_section_change(new, shown, reason))
+        elif old.index not in left and new.index not in come:
+            # The heading of a section with a new title is told already.
+            difference = sources.difference(spans, skip=1 if old.path != new.path else 0)
+            if difference:
+                reason = sources.noise_reason(spans, difference)
+                changes.append(_section_change(new, (difference.before, difference.after), reason))
+    return changes
+
+
+def _section_change(section: Section, shown: tuple[str, str], reason: str | None) -> Change:
+    return Change("section", "changed", section_path(section), *shown, COSMETIC if reason else SUBSTANTIVE, reason)
+
+
+def _with_tables(section: Section) -> str:
+    rows = [" | ".join(row) for table in section.tables for row in table.rows]
+    captions = [table.caption for table in section.tables if table.caption]
+    return "\n".join([part for part in (section.text, *captions) if part] + rows)
+
+
+def moved_text_changes(moved: Iterable[MovedText], paths: tuple[Mapping[int, str], Mapping[int, str]]) -> list[Change]:
+    """``text moved``: the path is where the lines stand now, the label where they stood."""
+    changes = []
+    for text in moved:
+        shown = "\n".join(text.lines)
+        changes.append(Change("text", "moved", paths[1][text.after], shown, shown, label=paths[0][text.before]))
+    return changes
+
+
+def _by_section(moved: Iterable[MovedText]) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
+    left: defaultdict[int, set[str]] = defaultdict(set)
+    come: defaultdict[int, set[str]] = defaultdict(set)
+    for text in moved:
+        left[text.before].update(text.lines)
+        come[text.after].update(text.lines)
+    return dict(left), dict(come)
+
+
+def _lines(section: Section) -> list[str]:
+    return [_squash(line) for line in section.text.splitlines() if line.strip()]
+
+
+def _without(text: str, lines: set[str] | None) -> str:
+    if not lines:
+        return text
+    return "\n".join(line for line in text.splitlines() if _squash(line) not in lines)
+
+
+def _relabel(text: str, relabelled: Mapping[str, str]) -> str:
+    for old, new in relabelled.items():
+        text = text.replace(old, new)
+    return text
+
+
+def _squash(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip()

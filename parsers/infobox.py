@@ -1,0 +1,55 @@
+"""Infoboxes: which templates and tables are one, and the fields that they hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from parsers.record import Param, Table
+from parsers.site import Site
+from parsers.titles import template_name
+
+_NAMED_BOX = re.compile(r"(?:^|[\s_/-])(?:info|tax|geo|persone?n|steck)?-?box|^info-?box|box$|^steckbrief|^konzeption$", re.IGNORECASE)
+_INLINE = re.compile(
+    r"^(?:cite|citation|literatur|internetquelle|coordinate|coord|navigation|navi|quote|zitat|color|colour|anchor|ref)",
+    re.IGNORECASE,
+)
+# What maintenance notices are given; two of these do not make a box of facts
+_HOUSEKEEPING = frozenset(
+    "date datum reason grund text talk diskussion section abschnitt class klasse style stil small width breite align "
+    "ausrichtung float image bild user benutzer typ type url title titel lang sprache category kategorie sig".split()
+)
+_BOX_CLASS = re.compile(r"class\s*=\s*[\"']?[^\"'>|]*(?:infobox|steckbrief)", re.IGNORECASE)
+
+
+class InfoboxRule:
+    """Says which uses of a template are infoboxes.
+
+    With ``names`` those templates are, wherever they stand. Without, a template of the lead is one when it begins
+    its line, stands in no other template, and either is called a box (``Infobox Rat``, ``Taxobox``,
+    ``Konzeption``) and has a named parameter, or has at least two named parameters that are more than the
+    housekeeping of a maintenance notice (``Datum``, ``Grund``) and is none of the well-known inline templates.
+    """
+
+    def __init__(self, names: Collection[str] | None, site: Site) -> None:
+        self.names = None if names is None else {template_name(name, site) or name for name in names}
+
+    def applies(self, name: str, params: tuple[Param, ...], *, in_lead: bool, starts_line: bool) -> bool:
+        if self.names is not None:
+            return name in self.names
+        if not in_lead or not starts_line:
+            return False
+        named = {param.name.lower() for param in params if not param.name.isdigit() and param.name}
+        if _NAMED_BOX.search(name):
+            return bool(named)
+        return len(named - _HOUSEKEEPING) >= 2 and not _INLINE.match(name)
+
+
+def is_box_table(opening: str) -> bool:
+    """Whether the line that opens a table, or a ``<table>`` tag, says that it is an infobox."""
+    return _BOX_CLASS.search(opening) is not None
+
+
+def table_facts(table: Table) -> list[tuple[str, str]]:
+    """Label and text of the rows of a box table: those with two different cells."""
+    return [(row[0], row[1]) for row in table.rows if len(row) >= 2 and row[0] and row[0] != row[1]]

@@ -1,0 +1,306 @@
+"""The links, entities, tags and magic words of a piece of masked wikitext, and what a reader sees of it.
+
+Flat markup is read by one regular expression. What is nested (a picture with links in its caption, an external
+link with markup in its label) is cut out by its brackets and read by mwparserfromhell.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+import mwparserfromhell
+from mwparserfromhell.nodes import ExternalLink, Wikilink
+from mwparserfromhell.wikicode import Wikicode
+
+from parsers import images, papers, titles
+from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
+from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, is_masked, unmask
+from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
+from parsers.record import Category, Link, Magic, Paper
+from parsers.site import Site
+
+_TOKEN = re.compile(
+    rf"\[\[(?P<target>[^\[\]|\n\ufdd2]+)(?:\|(?P<label>[^\[\]\n]*))?\]\]"
+    rf"|\[(?P<url>(?i:{SCHEMES}|//){ADDRESS})(?:(?P<gap>[^\S\n]*)(?P<text>[^\[\]\n]*))?\]"
+    rf"|(?P<open>\[\[|\[(?=(?i:{SCHEMES}|//)))"
+    rf"|(?P<bare>\b(?i:{SCHEMES}){ADDRESS})"
+    r"|(?P<entity>&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)"
+    r"|(?P<tag></?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*)?>)"
+    r"|(?P<magic>__\w+?__)"
+)
+_SPECIAL = re.compile(r"[\[<&]|//|__|:")
+_MAX_NESTED = 2000  # characters that mwparserfromhell is given at once
+_BRACKETS = re.compile(r"\[\[|[\[\]]")
+_TRAIL_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """What a piece holds. Spans count from the start of the piece, sections are 0."""
+
+    text: str
+    links: tuple[Link, ...] = ()
+    categories: tuple[tuple[int, Category], ...] = ()
+    magic: tuple[Magic, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    on_page: bool = False  # some target was resolved with the title of the page
+    faults: tuple[tuple[str, int, int], ...] = ()
+
+
+class InlineReader:
+    """Reads pieces for one wiki and one page title."""
+
+    def __init__(self, site: Site, title: str) -> None:
+        self.site = site
+        self.title = title
+
+    def read(self, piece: str) -> Inline:
+        """Links in source order and the text of one line, cell, label or value."""
+        if not _SPECIAL.search(piece):
+            text = tidy(unmask(drop_quotes(piece)))
+            return Inline(text, papers=papers.find_papers(text, (), self.site))
+        state = _State(self.site, self.title)
+        state.read(piece, 0)
+        text = tidy(unmask(drop_quotes("".join(state.text))))
+        links = tuple(sorted(state.links, key=lambda link: link.span))
+        found = papers.find_papers(text, links, self.site)
+        marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
+        return Inline(text, links, *marks)
+
+
+class _State:
+    """One reading and what it has found so far; ``text`` is still masked."""
+
+    def __init__(self, site: Site, title: str) -> None:
+        self.site, self.title = site, title
+        self.text: list[str] = []
+        self.links: list[Link] = []
+        self.categories: list[tuple[int, Category]] = []
+        self.magic: list[Magic] = []
+        self.faults: list[tuple[str, int, int]] = []
+        self.on_page = False
+
+    def read(self, piece: str, base: int) -> None:
+        """Read ``piece``, which stands at ``base``."""
+        position = done = 0
+        closing: dict[int, int] | None = None
+        for match in _TOKEN.finditer(piece):
+            start, end = match.span()
+            if start < done:
+                continue
+            if start > position:
+                self.text.append(piece[position:start])
+            target = match["target"]
+            if target is not None:
+                after = piece[end : end + _TRAIL_LENGTH]
+                end += self.wikilink(target, match["label"], base + start, base + end, after)
+            elif match["url"] is not None:
+                self.flat_external(match, base)
+            elif match["open"]:
+                closing = _pair_brackets(piece) if closing is None else closing
+                end = self.nested(piece, start, closing.get(start, 0), base) or end
+                if end == match.end():
+                    self.text.append(match[0])
+            elif match["bare"]:
+                end = start + self.bare(match["bare"], base + start)
+            elif match["entity"]:
+                self.text.append(unescape(match[0]).replace("'", INERT_QUOTE))
+            elif match["tag"]:
+                self.tag(match[0])
+            else:
+                self.magic_word(match[0], base + start)
+            position = done = end
+        self.text.append(piece[position:])
+
+    def inner(self, piece: str, base: int) -> str:
+        """The text of a label, blanks as they are; what it links to is kept."""
+        outer, self.text = self.text, []
+        self.read(piece, base)
+        text = unmask(drop_quotes("".join(self.text)))
+        self.text = outer
+        return text
+
+    def nested(self, piece: str, start: int, end: int, base: int) -> int:
+        """Read the bracketed construct ``piece[start:end]``; where reading goes on, or 0 if it is only text."""
+        if not end:
+            return 0
+        if end - start > _MAX_NESTED:
+            self.faults.append(("long-link", base + start, base + end))
+            return 0
+        source = piece[start:end].replace("<", ANGLE).replace("{", INERT_BRACE)
+        code = mwparserfromhell.parse(source, skip_style_tags=True)
+        if not code.nodes or not isinstance(code.nodes[0], (Wikilink, ExternalLink)):
+            return 0
+        return end + self.walk(code, base + start, piece[end : end + _TRAIL_LENGTH])
+
+    def walk(self, code: Wikicode, base: int, after: str = "") -> int:
+        """Read the nodes that mwparserfromhell found; how much of ``after`` the last link took as its trail."""
+        nodes = code.nodes
+        taken = 0
+        for index, node in enumerate(nodes):
+            source = str(node)
+            following = str(nodes[index + 1])[:_TRAIL_LENGTH] if index + 1 < len(nodes) else after
+            if isinstance(node, Wikilink):
+                taken = self.nested_wikilink(node, base, base + len(source), following)
+            elif isinstance(node, ExternalLink) and node.brackets:
+                self.nested_external(node, base, base + len(source))
+                taken = 0
+            else:
+                self.read(source[taken:].replace(ANGLE, "<"), base + taken)
+                taken = 0
+            base += len(source)
+        return taken
+
+    def nested_wikilink(self, node: Wikilink, start: int, end: int, after: str) -> int:
+        target = str(node.title).replace(ANGLE, "<")
+        label = None if node.text is None else str(node.text).replace(ANGLE, "<")
+        return self.wikilink(target, label, start, end, after, node.text)
+
+    def nested_external(self, node: ExternalLink, start: int, end: int) -> None:
+        """An external link whose label holds other links: its own label ends where the first of them begins."""
+        url = str(node.url)
+        title = str(node.title) if node.title is not None else ""
+        label_at = start + 1 + len(url) + (end - start - 2 - len(url) - len(title))
+        first = min((at for at in (title.find("[["), title.find("[http")) if at >= 0), default=len(title))
+        own = title[:first].replace(ANGLE, "<")
+        self.external(url, own, start, end, label_at)
+        if node.title is not None and first < len(title):
+            self.read(title[first:].replace(ANGLE, "<"), label_at + first)
+
+    def wikilink(
+        self, raw: str, label: str | None, start: int, end: int, after: str, code: Wikicode | None = None
+    ) -> int:
+        """A link in double brackets; how much of the text after it belongs to its label."""
+        target_text = unmask(raw) if is_masked(raw) else raw
+        if "\ufdd1" in raw:
+            self.faults.append(("dynamic-target", start, end))
+            self.text.append(label or "")
+            return 0
+        relative = titles.is_relative(target_text)
+        self.on_page = self.on_page or relative
+        target = titles.resolve(target_text, self.title, self.site) if label != "" else None
+        if target is None:
+            self.text.append("[[")
+            self.read(raw if label is None else f"{raw}|{label}", start + 2)
+            self.text.append("]]")
+            return 0
+        label_at = start + 2 + len(raw) + 1
+        if not target.forced:
+            if target.interwiki in self.site.languages:
+                self.add("interwiki", target.full, self.inner(label or "", label_at), start, end)
+                return 0
+            if target.namespace == titles.CATEGORY and target.interwiki is None:
+                key = None if label is None else unmask(label).replace("\n", "")
+                name = self.site.split_title(target.title)[1]
+                self.categories.append((start, Category(name, unescape(key) if key is not None else None)))
+                return 0
+            if target.namespace == titles.FILE and target.interwiki is None:
+                self.picture(target, label, label_at, start, end)
+                return 0
+        return self.plain_link(target, target_text, label, label_at, start, end, after)
+
+    def plain_link(
+        self, target: titles.Target, raw: str, label: str | None, label_at: int, start: int, end: int, after: str
+    ) -> int:
+        trail = self.site.linktrail.match(after)
+        suffix = trail[0] if trail else ""
+        shown = self.inner(label, label_at) if label is not None else _default_label(raw, target)
+        kind = "interwiki" if target.interwiki else "file" if target.namespace == titles.MEDIA else "internal"
+        self.add(kind, target.full, shown + suffix, start, end)
+        self.text.append(shown.replace("'", INERT_QUOTE) + suffix)
+        return len(suffix)
+
+    def picture(self, target: titles.Target, label: str | None, label_at: int, start: int, end: int) -> None:
+        """A picture shows no text of its own; its caption (else its alternative text) is its label."""
+        options = images.parse_options(label or "", label_at)
+        caption = self.inner(options.caption, options.caption_at) if options.caption else ""
+        shown = caption or self.inner(options.alternative, options.alternative_at)
+        self.add("file", target.title, shown, start, end)
+        leads_to = unmask(options.link).strip() if options.link else ""
+        if leads_to and free_address(leads_to):
+            self.add_address(leads_to, shown, start, end)
+        elif leads_to:
+            page = titles.resolve(leads_to, self.title, self.site)
+            if page is not None:
+                self.on_page = self.on_page or titles.is_relative(leads_to)
+                self.add("interwiki" if page.interwiki else "internal", page.full, shown, start, end)
+
+    def flat_external(self, match: re.Match[str], base: int) -> None:
+        label = match["text"] or ""
+        at = base + (match.start("text") if match["text"] else match.end())
+        self.external(match["url"], label, base + match.start(), base + match.end(), at)
+
+    def external(self, url: str, label: str, start: int, end: int, label_at: int) -> None:
+        address, quotes, rest = url.partition("''")
+        shown = self.inner(label, label_at)
+        if rest:
+            shown = f"{self.inner(quotes + rest, start)} {shown}"
+        self.add_address(address, shown, start, end)
+        self.text.append(shown.replace("'", INERT_QUOTE))
+
+    def bare(self, found: str, start: int) -> int:
+        """An address in running text; how long it is without the punctuation that follows it."""
+        address = free_address(found)
+        if not address:
+            self.text.append(found)
+            return len(found)
+        self.add_address(address, unmask(address), start, start + len(address))
+        self.text.append(address.replace("'", INERT_QUOTE))
+        return len(address)
+
+    def tag(self, source: str) -> None:
+        name = source[1:].rstrip(">/ \t").partition(" ")[0].lower()
+        plain = re.match(r"/?[a-z0-9]+", name)
+        name = plain[0].lstrip("/") if plain else ""
+        if name in BLOCK_TAGS:
+            self.text.append("\n")
+        elif name not in HTML_TAGS:
+            self.text.append(source)
+
+    def magic_word(self, source: str, start: int) -> None:
+        name = self.site.double_underscores.get(source.lower())
+        if name is None:
+            self.text.append(source)
+        else:
+            self.magic.append(Magic(name, None, (start, start + len(source))))
+
+    def add(self, kind: str, target: str, label: str, start: int, end: int) -> None:
+        self.links.append(Link(kind, target, None, None, tidy(label), 0, (start, end)))
+
+    def add_address(self, url: str, label: str, start: int, end: int) -> None:
+        self.links.append(Link("external", None, url, address_host(url), tidy(label), 0, (start, end)))
+
+
+def _default_label(raw: str, target: titles.Target) -> str:
+    """What a link without a label shows: its target as written, a relative one without its slash or dots."""
+    shown = raw.strip(" ").removeprefix(":")
+    if shown.startswith("../") and shown.strip("./"):
+        return shown.removesuffix("/").rpartition("/")[2] if shown.endswith("/") else target.full
+    if shown.startswith("../"):
+        return target.full
+    if shown.startswith("/") and shown.endswith("/"):
+        return shown.strip("/")
+    return shown
+
+
+def _pair_brackets(piece: str) -> dict[int, int]:
+    """Where each ``[[`` and each ``[`` is closed: start to end, for those that are."""
+    closing: dict[int, int] = {}
+    stack: list[tuple[int, int]] = []
+    position = 0
+    while match := _BRACKETS.search(piece, position):
+        start, end = match.span()
+        if match[0] != "]":
+            stack.append((start, end - start))
+        elif stack:
+            opened, width = stack[-1]
+            end = start + width
+            if piece.startswith("]" * width, start):
+                closing[opened] = end
+                stack.pop()
+            else:
+                end = start + 1
+        position = end
+    return closing

@@ -1,0 +1,107 @@
+"""Same-length stand-ins for what the scan has read, so that later readers see only what is left to read.
+
+Every masked text is as long as its source: positions stay true. The stand-ins are Unicode noncharacters, which
+no wiki text can hold (Unicode 15, 23.7).
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers import vocabulary
+from parsers.scan import COMMENT, EXTENSION, TEMPLATE, Node
+
+GONE = "\ufdd0"  # a comment: as if it were not there
+OPAQUE = "\ufdd1"  # a template or tag whose output is not known here
+BREAK = "\ufdd2"  # a line break inside a link
+ANGLE = "\ufdd3"  # the "<" of an HTML tag, on its way through mwparserfromhell
+_INERT = dict(zip("[]<>&':|*#=!{}_/;-+~\n@", map(chr, range(0xFDD4, 0xFDEB)), strict=False))
+INERT_BRACE, INERT_QUOTE = _INERT["{"], _INERT["'"]
+_TO_INERT = str.maketrans(_INERT)
+_TO_TEXT = str.maketrans({GONE: "", OPAQUE: "", BREAK: "\n", ANGLE: "<", **{v: k for k, v in _INERT.items()}})
+_ANY = re.compile("[\ufdd0-\ufdef]")
+
+
+def unmask(text: str) -> str:
+    """The text that stands for a masked text: stand-ins gone, inert characters as they were."""
+    return text if text.isascii() or not _ANY.search(text) else text.translate(_TO_TEXT)
+
+
+def is_masked(text: str) -> bool:
+    return not text.isascii() and _ANY.search(text) is not None
+
+
+def mask(text: str, start: int, end: int, nodes: list[Node], *, values: bool = False) -> str:
+    """``text[start:end]`` with its nodes masked.
+
+    With ``values`` the unnamed parameters of templates stay in sight: within a field, they are the best that is
+    known of what the template shows (``{{Datum|2016}}``).
+    """
+    if not nodes:
+        return text[start:end]
+    pieces: list[str] = []
+    position = start
+    for node in nodes:
+        if node.start < position:
+            continue
+        if node.start >= end:
+            break
+        pieces.append(text[position : node.start])
+        pieces.append(_stand_in(text, node, values))
+        position = node.end
+    pieces.append(text[position:end])
+    return "".join(pieces)
+
+
+def _stand_in(text: str, node: Node, values: bool) -> str:
+    if node.kind == COMMENT:
+        return GONE * (node.end - node.start)
+    if node.kind == EXTENSION:
+        return _extension(text, node)
+    if node.kind == TEMPLATE and values and len(node.parts) > 1 and not text.startswith("#", node.parts[0].start):
+        return _values(text, node)
+    return OPAQUE * (node.end - node.start)
+
+
+def _extension(text: str, node: Node) -> str:
+    """A tag: literal content is seen but means nothing, a poem is wikitext, a reference is elsewhere."""
+    inner = node.parts[0]
+    if node.tag in vocabulary.LITERAL_TAGS:
+        content = text[inner.start : inner.end].translate(_TO_INERT)
+    elif node.tag == "poem":
+        content = mask(text, inner.start, inner.end, inner.nodes)
+    else:
+        return (GONE if node.tag in ("ref", "references") else OPAQUE) * (node.end - node.start)
+    return GONE * (inner.start - node.start) + content + GONE * (node.end - inner.end)
+
+
+def _values(text: str, node: Node) -> str:
+    pieces: list[str] = []
+    position = node.start
+    for part in node.parts[1:]:
+        if part.equals < 0:
+            gap = part.start - position
+            pieces.append(GONE * (gap - 1) + (" " if pieces else GONE))
+            pieces.append(mask(text, part.start, part.end, part.nodes, values=True))
+            position = part.end
+    pieces.append((OPAQUE if position == node.start else GONE) * (node.end - position))
+    return "".join(pieces)
+
+
+def hide_line_breaks(masked: str, links: list[tuple[int, int]], base: int = 0) -> str:
+    """Masked text in which line breaks inside links no longer end a line; ``base`` is where it stands.
+
+    A line break before the first pipe makes brackets plain text, so it stays.
+    """
+    pieces: list[str] = []
+    position = 0
+    for start, end in sorted(links):
+        low, high = start - base, end - base
+        if low < position or high > len(masked):
+            continue
+        pipe = masked.find("|", low, high)
+        if pipe < 0 or masked.find("\n", low, pipe) >= 0 or masked.find("\n", pipe, high) < 0:
+            continue
+        pieces += masked[position:low], masked[low:high].replace("\n", BREAK)
+        position = high
+    return "".join([*pieces, masked[position:]]) if pieces else masked

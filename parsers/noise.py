@@ -1,0 +1,108 @@
+"""Noise: why two texts that differ say the same to a reader, or that they do not."""
+
+from __future__ import annotations
+
+import re
+
+WHITESPACE, TYPOGRAPHY, CASE, ORDER, MARKUP = "whitespace", "typography", "case", "order", "markup"
+
+# Characters that a word processor or a careful typist puts for the plain ones. Soft hyphens, zero-width
+# characters and direction marks show nothing; the no-break spaces and hyphens show as the plain ones.
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("„“”‟«»″‹›‘’‚‛′´`'", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f", " "),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"),
+        "…": "...",
+    }
+)
+_SPACES = re.compile(r"\s+")
+_BLANKS = re.compile(r"[^\S\n]+")
+_SPACE_AT_PUNCTUATION = re.compile(r"(?<!\w) | (?!\w)")
+_LETTERS = re.compile(r"[\W_]+")
+# An enumeration in one line; a comma inside a number does not part anything.
+_PARTS = re.compile(r"[\n;|]|,\s")
+_MAX_ENUMERATION = 300
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_QUOTES = re.compile(r"'{2,}")
+_LINE_START = re.compile(r"^[ \t]*(?:[*#:;]+|=+(?=[^=]))[ \t]*", re.MULTILINE)
+_HEADING_END = re.compile(r"=+[ \t]*$", re.MULTILINE)
+# Table syntax: the line that opens a table or a row holds attributes only; a cell may start with some.
+_TABLE_LINE = re.compile(r"^[ \t:]*(?:\{\||\|-|\|\}).*$", re.MULTILINE)
+_CELL_ATTRIBUTES = re.compile(r"^[ \t]*[|!]\+?[^|\[\]{}\n]*=[^|\[\]{}\n]*\|(?!\|)", re.MULTILINE)
+_CELL_MARK = re.compile(r"^[ \t]*[|!]\+?|\|\||!!", re.MULTILINE)
+_DIRECT_LINK = re.compile(r"\[\[:?[^\[\]|{}\n]*\|([^\[\]\n]*)\]\]|\[\[|\]\]")
+_SWITCH = re.compile(r"__[^\W\d_]+(?:_[^\W\d_]+)*__")
+
+
+def noise_reason(before: str, after: str) -> str | None:
+    """Which harmless kind of difference explains the whole of it, or None when the content differs.
+
+    ``whitespace``: runs of blanks and line breaks only; ``typography``: quotation marks, dashes, soft hyphens,
+    no-break spaces, blanks beside punctuation; ``case``: upper and lower case as well; ``order``: the same
+    lines, or parts of an enumeration, in another order. Equal texts have no difference and give None.
+    """
+    if before == after or len(_LETTERS.sub("", before)) != len(_LETTERS.sub("", after)):
+        return None
+    if _collapse(before) == _collapse(after):
+        return WHITESPACE
+    plain_before, plain_after = _plain(before), _plain(after)
+    if _tight(plain_before) == _tight(plain_after):
+        return TYPOGRAPHY
+    lower_before, lower_after = plain_before.lower(), plain_after.lower()
+    if _tight(lower_before) == _tight(lower_after):
+        return CASE
+    if _sorted_lines(lower_before) == _sorted_lines(lower_after):
+        return ORDER
+    if len(before) <= _MAX_ENUMERATION and _sorted_parts(lower_before) == _sorted_parts(lower_after):
+        return ORDER
+    return None
+
+
+def markup_noise_reason(before: str, after: str) -> str | None:
+    """The same for two pieces of wikitext whose links and templates were replaced by what a reader sees.
+
+    ``markup`` is what is left when bold, headings, list marks, tags, comments and table attributes are taken
+    away and the words are the same.
+    """
+    if before == after:
+        return None
+    if _collapse(before) == _collapse(after):
+        return WHITESPACE
+    stripped_before, stripped_after = strip_markup(before), strip_markup(after)
+    if _tight(_plain(stripped_before)) == _tight(_plain(stripped_after)):
+        return TYPOGRAPHY if before.translate(_PLAIN) == after.translate(_PLAIN) else MARKUP
+    return noise_reason(stripped_before, stripped_after)
+
+
+def strip_markup(wikitext: str) -> str:
+    """Wikitext without what only shapes it: a rough cut for comparing, not the text that a reader sees."""
+    text = _TAG.sub("", _COMMENT.sub("", wikitext))
+    text = _DIRECT_LINK.sub(lambda match: match[1] or "", text)
+    text = _CELL_MARK.sub(" ", _CELL_ATTRIBUTES.sub(" ", _TABLE_LINE.sub("", text)))
+    text = _HEADING_END.sub("", _LINE_START.sub("", _SWITCH.sub("", text)))
+    return _BLANKS.sub(" ", _QUOTES.sub("", text)).strip()
+
+
+def _collapse(text: str) -> str:
+    return _SPACES.sub(" ", text).strip()
+
+
+def _plain(text: str) -> str:
+    return text.translate(_PLAIN)
+
+
+def _tight(text: str) -> str:
+    """Without the blanks that part no two words: ``z. B.`` is ``z.B.``, but ``Stadt teil`` is not ``Stadtteil``."""
+    return _SPACE_AT_PUNCTUATION.sub("", _collapse(text))
+
+
+def _sorted_lines(text: str) -> list[str]:
+    return sorted(_tight(line) for line in text.splitlines() if line.strip())
+
+
+def _sorted_parts(text: str) -> list[str]:
+    return sorted(_tight(part) for part in _PARTS.split(text) if part.strip())

@@ -1,0 +1,121 @@
+"""Council papers (Vorlagen, Drucksachen) that a text cites: their numbers and what identifies them in an address."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlsplit
+
+from parsers.addresses import address_host
+from parsers.masks import unmask
+from parsers.record import Link, Paper, PaperKey
+from parsers.site import Site
+
+# The parameter that identifies a paper: Allris VOLFDNR (of an agenda item TOLFDNR), SessionNet kvonr
+_KEYS = ("VOLFDNR", "TOLFDNR", "__KVONR", "KVONR")
+_DASH = "[-\u2010-\u2015\u2212]"
+# Numbers that are a paper's wherever they stand: B/16/5505-01, DS/1246/V, VO/4679/2016
+_CERTAIN = (
+    rf"(?:[A-Z]/\d{{2}}/\d{{3,5}}(?:{_DASH}\d{{1,3}})?"
+    rf"|(?:DS|VO|BV|MV|AN|AF|IV)/\d{{2,5}}/(?:[IVX]{{1,5}}|\d{{2,4}})(?:{_DASH}\d{{1,3}})?)"
+)
+# Numbers that are one only beside a word that says so: 2012/0367, VI-0989, 16051-09-E1, 1234/2019
+_POSSIBLE = (
+    rf"(?:\d{{4}}/\d{{3,5}}(?:{_DASH}\d{{1,3}})?|[IVX]{{1,5}}{_DASH}[A-Z]{{0,3}}{_DASH}?\d{{3,5}}(?:/\d{{2,4}})?"
+    rf"|\d{{4,5}}{_DASH}\d{{2}}(?:{_DASH}[A-Z]\d)?|\d{{2,5}}/\d{{2,4}}(?:{_DASH}\d{{1,3}})?)"
+)
+_WORD = (
+    r"(?:Beschluss|Beratungs|Mitteilungs|Rats|Informations|Verwaltungs|Sitzungs)?"
+    r"(?:[Vv]orlagen?|[Dd]rucksachen?|Drs\.|DS|[Aa]ntrag|[Aa]nfrage)"
+)
+_NUMBER = re.compile(
+    rf"(?<![\w/])(?:(?P<certain>{_CERTAIN})|{_WORD}[\s:,]*(?:(?:Nr\.?|Nummer|{_DASH})[\s:]*)*(?P<possible>{_POSSIBLE}))(?![\w/])"
+)
+_ALONE = re.compile(rf"\s*(?P<possible>{_CERTAIN}|{_POSSIBLE})\s*")
+_ANY = re.compile(rf"(?<![\w/]){_POSSIBLE}(?![\w/])")
+_TROUBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+
+
+def plain_characters(text: str) -> str:
+    """Text without invisible characters, with every blank as a blank: ``B/16/5505\u201101`` and the like."""
+    if text.isascii():
+        return text
+    return _TROUBLE.sub("", text).translate(_BLANKS)
+
+
+_BLANKS = {ord(c): " " for c in "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"}
+_DASHES = {number: "-" for number in (*range(0x2010, 0x2016), 0x2212)}
+
+
+def find_papers(text: str, links: tuple[Link, ...], site: Site) -> tuple[Paper, ...]:
+    """The papers that one line cites, in order. ``text`` is the line as seen, ``links`` are its links.
+
+    A linked paper has its number from the label, or else from the text beside the link when that holds as many
+    numbers as there are such links. Numbers that no link claims are papers without an address.
+    """
+    numbers = [number for number, _ in _numbers(text)]
+    cited = [(link, paper_key(link.url, site)) for link in links if link.kind == "external" and link.url]
+    found: list[Paper] = []
+    waiting: list[int] = []
+    for link, key in cited:
+        own = _label_number(link.label, known=key is not None)
+        if own in numbers:
+            numbers.remove(own)
+        if own is None and key is None:
+            continue
+        if own is None:
+            waiting.append(len(found))
+        found.append(Paper(own, link.url, key, 0))
+    if waiting and len(waiting) == len(numbers):
+        for index, number in zip(waiting, numbers, strict=True):
+            found[index] = Paper(number, found[index].url, found[index].key, 0)
+        numbers = []
+    labels = [plain_characters(link.label) for link, _ in cited]
+    loose = [n for n in numbers if not any(n in label.translate(_DASHES) for label in labels)]
+    return (*found, *(Paper(number, None, None, 0) for number in dict.fromkeys(loose)))
+
+
+def _numbers(text: str) -> list[tuple[str, int]]:
+    if "/" not in text and "-" not in text and text.isascii():
+        return []
+    plain = plain_characters(text)
+    matches = _NUMBER.finditer(plain)
+    return [((m["certain"] or m["possible"]).translate(_DASHES), m.start()) for m in matches]
+
+
+def _label_number(label: str, *, known: bool) -> str | None:
+    """The number in a label; in that of a link known to lead to a paper, any form will do."""
+    found = _numbers(label)
+    if found:
+        return found[0][0]
+    if not known:
+        return None
+    plain = plain_characters(label)
+    match = _ANY.search(plain)
+    return match[0].translate(_DASHES) if match else None
+
+
+@lru_cache(maxsize=10_000)
+def _query(url: str) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(urlsplit(unmask(url).replace("&amp;", "&")).query)
+    except ValueError:
+        return {}
+    return {name.upper(): value for name, value in reversed(pairs)}
+
+
+def paper_key(url: str, site: Site) -> PaperKey | None:
+    """What identifies the paper that an address leads to, within its system; None for other addresses."""
+    if "=" not in url:
+        return None
+    values = _query(url)
+    for name in _KEYS:
+        value = values.get(name, "").strip()
+        if value and (name != "TOLFDNR" or _is_paper_host(url, site) or "/to0" in url):
+            return PaperKey(name.lower() if "KVONR" in name else name, value)
+    return None
+
+
+def _is_paper_host(url: str, site: Site) -> bool:
+    host = address_host(url) or ""
+    return any(part in host for part in site.paper_hosts)

@@ -1,0 +1,46 @@
+"""What a reader sees of wikitext: quotes, blanks, tags and Unicode form.
+
+Text follows the layout of HTML's ``innerText``: a line for each line, list item and table row, a tab between the
+cells of a row, an empty line between paragraphs. Links show their label; templates, references, comments,
+categories, language links and pictures show nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Sanitizer::getRecognizedTagData: other tags are text
+HTML_TAGS = frozenset(
+    "abbr b bdi bdo big blockquote br caption center cite code col colgroup data dd del dfn div dl dt em figure "
+    "figcaption figure-inline font h1 h2 h3 h4 h5 h6 hr i ins kbd li link mark meta ol p q rb rp rt rtc ruby s samp "
+    "small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+)
+BLOCK_TAGS = frozenset("blockquote br caption center dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p table tr ul".split())
+
+_QUOTES = re.compile("''+")
+_BLANKS = re.compile("[ \t\r\f\v]+")
+_AROUND_BREAKS = re.compile(" ?\n ?")
+_EMPTY_LINES = re.compile("\n{3,}")
+
+
+def drop_quotes(text: str) -> str:
+    """Text without the quotes of bold and italics; odd ones stay as MediaWiki leaves them (Parser::doQuotes)."""
+    return _QUOTES.sub(_literal_quotes, text) if "''" in text else text
+
+
+def _literal_quotes(match: re.Match[str]) -> str:
+    count = len(match[0])
+    if count == 4:
+        return "'"
+    return "'" * (count - 5) if count > 5 else ""
+
+
+def tidy(text: str) -> str:
+    """One blank between words, none at the ends of lines; NFC. No-break spaces stay."""
+    if "  " in text or "\t" in text or "\r" in text or "\f" in text or "\v" in text:
+        text = _BLANKS.sub(" ", text)
+    if "\n" in text:
+        text = _EMPTY_LINES.sub("\n\n", _AROUND_BREAKS.sub("\n", text))
+    text = text.strip(" \n")
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -1,0 +1,407 @@
+"""One linear pass over wikitext that says where templates, comments and extension tags stand.
+
+The rules are those of MediaWiki's first stage (Manual:Preprocessor, preprocessor.txt): a stack over ``{{ }}``,
+``{{{ }}}``, ``[[ ]]`` and line-start headings. Only the innermost open thing can be closed, and what is never
+closed is text. Nothing is looked at twice, so that hostile text costs no more than any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from parsers import vocabulary
+
+MAX_DEPTH = 100  # MediaWiki's own limit ($wgMaxPPExpandDepth)
+MAX_FAULTS = 200  # named one by one; further ones are counted
+
+TEMPLATE, ARGUMENT, COMMENT, EXTENSION = "template", "argument", "comment", "extension"
+
+_OUTSIDE, _IN_BRACES, _IN_LINK, _IN_HEADING = range(4)
+_INCLUSION = ("includeonly", "noinclude", "onlyinclude")
+
+
+@dataclass(slots=True)
+class Part:
+    """What stands between two pipes; ``equals`` is where its ``=`` is, or -1."""
+
+    start: int
+    end: int
+    equals: int = -1
+    nodes: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Node:
+    """A template (``parts[0]`` is its name), argument, comment or extension tag (``parts[0]`` is its content)."""
+
+    kind: str
+    start: int
+    end: int
+    parts: list[Part]
+    tag: str = ""
+
+
+@dataclass(slots=True)
+class Open:
+    """An opening that is not closed yet, with the pipes and equals signs seen since."""
+
+    kind: int
+    start: int
+    count: int
+    content: int
+    nodes: list[Node] = field(default_factory=list)
+    marks: list[tuple[int, bool, int]] = field(default_factory=list)  # position, is a pipe, table that holds it
+    tables: list[int] | None = None
+    closed_tables: set[int] | None = None
+    has_equals: bool = True  # the name of a template takes none
+    base: int = _OUTSIDE  # of a link: the kind of what the links around it stand in
+
+
+@dataclass(slots=True)
+class Fault:
+    """A place that could not be read as it was probably meant."""
+
+    code: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Scan:
+    """The outcome: nodes in source order, links as (start, end), faults, what stayed open.
+
+    ``settled`` is false when the meaning of the text depends on what follows it.
+    """
+
+    nodes: list[Node]
+    links: list[tuple[int, int]]
+    faults: list[Fault]
+    unclosed: list[Open]
+    settled: bool
+    more_faults: int = 0
+
+
+@lru_cache(maxsize=16)
+def _patterns(tags: frozenset[str]) -> tuple[re.Pattern[str], ...]:
+    names = "|".join(sorted(map(re.escape, tags), key=len, reverse=True))
+    angle = rf"<(?:!--|(?i:(?:{names}|includeonly)(?=[\s/>])|/?(?:noinclude|onlyinclude)(?=[\s/>])))"
+    line_start = r"\n(?==)"
+    table = r"\n[ \t:]*\{\||\n[ \t]*\|\}"
+    return (
+        re.compile(rf"\{{\{{+|\}}\}}+|\[\[+|{angle}"),
+        re.compile(rf"{table}|\{{\{{+|\}}+|\[\[+|\||=|{line_start}|{angle}"),
+        re.compile(rf"\{{\{{+|\}}\}}+|\[\[+|\]\]|\||{line_start}|{angle}"),
+        re.compile(rf"\n|\{{\{{+|\[\[+|{angle}"),
+    )
+
+
+def scan(text: str, tags: frozenset[str] = vocabulary.EXTENSION_TAGS, start: int = 0, end: int = -1) -> Scan:
+    """Read ``text[start:end]``; positions in the result count from the start of ``text``."""
+    return _Scanner(text, tags, start, len(text) if end < 0 else end).run()
+
+
+class _Scanner:
+    def __init__(self, text: str, tags: frozenset[str], start: int, end: int) -> None:
+        self.text, self.tags, self.start, self.end = text, tags, start, end
+        self.patterns = _patterns(tags)
+        self.stack: list[Open] = []
+        self.nodes: list[Node] = []  # of what is open now
+        self.top: list[Node] = self.nodes
+        self.links: list[tuple[int, int]] = []
+        self.faults: list[Fault] = []
+        self.more_faults = 0
+        self.no_closing: set[str] = set()
+        self.no_angle = False
+        self.settled = True
+        self.depth = 0
+        self.table_count = 0
+
+    def run(self) -> Scan:
+        position, end, text = self.start, self.end, self.text
+        kind = _OUTSIDE
+        stack = self.stack
+        while True:
+            match = self.patterns[kind].search(text, position, end)
+            if match is None:
+                break
+            token = match[0]
+            first = token[0]
+            if first == "<":
+                position = self.read_angle(match)
+            elif first == "{":
+                position = self.push(_IN_BRACES, match)
+            elif first == "[":
+                position = self.push(_IN_LINK, match)
+            elif first == "}":
+                position = self.close_braces(match)
+            elif first == "]":
+                position = self.close_link(match)
+            elif first == "\n":
+                position = self.read_line_start(match)
+            else:
+                self.mark(match.start(), token == "|")
+                position = match.end()
+            kind = stack[-1].kind if stack else _OUTSIDE
+        while stack and stack[-1].kind == _IN_HEADING:
+            self.drop_top()
+        return self.finish()
+
+    def push(self, kind: int, match: re.Match[str]) -> int:
+        start, end = match.span()
+        opened = Open(kind, start, end - start, end)
+        if kind == _IN_LINK and self.stack:
+            outer = self.stack[-1]
+            opened.base = outer.base if outer.kind == _IN_LINK else outer.kind
+        self.stack.append(opened)
+        self.nodes = opened.nodes
+        self.depth += kind == _IN_BRACES
+        return end
+
+    def drop_top(self) -> Open:
+        """Take the innermost opening for text; what it held goes to the next outer one."""
+        dropped = self.stack.pop()
+        self.depth -= dropped.kind == _IN_BRACES
+        outer = self.stack[-1].nodes if self.stack else self.top
+        inner = dropped.nodes
+        if len(inner) > len(outer):  # the shorter list goes into the longer one: else a deep stack costs squares
+            inner, outer = outer, inner
+            if self.stack:
+                self.stack[-1].nodes = outer
+            else:
+                self.top = outer
+        outer.extend(inner)
+        self.nodes = outer
+        return dropped
+
+    def fault(self, code: str, start: int, end: int) -> None:
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(Fault(code, start, end))
+        else:
+            self.more_faults += 1
+
+    def mark(self, position: int, is_pipe: bool) -> None:
+        opened = self.stack[-1]
+        table = opened.tables[-1] if opened.tables else 0
+        if is_pipe:
+            opened.marks.append((position, True, table))
+            opened.has_equals = bool(table) and opened.has_equals
+        elif table or not opened.has_equals:
+            opened.marks.append((position, False, table))
+            opened.has_equals = opened.has_equals or not table
+
+    def read_line_start(self, match: re.Match[str]) -> int:
+        """A line break that may begin a heading or a table, or end a heading."""
+        start, end = match.span()
+        opened = self.stack[-1]
+        if opened.kind == _IN_HEADING:
+            self.drop_top()
+            return start if self.stack and self.text.startswith("=", end) else end
+        if match[0].endswith("{|"):
+            self.table_count += 1
+            opened.tables = [*(opened.tables or ())[-MAX_DEPTH:], self.table_count]
+            return end
+        if match[0].endswith("|}"):
+            return self.close_table(match)
+        run = end
+        while run < self.end and run - end < 6 and self.text[run] == "=":
+            run += 1
+        if run - end == 1 and opened.kind == _IN_BRACES and not opened.has_equals:
+            return end  # a name/value separator at the start of a line
+        self.stack.append(Open(_IN_HEADING, end, run - end, run))
+        self.nodes = self.stack[-1].nodes
+        return run
+
+    def close_table(self, match: re.Match[str]) -> int:
+        opened = self.stack[-1]
+        if opened.tables:
+            opened.closed_tables = opened.closed_tables or set()
+            opened.closed_tables.add(opened.tables.pop())
+            return match.end()
+        self.mark(match.end() - 2, True)
+        return match.end() - 1
+
+    def close_braces(self, match: re.Match[str]) -> int:
+        start, end = match.span()
+        if not self.stack:
+            self.fault("stray-braces", start, end)
+            return end
+        if self.stack[-1].kind == _IN_LINK and not self.break_link(start):
+            self.fault("stray-braces", start, end)
+            return end
+        opened = self.stack[-1]
+        count = min(end - start, opened.count, 3)
+        if count < 2:
+            return start + count
+        self.close_piece(opened, start, count)
+        return start + count
+
+    def break_link(self, position: int) -> bool:
+        """Give up ``[[`` that stands open inside braces which are about to be closed.
+
+        MediaWiki would give up the braces too. The fields of a box are worth more than that; it is flagged.
+        """
+        if self.stack[-1].base != _IN_BRACES:
+            return False
+        while self.stack[-1].kind == _IN_LINK:
+            link = self.drop_top()
+            self.fault("unclosed-link", link.start, position)
+            line_end = self.text.find("\n", link.start, position)
+            if line_end >= 0:
+                outer = self.stack[-1]
+                outer.marks.extend(mark for mark in link.marks if mark[0] > line_end)
+        self.restore_equals(self.stack[-1], position)
+        return True
+
+    def restore_equals(self, opened: Open, end: int) -> None:
+        """Find the first equals sign of each part that began while a broken link hid it."""
+        restored: list[tuple[int, bool, int]] = []
+        marks = sorted(opened.marks)
+        for index, mark in enumerate(marks):
+            restored.append(mark)
+            following = marks[index + 1] if index + 1 < len(marks) else (end, True, 0)
+            if mark[1] and following[1]:
+                found = self.text.find("=", mark[0], following[0])
+                if found >= 0:
+                    restored.append((found, False, mark[2]))
+        opened.marks = restored
+
+    def close_piece(self, opened: Open, start: int, count: int) -> None:
+        self.stack.pop()
+        outer = self.stack[-1].nodes if self.stack else self.top
+        if self.depth <= MAX_DEPTH:
+            kind = ARGUMENT if count == 3 else TEMPLATE
+            parts = self.parts(opened, start)
+            node = Node(kind, opened.content - count, start + count, parts)
+        else:
+            self.fault("depth-limit", opened.content - count, start + count)
+            node = None
+        self.depth -= 1
+        left = opened.count - count
+        if left >= 2:
+            rest = Open(_IN_BRACES, opened.start, left, opened.start + left)
+            self.stack.append(rest)
+            self.depth += 1
+            outer = rest.nodes
+        if node is not None:
+            outer.append(node)
+        self.nodes = outer
+
+    def parts(self, opened: Open, end: int) -> list[Part]:
+        if opened.closed_tables:
+            self.fault("table-in-parameter", opened.start, end)
+        return parts_of(opened, end, opened.nodes)
+
+    def close_link(self, match: re.Match[str]) -> int:
+        link = self.drop_top()
+        self.links.append((link.content - 2, match.end()))
+        if link.count >= 4:
+            rest = Open(_IN_LINK, link.start, link.count - 2, link.content - 2, base=link.base)
+            self.stack.append(rest)
+            self.nodes = rest.nodes
+        return match.end()
+
+    def read_angle(self, match: re.Match[str]) -> int:
+        start, after = match.span()
+        name = match[0][1:].lower()
+        if name == "!--":
+            return self.read_comment(start)
+        close = -1 if self.no_angle else self.text.find(">", after, self.end)
+        if close < 0:
+            self.settled = False
+            self.no_angle = True
+            return after
+        if name.lstrip("/") in _INCLUSION and name != "includeonly":
+            self.nodes.append(Node(COMMENT, start, close + 1, []))
+            return close + 1
+        if self.text[close - 1] == "/":
+            self.add_tag(name, start, close + 1, close + 1, close + 1)
+            return close + 1
+        closing = None
+        if name not in self.no_closing:
+            closing = _closing_tag(name).search(self.text, close + 1, self.end)
+        if closing is not None:
+            self.add_tag(name, start, close + 1, closing.start(), closing.end())
+            return closing.end()
+        self.settled = False
+        self.no_closing.add(name)
+        if name == "includeonly":
+            self.nodes.append(Node(COMMENT, start, self.end, []))
+            return self.end
+        self.fault("unclosed-tag", start, close + 1)
+        return close + 1
+
+    def add_tag(self, name: str, start: int, inner: int, inner_end: int, end: int) -> None:
+        kind = COMMENT if name == "includeonly" else EXTENSION
+        part = Part(inner, inner_end)
+        if name in vocabulary.WIKITEXT_TAGS and inner < inner_end:
+            inside = scan(self.text, self.tags, inner, inner_end)
+            part.nodes = inside.nodes
+            for fault in inside.faults:
+                self.fault(fault.code, fault.start, fault.end)
+            self.links.extend(inside.links)
+        self.nodes.append(Node(kind, start, end, [part], name))
+
+    def read_comment(self, start: int) -> int:
+        close = self.text.find("-->", start + 4, self.end)
+        end = close + 3 if close >= 0 else self.end
+        if close < 0:
+            self.settled = False
+            self.fault("unclosed-comment", start, end)
+        self.nodes.append(Node(COMMENT, start, end, []))
+        return end
+
+    def finish(self) -> Scan:
+        unclosed = [opened for opened in self.stack if opened.kind != _IN_HEADING]
+        for opened in unclosed:
+            code = "unclosed-template" if opened.kind == _IN_BRACES else "unclosed-link"
+            self.fault(code, opened.start, opened.content)
+        found = list(self.top)
+        for opened in self.stack:
+            found.extend(opened.nodes)
+        found.sort(key=_start)
+        settled = self.settled and not unclosed
+        return Scan(found, self.links, self.faults, unclosed, settled, self.more_faults)
+
+
+def parts_of(opened: Open, end: int, nodes: list[Node]) -> list[Part]:
+    """The parts of what was opened, up to ``end``, each with those of the nodes that stand in it."""
+    closed = opened.closed_tables
+    parts = [Part(opened.content, end)]
+    for position, is_pipe, table in opened.marks:
+        if position >= end:
+            break
+        if closed and table in closed:
+            continue
+        if is_pipe:
+            parts[-1].end = position
+            parts.append(Part(position + 1, end))
+        elif len(parts) > 1 and parts[-1].equals < 0:
+            parts[-1].equals = position
+    index = 0
+    for node in sorted(nodes, key=_start):
+        while node.start >= parts[index].end and index + 1 < len(parts):
+            index += 1
+        parts[index].nodes.append(node)
+    return parts
+
+
+def _start(node: Node) -> int:
+    return node.start
+
+
+@lru_cache(maxsize=256)
+def _closing_tag(name: str) -> re.Pattern[str]:
+    return re.compile(rf"</{re.escape(name)}\s*>", re.IGNORECASE)
+
+
+def walk(nodes: list[Node]) -> Iterator[Node]:
+    """Every node, outer before inner, in source order."""
+    pending = list(reversed(nodes))
+    while pending:
+        node = pending.pop()
+        yield node
+        for part in reversed(node.parts):
+            pending.extend(reversed(part.nodes))

@@ -1,0 +1,127 @@
+"""Finds the API of a wiki from the address of any of its pages.
+
+MediaWiki names it in the head of each page, ``<link rel="EditURI">`` (Really Simple Discovery); where that is
+missing the usual places are tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from bs4 import BeautifulSoup
+
+from scraper.api import SITEINFO, Api
+from scraper.errors import AccessDenied, ApiOff, BadAddress, NotAWiki, TooOld
+from scraper.session import Session
+
+OLDEST = (1, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A wiki that was found: its API, its siteinfo (the ``query`` object), and its clock (ISO 8601 UTC)."""
+
+    api: Api
+    siteinfo: dict[str, Any]
+    now: str
+
+
+def find_api(session: Session, address: str) -> Found:
+    """The API of the wiki that has a page at ``address``, with what the wiki says of itself.
+
+    Raises BadAddress, NotAWiki, ApiOff, AccessDenied or Temporary, each with a sentence that says what to do.
+    """
+    url = check_address(address)
+    if urlsplit(url).path.endswith("/api.php"):
+        return _checked(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), address)
+    is_wiki, named = False, None
+    denied: AccessDenied | None = None
+    try:
+        response = session.ask(url)
+        is_wiki, named = _read_head(response.url, response.text)
+    except AccessDenied as error:
+        denied = error
+    for candidate in [named] if named else _usual_places(url):
+        try:
+            return _checked(session, candidate, address)
+        except AccessDenied as error:
+            denied = error
+        except (NotAWiki, ApiOff):
+            continue
+    if denied and not is_wiki:
+        raise denied
+    if is_wiki:
+        raise ApiOff(
+            f"{address} is a MediaWiki, but its API cannot be used ({'HTTP 403' if denied else 'no answer'}); "
+            "ask the operator to allow api.php, or import an XML export with “wikitrail import”."
+        )
+    raise NotAWiki(f"There is no MediaWiki at {address}; give the address of any page of the wiki.")
+
+
+def check_address(address: str) -> str:
+    """The address without its fragment. Raises BadAddress unless it is http or https with a host."""
+    parts = urlsplit(address.strip())
+    try:
+        port_is_fine = parts.port is None or parts.port >= 0
+    except ValueError:
+        port_is_fine = False
+    if parts.scheme in ("http", "https") and parts.hostname and port_is_fine and not re.search(r"\s", parts.netloc):
+        return urlunsplit(parts._replace(fragment=""))
+    looks_like_host = re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?", address.strip())
+    hint = f"; did you mean https://{address.strip()} ?" if looks_like_host else "; it begins with http:// or https://."
+    raise BadAddress(f"“{address}” is not an address of a wiki page{hint}")
+
+
+def _read_head(base: str, html: str) -> tuple[bool, str | None]:
+    """Whether a page was made by MediaWiki, and the address of the API that it names."""
+    soup = BeautifulSoup(html, "lxml")
+    generator = soup.select_one("meta[name=generator]")
+    is_wiki = generator is not None and str(generator.get("content", "")).startswith("MediaWiki")
+    link = soup.select_one("link[rel=EditURI][href]")
+    if link is None:
+        return is_wiki, None
+    parts = urlsplit(urljoin(base, str(link["href"])))
+    if not parts.path.endswith("api.php") or parts.scheme not in ("http", "https"):
+        return is_wiki, None
+    return True, urlunsplit(parts._replace(query="", fragment=""))
+
+
+def _usual_places(url: str) -> Iterator[str]:
+    """Addresses at which ``api.php`` usually lies (Manual:Short URL), nearest first."""
+    parts = urlsplit(url)
+    before_script = re.sub(r"/(index|load|api)\.php.*$", "", parts.path)
+    folders = [before_script.rstrip("/")] if before_script != parts.path else []
+    for folder in dict.fromkeys([*folders, "", "/w", "/mediawiki", "/wiki"]):
+        yield urlunsplit((parts.scheme, parts.netloc, f"{folder}/api.php", "", ""))
+
+
+def _checked(session: Session, url: str, address: str) -> Found:
+    """The API at ``url``, if it answers as one; else NotAWiki, or AccessDenied when it wants an account."""
+    api = Api(session, url)
+    response = session.ask(url, {"action": "query", **SITEINFO, "format": "json", "formatversion": 2})
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if isinstance(answer, dict) and answer.get("error", {}).get("code") == "readapidenied":
+        raise AccessDenied(f"{url} lets nobody read without an account; ask the wiki's operator.")
+    siteinfo = answer.get("query", {}) if isinstance(answer, dict) else {}
+    generator = str(siteinfo.get("general", {}).get("generator", ""))
+    if not generator.startswith("MediaWiki"):
+        raise NotAWiki(f"{address} does not answer as a MediaWiki API; give the address of any page of the wiki.")
+    check_version(generator)
+    return Found(api, siteinfo, str(answer["curtimestamp"]))
+
+
+def check_version(generator: str) -> None:
+    """Raises TooOld for a MediaWiki that cannot be mirrored exactly."""
+    found = re.match(r"MediaWiki (\d+)\.(\d+)", generator)
+    if found and (int(found[1]), int(found[2])) < OLDEST:
+        raise TooOld(
+            f"This wiki runs {generator}; an exact mirror needs MediaWiki {OLDEST[0]}.{OLDEST[1]} or later "
+            "(revision lists with hashes). Import an XML export with “wikitrail import” instead."
+        )

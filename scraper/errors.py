@@ -1,0 +1,47 @@
+"""What can go wrong between us and a wiki, each as one sentence for the user."""
+
+from __future__ import annotations
+
+
+class WikiError(Exception):
+    """Base of all faults of a wiki; the message says what happened, where, and what to do."""
+
+
+class BadAddress(WikiError):
+    """What was given is no http(s) address: wrong usage."""
+
+
+class Temporary(WikiError):
+    """The wiki cannot be reached or asks to wait for longer than allowed: try again later."""
+
+
+class AccessDenied(WikiError):
+    """The wiki answers 401 or 403, or says that its content is for members only."""
+
+
+class NotAWiki(WikiError):
+    """The address answers, but nothing there is a MediaWiki."""
+
+
+class ApiOff(WikiError):
+    """A MediaWiki whose action API cannot be used."""
+
+
+class TooOld(WikiError):
+    """A MediaWiki that lacks what an exact mirror needs."""
+
+
+class UnexpectedAnswer(WikiError):
+    """An answer that is not what the API documents: an HTML page, half a body, a missing part."""
+
+
+class ApiError(WikiError):
+    """An error that the API itself reports; ``code`` is its stable name (API:Errors and warnings)."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class DumpError(WikiError):
+    """A dump that is missing, truncated or not a MediaWiki export."""

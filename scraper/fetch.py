@@ -1,0 +1,178 @@
+"""What is asked of a wiki's API, in batches: the whole history, what is new, pages, revision lists.
+
+Events say only what is dirty; the truth is then fetched, pages and revisions together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, TypeVar
+from urllib.parse import urljoin
+
+from parsers.wiki import LogEvent, Page, Revision
+from scraper.api import SITEINFO, Api, Params
+from scraper.errors import UnexpectedAnswer
+from scraper.rows import log_event_of, page_of, revision_of, text_is_exact
+
+T = TypeVar("T")
+BATCH = 50  # texts, ids or titles in one request; what the API allows without special rights
+REVISION_PROPS: Params = {
+    "prop": "revisions|info",
+    "inprop": "protection",
+    "rvprop": "ids|timestamp|flags|user|userid|comment|size|sha1|slotsha1|contentmodel|tags|content",
+    "rvslots": "main",
+}
+EVENT_PROPS = "ids|title|type|user|timestamp|comment|details"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Pages as they are now, and revisions in the order of their history (time, then id)."""
+
+    pages: tuple[Page, ...]
+    revisions: tuple[Revision, ...]
+    missing_pages: frozenset[int] = frozenset()
+    missing_revisions: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new since a moment: log events, ids of revisions with a time since then, the wiki's clock.
+
+    ``fetched`` holds the revisions right after the highest known id (``probed``), so that a small change costs one
+    request. ``siteinfo`` has the parts ``general``, ``namespaces`` and ``namespacealiases``.
+    """
+
+    now: str
+    events: tuple[LogEvent, ...]
+    recent_revisions: Mapping[int, int]
+    fetched: Fetched
+    probed: range
+    siteinfo: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Fetcher:
+    """Asks one wiki. Every method may raise the errors of ``scraper.errors``."""
+
+    api: Api
+
+    def history(self, continued: Mapping[str, str | int] | None) -> Iterator[tuple[Fetched, Mapping[str, Any] | None]]:
+        """All revisions of all live pages, oldest first, each batch with the point to resume from after it."""
+        params = {"generator": "allrevisions", "garvdir": "newer", "garvlimit": BATCH, **REVISION_PROPS}
+        for batch in self.api.query(params, continued):
+            yield self._fetched(batch.result), batch.following
+
+    def log(self, since: str | None = None) -> Iterator[tuple[LogEvent, ...]]:
+        """The wiki's whole log, oldest first."""
+        params: dict[str, str | int] = {
+            "list": "logevents", "leprop": EVENT_PROPS, "ledir": "newer", "lelimit": "max",
+        }  # fmt: skip
+        for batch in self.api.query(params | ({"lestart": since} if since else {})):
+            yield tuple(log_event_of(row) for row in batch.result.get("logevents", []))
+
+    def news(self, since: str, highest_known: int) -> News:
+        """What happened since a moment of the wiki's clock: one request when that is little.
+
+        Revisions are listed by ``allrevisions``, which does not expire as recent changes do, and the ids after the
+        highest known are asked for outright: imports with old times are found there, and by no cursor of time.
+        """
+        probed = range(highest_known + 1, highest_known + 1 + BATCH)
+        params = {
+            **REVISION_PROPS,
+            "revids": "|".join(map(str, probed)),
+            "list": "allrevisions|logevents",
+            "arvdir": "newer", "arvstart": since, "arvprop": "ids", "arvlimit": "max",
+            "leprop": EVENT_PROPS, "ledir": "newer", "lestart": since, "lelimit": "max",
+            "meta": "siteinfo", "siprop": "general|namespaces|namespacealiases",
+            "curtimestamp": 1,
+        }  # fmt: skip
+        now, events, fetched = "", [], []
+        recent: dict[int, int] = {}
+        siteinfo: Mapping[str, Any] = {}
+        for batch in self.api.query(params):
+            now, siteinfo = now or batch.now, siteinfo or batch.result
+            events += [log_event_of(row) for row in batch.result.get("logevents", [])]
+            for row in batch.result.get("allrevisions", []):
+                recent.update({int(r["revid"]): int(row["pageid"]) for r in row["revisions"]})
+            if "pages" in batch.result or "badrevids" in batch.result:
+                fetched.append(self._fetched(batch.result))
+        if not now:
+            raise UnexpectedAnswer(f"{self.api.url} does not tell the time; try again later.")
+        return News(now, tuple(events), recent, merge(fetched), probed, siteinfo)
+
+    def siteinfo(self) -> dict[str, Any]:
+        """What the wiki says of itself, whole."""
+        return next(self.api.query(SITEINFO)).result
+
+    def revisions(self, rev_ids: Iterable[int]) -> Iterator[Fetched]:
+        """These revisions with their pages; ids that the wiki does not have come as ``missing_revisions``."""
+        for ids in in_batches(sorted(set(rev_ids))):
+            for batch in self.api.query({**REVISION_PROPS, "revids": "|".join(map(str, ids))}):
+                yield self._fetched(batch.result)
+
+    def pages(self, page_ids: Iterable[int] = (), titles: Iterable[str] = ()) -> Fetched:
+        """These pages as they are now, without revisions; absent ids come as ``missing_pages``."""
+        info: Params = {"prop": "info", "inprop": "protection"}
+        asked: list[tuple[str, Sequence[str]]] = [
+            *(("pageids", ids) for ids in in_batches(str(i) for i in sorted(set(page_ids)))),
+            *(("titles", names) for names in in_batches(sorted(set(titles)))),
+        ]
+        found = []
+        for key, values in asked:
+            found += [self._fetched(batch.result) for batch in self.api.query({**info, key: "|".join(values)})]
+        return merge(found)
+
+    def revision_ids(self, page_id: int) -> set[int]:
+        """The ids of all revisions that the wiki shows on a page."""
+        params: Params = {"prop": "revisions", "pageids": page_id, "rvprop": "ids", "rvlimit": "max", "rvslots": "main"}
+        ids: set[int] = set()
+        for batch in self.api.query(params):
+            for page in batch.result.get("pages", []):
+                ids.update(int(row["revid"]) for row in page.get("revisions", []))
+        return ids
+
+    def _fetched(self, result: Mapping[str, Any]) -> Fetched:
+        rows = result.get("pages", [])
+        live = [row for row in rows if not row.get("missing") and not row.get("invalid") and "pageid" in row]
+        revisions = [revision_of(r, int(row["pageid"])) for row in live for r in row.get("revisions", [])]
+        return Fetched(
+            pages=tuple(page_of(row) for row in live),
+            revisions=tuple(sorted(map(self._exact, revisions), key=lambda r: (r.timestamp, r.rev_id))),
+            missing_pages=frozenset(int(row["pageid"]) for row in rows if row.get("missing") and "pageid" in row),
+            missing_revisions=frozenset(int(row["revid"]) for row in result.get("badrevids", {}).values()),
+        )
+
+    def _exact(self, revision: Revision) -> Revision:
+        """The revision with its exact text: asked for raw where the API has altered it (NFC, JSON blanks)."""
+        if text_is_exact(revision):
+            return revision
+        response = self.api.session.ask(urljoin(self.api.url, "index.php"), {"action": "raw", "oldid": revision.rev_id})
+        exact = replace(revision, text=response.content.decode("utf-8", "surrogatepass"))
+        if response.status_code != 200 or not text_is_exact(exact):
+            raise UnexpectedAnswer(
+                f"The text of revision {revision.rev_id} does not have the digest that the wiki states; "
+                "run the command again, and tell the wiki's operator if it stays so."
+            )
+        return exact
+
+
+def in_batches(values: Iterable[T]) -> Iterator[list[T]]:
+    """Lists of at most BATCH values."""
+    iterator = iter(values)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
+
+
+def merge(parts: Sequence[Fetched]) -> Fetched:
+    """Several answers as one."""
+    pages = {page.page_id: page for part in parts for page in part.pages}
+    revisions = {revision.rev_id: revision for part in parts for revision in part.revisions}
+    return Fetched(
+        pages=tuple(pages.values()),
+        revisions=tuple(sorted(revisions.values(), key=lambda r: (r.timestamp, r.rev_id))),
+        missing_pages=frozenset().union(*(part.missing_pages for part in parts)) - pages.keys(),
+        missing_revisions=frozenset().union(*(part.missing_revisions for part in parts)) - revisions.keys(),
+    )

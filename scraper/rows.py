@@ -1,0 +1,101 @@
+"""Reads the API's JSON (formatversion=2) into pages, revisions and log events; a row of another shape is an error.
+
+Manuals: API:Revisions, API:Info, API:Logevents.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from parsers.wiki import LogEvent, Page, Revision
+from scraper.errors import UnexpectedAnswer
+
+
+def page_of(row: Mapping[str, Any]) -> Page:
+    """A row of ``prop=info`` (with ``inprop=protection``)."""
+    try:
+        return Page(
+            page_id=int(row["pageid"]),
+            namespace=int(row["ns"]),
+            title=str(row["title"]),
+            is_redirect=bool(row.get("redirect", False)),
+            content_model=str(row["contentmodel"]),
+            latest_rev_id=int(row["lastrevid"]),
+            length=int(row["length"]),
+            protection=_protection(row.get("protection", [])),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnexpectedAnswer(f"The wiki sent a page that cannot be read ({error!r} in {_short(row)}).") from error
+
+
+def _protection(rows: list[Mapping[str, Any]]) -> str:
+    rows = sorted(rows, key=lambda r: (str(r.get("type")), str(r.get("level")), str(r.get("expiry"))))
+    return json.dumps(rows, ensure_ascii=False, sort_keys=True)
+
+
+def revision_of(row: Mapping[str, Any], page_id: int) -> Revision:
+    """A row of ``prop=revisions`` with ``rvslots=main`` (or without slots, as before 1.32)."""
+    try:
+        slot = row.get("slots", {}).get("main", row)
+        text = slot.get("content")
+        hidden = bool(slot.get("texthidden") or row.get("texthidden"))
+        missing = bool(slot.get("textmissing") or slot.get("missing") or row.get("textmissing"))
+        if text is None and not hidden and not missing:
+            raise KeyError("content")
+        user_hidden = bool(row.get("userhidden"))
+        comment_hidden = bool(row.get("commenthidden"))
+        return Revision(
+            rev_id=int(row["revid"]),
+            page_id=page_id,
+            parent_id=int(row.get("parentid", 0)) or None,
+            timestamp=str(row["timestamp"]),
+            user=None if user_hidden and "user" not in row else str(row["user"]),
+            user_id=None if user_hidden and "userid" not in row else int(row["userid"]),
+            comment=None if comment_hidden and "comment" not in row else str(row["comment"]),
+            minor=bool(row.get("minor", False)),
+            size=int(row.get("size", 0)),
+            sha1=slot.get("sha1", row.get("sha1")) or None,
+            content_model=str(slot.get("contentmodel", row.get("contentmodel", "wikitext"))),
+            tags=tuple(sorted(row.get("tags", []))),
+            text_state="present" if text is not None else "hidden" if hidden else "missing",
+            user_hidden=user_hidden,
+            comment_hidden=comment_hidden,
+            text=text,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnexpectedAnswer(f"The wiki sent a revision that cannot be read ({error!r} in {_short(row)}).") from error
+
+
+def log_event_of(row: Mapping[str, Any]) -> LogEvent:
+    """A row of ``list=logevents``; parts that the wiki hides are None."""
+    try:
+        return LogEvent(
+            log_id=int(row["logid"]),
+            type=str(row.get("type", "")),
+            action=str(row.get("action", "")),
+            timestamp=str(row["timestamp"]),
+            user=row.get("user"),
+            title=row.get("title"),
+            page_id=int(row.get("logpage") or row.get("pageid") or 0) or None,
+            params=json.dumps(row.get("params", {}), ensure_ascii=False, sort_keys=True),
+            comment=row.get("comment"),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnexpectedAnswer(
+            f"The wiki sent a log entry that cannot be read ({error!r} in {_short(row)})."
+        ) from error
+
+
+def text_is_exact(revision: Revision) -> bool:
+    """Whether the text has the digest that the wiki states; the API normalises texts to NFC, the wiki does not."""
+    if revision.text is None or revision.sha1 is None:
+        return True
+    data = revision.text.encode("utf-8", "surrogatepass")
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest() == revision.sha1
+
+
+def _short(row: Mapping[str, Any]) -> str:
+    return json.dumps({k: v for k, v in row.items() if k not in ("slots", "revisions")}, ensure_ascii=False)[:200]

@@ -1,0 +1,139 @@
+"""Saves and loads changes, bulk changes, and the current items that stragglers are looked for in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlite_utils import Database
+
+from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
+
+_COLUMNS = (
+    "change_id, page_id, title, rev_from, rev_to, timestamp, user, comment, kind, action, path, before, after,"
+    " significance, noise_reason, label, bulk_id"
+)
+
+
+def save_changes(db: Database, run_id: int, observed_at: str, changes: Iterable[PageChange]) -> int:
+    """Append changes (their ``change_id`` is given here) and return how many."""
+    rows = [
+        (
+            run_id, c.page_id or None, c.title, c.rev_from, c.rev_to, c.timestamp, c.user, c.comment, observed_at,
+            c.change.kind, c.change.action, c.change.path, c.change.label, c.change.before, c.change.after,
+            c.change.significance, c.change.noise_reason,
+        )
+        for c in changes
+    ]  # fmt: skip
+    db.conn.executemany(
+        "INSERT INTO changes (run_id, page_id, title, rev_from, rev_to, timestamp, user, comment, observed_at, kind,"
+        " action, path, label, before, after, significance, noise_reason)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFilter:
+    """Which changes: made at or after ``since``, before ``until`` (ISO 8601 UTC), of one page, of one kind, stored
+    after the change with the id ``after_id``."""
+
+    since: str | None = None
+    until: str | None = None
+    page: str | None = None
+    kind: str | None = None
+    after_id: int | None = None
+
+
+def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
+    """Changes in the order in which they were made."""
+    conditions, values = ["1"], []
+    for column, operator, value in (
+        ("timestamp", ">=", wanted.since),
+        ("timestamp", "<", wanted.until),
+        ("title", "=", wanted.page),
+        ("kind", "=", wanted.kind),
+        ("change_id", ">", wanted.after_id),
+    ):
+        if value is not None:
+            conditions.append(f"{column} {operator} ?")
+            values.append(value)
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM changes WHERE {' AND '.join(conditions)} ORDER BY timestamp, rev_to, change_id", values
+    )
+    for row in rows:
+        (change_id, page_id, title, rev_from, rev_to, timestamp, user, comment, kind, action, path, before, after,
+         significance, noise_reason, label, bulk_id) = row  # fmt: skip
+        change = Change(kind, action, path, before, after, significance, noise_reason, label)
+        yield PageChange(change_id, page_id or 0, title, rev_from, rev_to, timestamp, user, comment, change, bulk_id)
+
+
+_CURRENT = {
+    "link": "SELECT coalesce(h.url, h.target), h.label, h.path, {page} FROM link_history h {live} AND h.kind != 'file'",
+    "infobox": "SELECT h.value, NULL, h.infobox || iif(h.instance > 1, '#' || h.instance, '') || '/' || h.field, {page}"
+    " FROM infobox_history h {live}",
+    "section": "SELECT h.title, NULL, h.path, {page} FROM section_history h {live} AND h.position > 0",
+    "category": "SELECT h.name, NULL, '', {page} FROM category_history h {live}",
+    "template": "SELECT h.name, NULL, '', {page} FROM template_history h {live}",
+}
+
+
+def load_current_items(db: Database) -> Iterator[CurrentItem]:
+    """What stands on live pages now, for the kinds that bulk changes speak of."""
+    live = "JOIN pages p USING (page_id) WHERE h.to_rev IS NULL AND p.state = 'live'"
+    for kind, query in _CURRENT.items():
+        rows = db.execute(query.format(page="p.page_id, p.title, p.latest_rev_id", live=live))
+        for value, label, path, page_id, title, rev_id in rows:
+            yield CurrentItem(kind, page_id, title, rev_id, path, value, label)
+
+
+def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
+    """Write the bulk changes that the whole of ``changes`` shows now; ids are kept where rule and start are the same."""
+    known = {
+        (kind, before, after, first_at): bulk_id
+        for bulk_id, kind, before, after, first_at in db.execute(
+            "SELECT bulk_id, kind, pattern_before, pattern_after, first_at FROM bulk_changes"
+        )
+    }
+    db.execute("UPDATE changes SET bulk_id = NULL WHERE bulk_id IS NOT NULL")
+    db.execute("DELETE FROM bulk_changes")
+    for bulk in found:
+        values = [
+            known.get((bulk.kind, bulk.pattern_before, bulk.pattern_after, bulk.first_at)),
+            bulk.kind, bulk.rule, bulk.pattern_before, bulk.pattern_after, bulk.first_at, bulk.last_at, bulk.pages,
+            bulk.occurrences, _cases(bulk.exceptions), _cases(bulk.stragglers), _cases(bulk.regressions),
+        ]  # fmt: skip
+        bulk_id = db.execute(
+            "INSERT INTO bulk_changes (bulk_id, kind, rule, pattern_before, pattern_after, first_at, last_at, pages,"
+            " occurrences, exceptions, stragglers, regressions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        ).lastrowid
+        db.conn.executemany(
+            "UPDATE changes SET bulk_id = ? WHERE change_id = ?", [(bulk_id, member) for member in bulk.members]
+        )
+
+
+def load_bulk_changes(db: Database, since: str | None = None, until: str | None = None) -> list[tuple[int, BulkChange]]:
+    """Bulk changes with members in the period, each with its id; ``members`` are all of them."""
+    rows = db.execute(
+        "SELECT bulk_id, kind, rule, pattern_before, pattern_after, first_at, last_at, pages, occurrences, exceptions,"
+        " stragglers, regressions FROM bulk_changes WHERE last_at >= ? AND first_at < ? ORDER BY first_at, bulk_id",
+        [since or "", until or "9999"],
+    ).fetchall()
+    loaded = []
+    for bulk_id, kind, rule, before, after, first_at, last_at, pages, occurrences, *lists in rows:
+        members = db.execute("SELECT change_id FROM changes WHERE bulk_id = ? ORDER BY change_id", [bulk_id]).fetchall()
+        cases = [
+            tuple(BulkCase(**{"after": None, "label": None, **case}) for case in json.loads(text)) for text in lists
+        ]
+        bulk = BulkChange(
+            kind, rule, before, after, first_at, last_at, pages, occurrences, tuple(m[0] for m in members), *cases
+        )
+        loaded.append((bulk_id, bulk))
+    return loaded
+
+
+def _cases(cases: Iterable[BulkCase]) -> str:
+    return json.dumps([asdict(case) for case in cases], ensure_ascii=False, sort_keys=True)

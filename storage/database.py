@@ -1,0 +1,87 @@
+"""Opens the database file: makes it, checks that it is ours and not newer than we are, and names its faults."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database as Database
+
+from storage.errors import DatabaseBusy, DatabaseFull, MissingDatabase, NewerDatabase, NotOurDatabase, StorageError
+from storage.migrations import migrations
+
+APPLICATION_ID = 0x77696B74  # "wikt", in the file's header: https://www.sqlite.org/pragma.html#pragma_application_id
+BUSY_TIMEOUT_MS = 10_000
+
+
+def open_database(path: Path, *, create: bool) -> Database:
+    """Open ``path`` for reading and writing; make it when ``create``.
+
+    Raises MissingDatabase, NotOurDatabase, NewerDatabase or another StorageError; never touches a foreign file.
+    """
+    if not path.exists():
+        if not create:
+            raise MissingDatabase(
+                f"There is no database at {path}; run “wikitrail --db {path} sync URL” or “import DUMP” to make one."
+            )
+        if not path.parent.is_dir():
+            raise MissingDatabase(f"The folder {path.parent} does not exist; make it, or choose another --db.")
+    try:
+        with named_faults(path):
+            return _open(path)
+    except sqlite3.DatabaseError as error:
+        raise NotOurDatabase(f"{path} is not a SQLite database ({error}); choose another file with --db.") from error
+
+
+def _open(path: Path) -> Database:
+    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+    db = Database(connection)
+    try:
+        _check_ours(db, path)
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA cache_size = -32000")
+        if migrations.pending(db):
+            db.enable_wal()
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            migrations.apply(db)
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def _check_ours(db: Database, path: Path) -> None:
+    (application_id,) = db.execute("PRAGMA application_id").fetchone()
+    (objects,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application_id != APPLICATION_ID and objects:
+        raise NotOurDatabase(f"{path} is a database of another program; choose another file with --db.")
+    ours = {migration.name for migration in migrations.pending(Database(memory=True))}
+    if newer := sorted({migration.name for migration in migrations.applied(db)} - ours):
+        raise NewerDatabase(
+            f"{path} was written by a newer version of wikitrail (it has {newer[-1]}); "
+            "update wikitrail, or choose another file with --db."
+        )
+
+
+@contextmanager
+def named_faults(path: Path) -> Iterator[None]:
+    """Turn SQLite's faults that a user can do something about into sentences."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE"):
+            raise DatabaseFull(
+                f"The disk that holds {path} is full; free some space and run the command again: "
+                "what was committed is kept, and the run goes on from there."
+            ) from error
+        if name.startswith("SQLITE_BUSY"):
+            raise DatabaseBusy(f"{path} is in use by another program; try again when it has finished.") from error
+        if name.startswith("SQLITE_READONLY") or name == "SQLITE_CANTOPEN":
+            raise StorageError(
+                f"{path} cannot be written ({error}); check the permissions of file and folder."
+            ) from error
+        raise

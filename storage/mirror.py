@@ -1,0 +1,245 @@
+"""Saves what the wiki holds: site, pages, revisions, log events, and where the mirror stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from parsers.wiki import LogEvent, Page, Revision
+from storage.texts import save_text
+
+
+def save_site(db: Database, api_url: str | None, siteinfo: Mapping[str, Any], now: str) -> None:
+    """Keep what the wiki says of itself; ``siteinfo`` is the ``query`` object of ``meta=siteinfo``."""
+    general = siteinfo.get("general", {})
+    db.execute(
+        "INSERT INTO site (site_id, api_url, sitename, generator, lang, namespaces, siteinfo, fetched_at)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (site_id) DO UPDATE SET"
+        " api_url = coalesce(excluded.api_url, api_url), sitename = excluded.sitename, generator = excluded.generator,"
+        " lang = excluded.lang, namespaces = excluded.namespaces, siteinfo = excluded.siteinfo,"
+        " fetched_at = excluded.fetched_at",
+        [
+            api_url,
+            general.get("sitename"),
+            general.get("generator"),
+            general.get("lang"),
+            json.dumps(
+                [
+                    {
+                        "id": namespace["id"],
+                        "name": namespace.get("name", ""),
+                        "canonical": namespace.get("canonical"),
+                        "aliases": sorted(
+                            alias["alias"]
+                            for alias in siteinfo.get("namespacealiases", [])
+                            if alias["id"] == namespace["id"]
+                        ),
+                    }
+                    for namespace in sorted(siteinfo.get("namespaces", {}).values(), key=lambda n: int(n["id"]))
+                ],
+                ensure_ascii=False,
+                sort_keys=True,
+            ),
+            json.dumps(siteinfo, ensure_ascii=False, sort_keys=True),
+            now,
+        ],
+    )
+
+
+def load_site(db: Database) -> dict[str, Any] | None:
+    """The row of ``site`` with ``siteinfo`` decoded, or None before the first run."""
+    rows = list(db.query("SELECT * FROM site"))
+    if not rows:
+        return None
+    return {**rows[0], "siteinfo": json.loads(rows[0]["siteinfo"])}
+
+
+def save_pages(db: Database, pages: Iterable[Page], now: str) -> None:
+    """Insert or update live pages as the wiki has them now."""
+    db.conn.executemany(
+        "INSERT INTO pages (page_id, namespace, title, state, is_redirect, content_model, latest_rev_id, length,"
+        " protection, first_seen_at, last_seen_at) VALUES (?, ?, ?, 'live', ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (page_id) DO UPDATE SET namespace = excluded.namespace, title = excluded.title, state = 'live',"
+        " is_redirect = excluded.is_redirect, content_model = excluded.content_model,"
+        " latest_rev_id = excluded.latest_rev_id, length = excluded.length, protection = excluded.protection,"
+        " last_seen_at = excluded.last_seen_at, deleted_at = NULL",
+        [
+            (
+                page.page_id, page.namespace, page.title, int(page.is_redirect), page.content_model,
+                page.latest_rev_id, page.length, page.protection, now, now,
+            )
+            for page in pages
+        ],
+    )  # fmt: skip
+
+
+def takes_page_from_dump(db: Database, page_id: int, newest: str) -> bool:
+    """Whether a dump whose newest revision of a page is of this time may say how the page stands.
+
+    It may for a page that is not known, and in a file made from dumps alone if it is not older than what is held;
+    what the wiki itself said counts for more.
+    """
+    row = db.execute(
+        "SELECT (SELECT api_url FROM site), r.timestamp FROM pages p LEFT JOIN revisions r ON r.rev_id = p.latest_rev_id"
+        " WHERE p.page_id = ?",
+        [page_id],
+    ).fetchone()
+    return row is None or (row[0] is None and (row[1] or "") <= newest)
+
+
+def save_revision(db: Database, revision: Revision, now: str) -> bool:
+    """Insert or update one revision with its text; True when its id was not known.
+
+    The page must be saved before.
+    """
+    known = db.execute("SELECT 1 FROM revisions WHERE rev_id = ?", [revision.rev_id]).fetchone()
+    text_id = None
+    if revision.text is not None:
+        text_id = save_text(db, revision.text, _neighbour(db, revision))
+    values = [
+        revision.page_id, revision.parent_id, revision.timestamp, revision.user, revision.user_id, revision.comment,
+        int(revision.minor), revision.size, revision.sha1, revision.content_model,
+        json.dumps(revision.tags, ensure_ascii=False), revision.text_state, int(revision.user_hidden),
+        int(revision.comment_hidden), text_id,
+    ]  # fmt: skip
+    if known:
+        db.execute(
+            "UPDATE revisions SET page_id = ?, parent_id = ?, timestamp = ?, user = ?, user_id = ?, comment = ?,"
+            " minor = ?, size = ?, sha1 = ?, content_model = ?, tags = ?, text_state = ?, user_hidden = ?,"
+            " comment_hidden = ?, text_id = ?, state = 'live' WHERE rev_id = ?",
+            [*values, revision.rev_id],
+        )
+        return False
+    db.execute(
+        "INSERT INTO revisions (page_id, parent_id, timestamp, user, user_id, comment, minor, size, sha1,"
+        " content_model, tags, text_state, user_hidden, comment_hidden, text_id, state, observed_at, rev_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'live', ?, ?)",
+        [*values, now, revision.rev_id],
+    )
+    return True
+
+
+def _neighbour(db: Database, revision: Revision) -> int | None:
+    """The text that a revision's text is probably like: that of its parent, else of the newest on its page."""
+    row = db.execute(
+        "SELECT text_id FROM revisions WHERE rev_id = ? AND text_id IS NOT NULL", [revision.parent_id]
+    ).fetchone()
+    row = (
+        row
+        or db.execute(
+            "SELECT text_id FROM revisions WHERE page_id = ? AND text_id IS NOT NULL"
+            " ORDER BY timestamp DESC, rev_id DESC LIMIT 1",
+            [revision.page_id],
+        ).fetchone()
+    )
+    return int(row[0]) if row else None
+
+
+def mark_page_deleted(db: Database, page_id: int, at: str) -> None:
+    """The wiki has the page no more: it stays here, marked, and so do its revisions."""
+    db.execute("UPDATE pages SET state = 'deleted', deleted_at = ?, text = NULL WHERE page_id = ?", [at, page_id])
+    db.execute("UPDATE revisions SET state = 'archived' WHERE page_id = ? AND state = 'live'", [page_id])
+
+
+def mark_revisions_archived(db: Database, rev_ids: Iterable[int]) -> None:
+    """Revisions that the wiki shows no more, because they were deleted and not restored."""
+    db.conn.executemany("UPDATE revisions SET state = 'archived' WHERE rev_id = ?", [(i,) for i in rev_ids])
+
+
+def assign_revisions(db: Database, page_id: int, rev_ids: Iterable[int]) -> None:
+    """Known revisions that the wiki now shows on this page (after a restore or a merge)."""
+    db.conn.executemany(
+        "UPDATE revisions SET page_id = ?, state = 'live' WHERE rev_id = ?", [(page_id, i) for i in rev_ids]
+    )
+
+
+def save_log_events(db: Database, events: Sequence[LogEvent]) -> list[LogEvent]:
+    """Insert log events; those that were not known are returned, in order."""
+    known = known_ids(db, "log_events", "log_id", [event.log_id for event in events])
+    new = [event for event in events if event.log_id not in known]
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO log_events (log_id, type, action, timestamp, user, title, page_id, params, comment)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(e.log_id, e.type, e.action, e.timestamp, e.user, e.title, e.page_id, e.params, e.comment) for e in new],
+    )
+    return new
+
+
+def known_ids(db: Database, table: str, column: str, ids: Iterable[int]) -> set[int]:
+    """Which of these ids the table holds; ``table`` and ``column`` are names of ours, never content."""
+    rows = db.execute(
+        f"SELECT {column} FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
+    )
+    return {int(row[0]) for row in rows.fetchall()}
+
+
+def live_revision_ids(db: Database, page_id: int) -> set[int]:
+    """The ids of the revisions that the mirror holds as live on a page."""
+    rows = db.execute("SELECT rev_id FROM revisions WHERE page_id = ? AND state = 'live'", [page_id]).fetchall()
+    return {int(row[0]) for row in rows}
+
+
+def highest_revision_id(db: Database) -> int:
+    """The highest revision id that the mirror holds; 0 when it is empty."""
+    (highest,) = db.execute("SELECT coalesce(max(rev_id), 0) FROM revisions").fetchone()
+    return int(highest)
+
+
+def live_page_ids(db: Database) -> set[int]:
+    """Ids of all pages that the mirror holds as live."""
+    return {int(row[0]) for row in db.execute("SELECT page_id FROM pages WHERE state = 'live'").fetchall()}
+
+
+def live_pages_by_title(db: Database, titles: Iterable[str]) -> dict[int, str]:
+    """Live pages of the mirror that bear one of these titles, as page id to title."""
+    rows = db.execute(
+        "SELECT page_id, title FROM pages WHERE state = 'live' AND title IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(titles), ensure_ascii=False)],
+    )
+    return {int(page_id): str(title) for page_id, title in rows.fetchall()}
+
+
+def get_state(db: Database, key: str) -> Any:
+    """A value that ``set_state`` kept, or None."""
+    row = db.execute("SELECT value FROM sync_state WHERE key = ?", [key]).fetchone()
+    return json.loads(row[0]) if row else None
+
+
+def set_state(db: Database, key: str, value: Any) -> None:
+    """Keep a JSON value with the batch that is being written; None removes it."""
+    if value is None:
+        db.execute("DELETE FROM sync_state WHERE key = ?", [key])
+    else:
+        db.execute("INSERT OR REPLACE INTO sync_state (key, value) VALUES (?, ?)", [key, json.dumps(value)])
+
+
+def page_title(db: Database, page_id: int) -> str | None:
+    """The title that the mirror holds for a page."""
+    row = db.execute("SELECT title FROM pages WHERE page_id = ?", [page_id]).fetchone()
+    return str(row[0]) if row else None
+
+
+def revisions_by_user(db: Database, names: Iterable[str]) -> set[int]:
+    """Ids of the live revisions that are kept under these user names."""
+    rows = db.execute(
+        "SELECT rev_id FROM revisions WHERE state = 'live' AND user IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(names), ensure_ascii=False)],
+    )
+    return {int(row[0]) for row in rows.fetchall()}
+
+
+def pages_of_events(db: Database, events: Iterable[LogEvent]) -> dict[int, int]:
+    """The page of each log event, as log id to page id: by the logged id, else by title; unknown ones left out."""
+    found = {}
+    for event in events:
+        row = db.execute(
+            "SELECT page_id FROM pages WHERE page_id = ? OR title = ?"
+            " ORDER BY page_id = ? DESC, state = 'live' DESC LIMIT 1",
+            [event.page_id, event.title, event.page_id],
+        ).fetchone()
+        if row:
+            found[event.log_id] = int(row[0])
+    return found

@@ -1,0 +1,55 @@
+"""Questions that the jobs ask of the whole database: how it stands, and what a report needs besides changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the mirror stands: counts of what it holds."""
+
+    pages: int
+    deleted_pages: int
+    revisions: int
+    hidden_texts: int
+    missing_texts: int
+    changes: int
+    bulk_changes: int
+    diagnostics: int
+
+
+def standing(db: Database) -> Standing:
+    """Counts of what the database holds now."""
+    row = db.execute(
+        "SELECT (SELECT count(*) FROM pages WHERE state = 'live'), (SELECT count(*) FROM pages WHERE state = 'deleted'),"
+        " (SELECT count(*) FROM revisions), (SELECT count(*) FROM revisions WHERE text_state = 'hidden'),"
+        " (SELECT count(*) FROM revisions WHERE text_state = 'missing'), (SELECT count(*) FROM changes),"
+        " (SELECT count(*) FROM bulk_changes), (SELECT count(*) FROM diagnostics)"
+    ).fetchone()
+    return Standing(*row)
+
+
+def revisions_between(db: Database, since: str | None, until: str | None) -> int:
+    """How many revisions were made at or after ``since`` and before ``until``."""
+    (count,) = db.execute(
+        "SELECT count(*) FROM revisions WHERE timestamp >= ? AND timestamp < ?", [since or "", until or "9999"]
+    ).fetchone()
+    return int(count)
+
+
+def diagnostics_by_code(db: Database) -> dict[str, int]:
+    """How often each diagnostic stands in the current texts of live pages."""
+    rows = db.execute(
+        "SELECT code, count(*) FROM diagnostics JOIN pages USING (page_id) WHERE state = 'live'"
+        " GROUP BY code ORDER BY count(*) DESC, code"
+    )
+    return {str(code): int(count) for code, count in rows.fetchall()}
+
+
+def last_change_id(db: Database) -> int:
+    """The id of the last stored change; 0 when there is none."""
+    (last,) = db.execute("SELECT coalesce(max(change_id), 0) FROM changes").fetchone()
+    return int(last)

@@ -1,0 +1,219 @@
+"""Words of the report: both languages whole, plurals right, times in the zone of the reader."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import jobs.report
+from jobs.report import render_report
+from jobs.report.data import BulkEntry
+from jobs.report.language import Language
+from jobs.report.story import tell
+from jobs.report.summary import Summary
+from parsers.change import BulkCase, BulkChange
+from tests.jobs.report_samples import NEW, OLD, Edits, change, report_data, sample_report
+
+FOLDER = Path(jobs.report.__file__).parent
+KEYWORDS = {"say": None, "number_of": (1, 2)}
+PLACEHOLDERS = re.compile(r"\{\w+\}")
+
+
+def used_messages() -> set[str | tuple[str, ...]]:
+    """Every message that the modules and templates of the report say."""
+    found = extract_from_dir(
+        FOLDER,
+        method_map=[("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")],
+        options_map={"**.j2": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}},
+        keywords=KEYWORDS,
+    )
+    return {message if isinstance(message, str) else tuple(message[:2]) for _, _, message, _, _ in found}
+
+
+def translated() -> dict[str | tuple[str, ...], Message]:
+    with (FOLDER / "locale" / "de.po").open("rb") as source:
+        catalog = read_po(source, locale="de", abort_invalid=True)
+    return {
+        message.id if isinstance(message.id, str) else tuple(message.id): message for message in catalog if message.id
+    }
+
+
+def test_german_has_every_message_and_no_other() -> None:
+    used = used_messages()
+    assert "Skip to the report" in used
+    assert ("one page was missed", "{n} pages were missed") in used
+    assert set(translated()) == used
+
+
+def test_translations_keep_the_placeholders() -> None:
+    for key, message in translated().items():
+        originals = (key,) if isinstance(key, str) else key
+        texts = (message.string,) if isinstance(message.string, str) else message.string
+        assert len(texts) == len(originals)
+        for original, text in zip(originals, texts, strict=True):
+            assert text, key
+            wanted = set(PLACEHOLDERS.findall(original))
+            assert set(PLACEHOLDERS.findall(text)) == wanted, key
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "said"),
+    [
+        ("de", 0, "0 Seiten wurden dabei übersehen"),
+        ("de", 1, "eine Seite wurde dabei übersehen"),
+        ("de", 2, "2 Seiten wurden dabei übersehen"),
+        ("de", 1200, "1.200 Seiten wurden dabei übersehen"),
+        ("en", 0, "0 pages were missed"),
+        ("en", 1, "one page was missed"),
+        ("en", 2, "2 pages were missed"),
+        ("en", 1200, "1,200 pages were missed"),
+    ],
+)
+def test_plurals(code: str, number: int, said: str) -> None:
+    language = Language(code, "Europe/Berlin")
+    assert language.number_of("one page was missed", "{n} pages were missed", number) == said
+
+
+def link_update_of(pages: int, missed: int, wrong: int, back: int = 0) -> str:
+    """The sentence on a link update, German."""
+    cases = [BulkCase(f"Seite {n}", n, f"{OLD}{n}", f"{NEW}{n + 1}") for n in range(4)]
+    at = "2024-07-23T06:20:00Z"
+    bulk = BulkChange(
+        "link", "r", f"{OLD}{{n}}", f"{NEW}{{n}}", at, at, pages, pages, (),
+        tuple(cases[:wrong]), tuple(cases[:missed]), tuple(cases[:back]),
+    )  # fmt: skip
+    story = tell(report_data(bulk=(BulkEntry(1, bulk),)))
+    language = Language("de", "Europe/Berlin")
+    return language.plain(Summary(story, language).bulk.sentence(story.bulk[0]))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (
+            (12, 2, 1),
+            "Auf 12 Seiten wurden 12 Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt; "
+            "2 Seiten wurden dabei übersehen; auf einer Seite stimmt die Nummer nicht mehr.",
+        ),
+        (
+            (1, 0, 0),
+            "Auf einer Seite wurde ein Link von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt.",
+        ),
+        (
+            (3, 1, 2, 1),
+            "Auf 3 Seiten wurden 3 Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt; "
+            "eine Seite wurde dabei übersehen; auf 2 Seiten stimmt die Nummer nicht mehr; "
+            "eine Seite kehrte später zur alten Form zurück.",
+        ),
+    ],
+)
+def test_bulk_change_in_one_sentence(numbers: tuple[int, ...], said: str) -> None:
+    assert link_update_of(*numbers) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "before", "after", "said"),
+    [
+        ("infobox", "renamed", "A", "B", "Auf 2 Seiten wurde das Feld „A“ in „B“ umbenannt."),
+        ("infobox", "changed", "A", "B", "Auf 2 Seiten wurde der Feldwert „A“ durch „B“ ersetzt."),
+        ("category", "changed", "A", "B", "Auf 2 Seiten wurde die Kategorie „A“ durch „B“ ersetzt."),
+        ("section", "renamed", "A", "B", "Auf 2 Seiten wurde die Abschnittsüberschrift „A“ in „B“ geändert."),
+        ("template", "renamed", "A", "B", "Auf 2 Seiten wurde die Wiki-Vorlage „A“ durch „B“ ersetzt."),
+        ("link", "changed", "http://a.example/1", "http://a.example/2",
+         "Auf 2 Seiten bekamen 2 Links zu a.example eine neue Adresse."),
+        ("file", "changed", "Datei:A.png", "Datei:B.png", "Auf 2 Seiten wurde „Datei:A.png“ durch „Datei:B.png“ ersetzt."),
+        ("category", "added", "", "B", "Auf 2 Seiten kam „B“ hinzu."),
+        ("category", "removed", "A", "", "Auf 2 Seiten wurde „A“ entfernt."),
+    ],
+)  # fmt: skip
+def test_every_sort_of_bulk_change_has_its_words(kind: str, action: str, before: str, after: str, said: str) -> None:
+    edits = Edits()
+    edits.add(1, "Seite", "2024-07-02T08:00:00Z", "A", change(kind, action, "", before or None, after or None))
+    at = "2024-07-02T08:00:00Z"
+    bulk = BulkChange(kind, "r", before, after, at, at, 2, 2, (1,))
+    story = tell(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),)))
+    language = Language("de", "Europe/Berlin")
+    assert language.plain(Summary(story, language).bulk.sentence(story.bulk[0])) == said
+
+
+def summary_of(code: str, pages: int, created: int, deleted: int) -> str:
+    edits = Edits()
+    for at in range(pages):
+        what = "created" if at < created else "deleted" if at < created + deleted else ""
+        item = change("page", what) if what else change("category", "added", "", None, "X")
+        edits.add(at, f"Seite {at}", "2024-07-02T08:00:00Z", "A", item)
+    language = Language(code, "Europe/Berlin")
+    return " ".join(map(language.plain, Summary(tell(report_data(*edits.changes)), language).paragraph()))
+
+
+@pytest.mark.parametrize(
+    ("code", "numbers", "said"),
+    [
+        ("de", (1, 0, 0), "In diesem Zeitraum hat sich eine Seite geändert (eine Bearbeitung). "
+         "Geändert wurden: eine Kategorie."),
+        ("de", (2, 1, 1), "In diesem Zeitraum haben sich 2 Seiten geändert (2 Bearbeitungen). "
+         "Eine Seite wurde neu angelegt und eine Seite wurde gelöscht."),
+        ("de", (5, 2, 2), "In diesem Zeitraum haben sich 5 Seiten geändert (5 Bearbeitungen). "
+         "2 Seiten wurden neu angelegt und 2 Seiten wurden gelöscht. "
+         "Davon abgesehen änderte sich der Inhalt einer Seite: eine Kategorie."),
+        ("en", (1, 0, 0), "In this period one page changed, in one edit. What changed: one category."),
+        ("en", (2, 1, 1), "In this period 2 pages changed, in 2 edits. "
+         "One page was created and one page was deleted."),
+    ],
+)  # fmt: skip
+def test_summary_reads_well_with_few_and_many(code: str, numbers: tuple[int, int, int], said: str) -> None:
+    assert summary_of(code, *numbers) == said
+
+
+@pytest.mark.parametrize(
+    ("values", "german", "english"),
+    [
+        ({}, "1.–31. Juli 2024", "1–31 July 2024"),
+        ({"since": "2024-06-30T22:00:00Z", "until": "2024-07-31T22:00:00Z"}, "1.–31. Juli 2024", "1–31 July 2024"),
+        ({"until": "2024-07-02T00:00:00Z"}, "1. Juli 2024", "1 July 2024"),
+        ({"since": "2024-07-01T06:30:00Z"}, "1. Juli 2024, 08:30 Uhr bis 1. August 2024, 02:00 Uhr",
+         "1 July 2024, 08:30 to 1 August 2024, 02:00"),
+        ({"until": None}, "seit 1. Juli 2024, 02:00 Uhr", "since 1 July 2024, 02:00"),
+        ({"since": None}, "bis 1. August 2024, 02:00 Uhr", "up to 1 August 2024, 02:00"),
+        ({"since": None, "until": None}, "der gesamte Verlauf", "the whole history"),
+    ],
+)  # fmt: skip
+def test_period(values: dict[str, str | None], german: str, english: str) -> None:
+    story = tell(report_data(**values))
+    said = [Summary(story, Language(code, "Europe/Berlin")).period() for code in ("de", "en")]
+    assert said == [german, english]
+
+
+def test_times_are_shown_in_the_zone_of_the_report() -> None:
+    edits = Edits()
+    edits.add(1, "Seite", "2024-01-31T23:30:00Z", "A", change("category", "added", "", None, "X"))
+    berlin = render_report(report_data(*edits.changes), "txt", "de")
+    lisbon = render_report(report_data(*edits.changes, timezone="Europe/Lisbon"), "txt", "de")
+    assert "1. Februar 2024, 00:30 Uhr" in berlin
+    assert "31. Januar 2024, 23:30 Uhr" in lisbon
+
+
+def test_values_that_look_like_placeholders_stay_as_they_are() -> None:
+    edits = Edits()
+    link = change("link", "added", "{name}", None, "https://a.example/{n}", label="{place} {where}")
+    edits.add(1, "{n}", "2024-07-02T08:00:00Z", "{users}", link, comment="{text}")
+    text = render_report(report_data(*edits.changes, site_name="{site} {n}"), "txt", "en")
+    assert "What changed in the wiki {site} {n}" in text
+    assert "New link “{place} {where}” under “{name}”" in text
+    assert "Note: “{text}”" in text
+
+
+@pytest.mark.parametrize("code", ["fr", "../de", ""])
+def test_unknown_language_is_refused(code: str) -> None:
+    with pytest.raises(ValueError, match="choose one of de, en"):
+        render_report(sample_report(), "txt", code)
+
+
+def test_unknown_format_is_refused() -> None:
+    with pytest.raises(ValueError, match="choose one of html, md, txt, json"):
+        render_report(sample_report(), "pdf", "de")

@@ -1,0 +1,245 @@
+"""The story of a report: each thing told once, in order, and within limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from jobs.report import Limits
+from jobs.report.data import BulkEntry
+from jobs.report.fold import Entry, fold_edit
+from jobs.report.story import tell
+from parsers.change import BulkCase, BulkChange, Change
+from tests.jobs.report_samples import NEW, OLD, Edits, change, large_report, report_data, sample_report
+
+LINKS = "Weiterführende Links"
+SITE = "https://www.stadt.example/umbau"
+
+
+def told(*changes: Change, elsewhere: tuple[Change, ...] = ()) -> list[tuple[str, str, str | None, str | None]]:
+    """What one edit is told as: kind, action, before and after of each entry."""
+    edit = fold_edit(changes, elsewhere, Limits())
+    return [(entry.kind, entry.action, entry.before, entry.after) for entry in edit.entries]
+
+
+def test_placeholder_replaced_by_a_link_is_one_entry() -> None:
+    section = change("section", "changed", LINKS, "-", "Zum Umbau")
+    link = change("link", "added", LINKS, None, SITE, label="Zum Umbau")
+    assert fold_edit([section, link], [], Limits()).entries == (Entry("link", "filled", LINKS, "-", SITE, "Zum Umbau"),)
+
+
+def test_link_replaced_by_a_placeholder_is_one_entry() -> None:
+    section = change("section", "changed", LINKS, "Zum Umbau", "–")
+    link = change("link", "removed", LINKS, SITE, None, label="Zum Umbau")
+    assert told(section, link) == [("link", "emptied", SITE, "–")]
+
+
+def test_text_that_gained_only_the_label_of_a_link_is_told_by_the_link() -> None:
+    section = change("section", "changed", LINKS, "Mehr dazu:", "Mehr dazu: Zum Umbau")
+    link = change("link", "added", LINKS, None, SITE, label="Zum Umbau")
+    assert told(section, link) == [("link", "added", None, SITE)]
+
+
+def test_text_that_gained_more_than_a_link_is_told_as_well() -> None:
+    section = change("section", "changed", LINKS, "Mehr dazu:", "Neu ist dies: Zum Umbau")
+    link = change("link", "added", LINKS, None, SITE, label="Zum Umbau")
+    assert told(section, link) == [
+        ("section", "changed", "Mehr dazu:", "Neu ist dies: Zum Umbau"),
+        ("link", "added", None, SITE),
+    ]
+
+
+def test_link_of_another_section_explains_nothing() -> None:
+    section = change("section", "changed", "Ziele", "-", "Zum Umbau")
+    link = change("link", "added", LINKS, None, SITE, label="Zum Umbau")
+    assert [kind for kind, *_ in told(section, link)] == ["section", "link"]
+
+
+@pytest.mark.parametrize("where", ["own", "elsewhere"])
+def test_paper_whose_address_moved_with_its_link_is_not_told_again(where: str) -> None:
+    link = change("link", "changed", "P", f"{OLD}1", f"{NEW}1", label="Vorlage - B/16/1")
+    paper = change("paper", "changed", "P", f"B/16/1 {OLD}1", f"B/16/1 {NEW}1")
+    if where == "own":
+        assert told(link, paper) == [("link", "changed", f"{OLD}1", f"{NEW}1")]
+    else:
+        assert told(paper, elsewhere=(link,)) == []
+
+
+def test_paper_whose_number_changed_is_told() -> None:
+    link = change("link", "changed", "P", f"{OLD}1", f"{NEW}1", label="Vorlage - B/16/2")
+    paper = change("paper", "changed", "P", f"B/16/1 {OLD}1", f"B/16/2 {NEW}1")
+    assert [kind for kind, *_ in told(link, paper)] == ["link", "paper"]
+
+
+def test_paper_without_a_link_is_told() -> None:
+    assert told(change("paper", "added", "P", None, "B/17/9")) == [("paper", "added", None, "B/17/9")]
+
+
+def test_link_that_is_the_new_value_of_a_field_is_told_by_the_field() -> None:
+    field = change("infobox", "changed", "Konzeption/Art", "Bericht", "Konzept")
+    link = change("link", "added", "", None, "Konzept", label="Konzept")
+    assert told(field, link) == [("infobox", "changed", "Bericht", "Konzept")]
+
+
+def test_new_page_shows_its_fields_and_counts_the_rest() -> None:
+    edit = fold_edit(
+        [
+            change("category", "added", "", None, "Bildung"),
+            change("section", "added", "Ziele", None, "Text"),
+            change("section", "added", "Analyse", None, "Text"),
+            change("infobox", "added", "Konzeption/Art", None, "Konzept"),
+            change("page", "created"),
+        ],
+        [],
+        Limits(),
+    )
+    assert [(entry.kind, entry.action) for entry in edit.entries] == [("page", "created"), ("infobox", "added")]
+    assert edit.contents == (("infobox", 1), ("section", 2), ("category", 1))
+
+
+def test_deleted_page_is_told_as_deleted_and_no_more() -> None:
+    gone = change("infobox", "removed", "Konzeption/Art", "Konzept", None)
+    assert told(change("page", "deleted"), gone) == [("page", "deleted", None, None)]
+
+
+def test_entries_come_in_reading_order() -> None:
+    kinds = ["template", "category", "link", "section", "infobox", "page"]
+    entries = told(*(change(kind, "added", "x", None, "y") for kind in kinds))
+    assert [kind for kind, *_ in entries] == kinds[::-1]
+
+
+def test_long_field_values_show_their_differing_words() -> None:
+    before = "Das Dezernat für Planung, Bauen und Umwelt " * 4 + "im Rathaus"
+    edit = fold_edit([change("infobox", "changed", "Konzeption/Zuständigkeit", before, before + " Nord")], [], Limits())
+    (entry,) = edit.entries
+    assert [run.text for run in entry.words if run.op == "insert"] == [" Nord"]
+    assert sum(run.left_out for run in entry.words) > 60
+
+
+def test_sample_counts_each_page_and_each_change_once() -> None:
+    story = tell(sample_report())
+    totals = story.totals
+    assert (totals.pages, totals.created, totals.deleted, totals.moved) == (17, 1, 1, 1)
+    assert (totals.content, totals.cosmetic_only, totals.edits) == (4, 1, 19)
+    assert dict(totals.content_items) == {"infobox": 5, "section": 3, "link": 2, "category": 1}
+    assert story.timeline is not None
+    assert sum(bar.total for bar in story.timeline.bars) == 19
+    assert sum(bar.bulk for bar in story.timeline.bars) == 12
+
+
+def test_members_of_a_bulk_change_are_told_there_alone() -> None:
+    story = tell(sample_report())
+    (bulk,) = story.bulk
+    assert (bulk.what, bulk.before, bulk.after) == ("host", "allris.oberhausen.de", "ratsinfo.oberhausen.de")
+    assert sum(page.count for page in bulk.members) == 17
+    assert bulk.mixed == ("Lichtkonzept Innenstadt",)
+    entries = [entry for page in story.pages for entry in page.entries]
+    assert not any("allris" in (entry.before or "") for entry in entries)
+    part = [page.title for page in story.pages if page.bulk_numbers]
+    assert len(part) == 12
+    assert [page.title for page in story.detailed if page.bulk_numbers] == [
+        "Bibliothek der Zukunft",
+        "Lichtkonzept Innenstadt",
+    ]
+
+
+def test_exception_shows_the_old_and_the_new_number() -> None:
+    (case,) = tell(sample_report()).bulk[0].exceptions
+    assert (case.old_key, case.new_key) == ("13056", "13907")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "key"),
+    [
+        ("http://a/x?n={n}&s={m}", "http://a/x?n=12&s=34", "12 34"),
+        ("http://a/x?n={n}", "http://b/x?n=12", None),
+        ("{n}.html", "12.html", "12"),
+        ("a{n}a", "a", None),
+        ("no variable", "no variable", None),
+    ],
+)
+def test_key_is_what_stands_for_the_variables(pattern: str, text: str, key: str | None) -> None:
+    bulk = BulkChange("link", "r", pattern, pattern, "2024-07-01T00:00:00Z", "2024-07-01T00:00:00Z", 1, 1, ())
+    bulk = replace(bulk, exceptions=(BulkCase("Seite", 1, text, None),))
+    (case,) = tell(report_data(bulk=(BulkEntry(1, bulk),))).bulk[0].exceptions
+    assert case.old_key == key
+
+
+def test_renamed_field_is_told_by_its_name() -> None:
+    edits = Edits()
+    renamed = change("infobox", "renamed", "Konzeption/Zuständigkeit", "Fachbereich", "Zuständigkeit")
+    edits.add(1, "Seite", "2024-07-02T08:00:00Z", "M. Muster", renamed)
+    at = "2024-07-02T08:00:00Z"
+    bulk = BulkChange("infobox", "r", "Fachbereich", "Zuständigkeit", at, at, 1, 1, (1,))
+    story = tell(report_data(*edits.changes, bulk=(BulkEntry(9, bulk),)))
+    assert (story.bulk[0].what, story.bulk[0].before) == ("field", "Fachbereich")
+    assert story.detailed == ()
+
+
+def test_change_of_a_bulk_change_that_is_not_reported_is_told_on_its_page() -> None:
+    edits = Edits()
+    link = change("link", "changed", "P", f"{OLD}1", f"{NEW}1", label="Vorlage")
+    edits.add(1, "Seite", "2024-07-02T08:00:00Z", "M. Muster", link, bulk_id=77)
+    assert [page.title for page in tell(report_data(*edits.changes)).detailed] == ["Seite"]
+
+
+def test_edits_of_a_page_come_in_time_order_under_its_latest_title() -> None:
+    edits = Edits()
+    field = change("infobox", "changed", "K/F", "a", "b")
+    edits.add(1, "Neu", "2024-07-09T08:00:00Z", "B", field)
+    edits.add(1, "Alt", "2024-07-02T08:00:00Z", "A", field)
+    edits.add(1, "Alt", "2024-07-05T08:00:00Z", "A", change("page", "moved", "", "Alt", "Neu"))
+    (page,) = tell(report_data(*edits.changes)).pages
+    assert page.title == "Neu"
+    assert [edit.timestamp[8:10] for edit in page.edits] == ["02", "05", "09"]
+
+
+def test_pages_come_in_dictionary_order() -> None:
+    edits = Edits()
+    for at, title in enumerate(["Zoo", "Öffnung", "apfel", "Ofen", "Äpfel und Birnen"]):
+        edits.add(at, title, "2024-07-02T08:00:00Z", "A", change("category", "added", "", None, "X"))
+    titles = [page.title for page in tell(report_data(*edits.changes)).pages]
+    assert titles == ["apfel", "Äpfel und Birnen", "Ofen", "Öffnung", "Zoo"]
+
+
+def test_limits_count_what_they_leave_out() -> None:
+    story = tell(large_report(40), Limits(pages=10, entries=3))
+    assert len(story.pages) == 40
+    assert len(story.detailed) == 10
+    assert all(len(page.entries) == 3 and page.left_out == 1 for page in story.detailed)
+    assert (story.hidden_pages, story.hidden_changes) == (30, 30 * 4 + 10)
+
+
+def test_pages_with_most_news_are_kept() -> None:
+    edits = Edits()
+    for at, title in enumerate(["Aal", "Bach", "Zoo"]):
+        fields = [change("infobox", "changed", f"K/{n}", "a", "b") for n in range(at + 1)]
+        edits.add(at, title, "2024-07-02T08:00:00Z", "A", *fields)
+    story = tell(report_data(*edits.changes), Limits(pages=2))
+    assert [page.title for page in story.detailed] == ["Bach", "Zoo"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "step", "bars"),
+    [
+        ("2024-07-02T22:30:00Z", "2024-07-04T10:00:00Z", "day", 2),  # the first is 3 July in Berlin
+        ("2024-01-01T10:00:00Z", "2024-06-30T10:00:00Z", "week", 26),
+        ("2022-01-31T10:00:00Z", "2024-03-31T10:00:00Z", "month", 27),
+        ("2010-01-31T10:00:00Z", "2024-03-31T10:00:00Z", "year", 15),
+    ],
+)
+def test_timeline_takes_the_finest_step_that_fits(first: str, last: str, step: str, bars: int) -> None:
+    edits = Edits()
+    for at in (first, last):
+        edits.add(1, "Seite", at, "A", change("category", "added", "", None, "X"))
+    timeline = tell(report_data(*edits.changes, since=None, until=None)).timeline
+    assert timeline is not None
+    assert (timeline.step, len(timeline.bars)) == (step, bars)
+    assert [timeline.bars[0].total, timeline.bars[-1].total] == [1, 1]
+
+
+def test_timeline_of_one_day_is_left_out() -> None:
+    edits = Edits()
+    edits.add(1, "Seite", "2024-07-02T08:00:00Z", "A", change("category", "added", "", None, "X"))
+    assert tell(report_data(*edits.changes, since=None, until=None)).timeline is None

@@ -1,0 +1,72 @@
+"""Noise: harmless differences are named, all others are not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.noise import markup_noise_reason, noise_reason
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("ein  Wort\n\n\nmehr", "ein Wort\nmehr ", "whitespace"),
+        ('"Ziel"', "„Ziel“", "typography"),
+        ("2015-2020", "2015–2020", "typography"),
+        ("2015 - 2020", "2015–2020", "typography"),
+        ("z. B. 50 %", "z.B. 50%", "typography"),
+        ("Stadt\u00adteil B/16/5505\u201101", "Stadtteil B/16/5505-01", "typography"),
+        ("warten...", "warten…", "typography"),
+        ("das „ziel“", 'das "Ziel"', "case"),
+        ("eins\nzwei\ndrei", "drei\neins\nzwei", "order"),
+        ("Osterfeld, Sterkrade", "Sterkrade, Osterfeld", "order"),
+        ("gleich", "gleich", None),
+        ("Stadt teil", "Stadtteil", None),
+        ("1,5 Mio.", "5,1 Mio.", None),
+        ("10", "100", None),
+        ("Ja", "Ja.", None),
+        ("-", "", None),
+        ("m²", "m2", None),
+        ("5 €", "5 $", None),
+        ("Der Rat, nicht der Ausschuss", "Der Rat nicht, der Ausschuss", None),
+    ],
+)
+def test_text(before: str, after: str, reason: str | None) -> None:
+    assert noise_reason(before, after) == reason
+    assert noise_reason(after, before) == reason
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("'''Wort'''", "Wort", "markup"),
+        ("''Wort''", "'''Wort'''", "markup"),
+        ("<small>Wort</small>", "Wort", "markup"),
+        ("* Wort", "# Wort", "markup"),
+        ("== Wort ==", "=== Wort ===", "markup"),
+        ("Wort<!-- Notiz -->", "Wort", "markup"),
+        ('{| class="a"\n| Wort\n|}', '{| class="b"\n| Wort\n|}', "markup"),
+        ('{|\n| style="x" | Wort\n|}', "{|\n| Wort\n|}", "markup"),
+        ("__KEIN_INHALTSVERZEICHNIS__\nWort", "Wort", "markup"),
+        ("[[Ort|Wort]]", "Wort", "markup"),
+        ("Wort  Wort", "Wort Wort", "whitespace"),
+        ('"Wort"', "„Wort“", "typography"),
+        ("* eins\n* zwei", "* zwei\n* eins", "order"),
+        ("'''Wort'''", "'''Tat'''", None),
+        ("Wort", "Wort<ref>Quelle</ref>", None),
+        ("<ref>Quelle 1</ref>", "<ref>Quelle 2</ref>", None),
+        ("{{#ask:A}}", "{{#ask:B}}", None),
+    ],
+)
+def test_wikitext(before: str, after: str, reason: str | None) -> None:
+    assert markup_noise_reason(before, after) == reason
+    assert markup_noise_reason(after, before) == reason
+
+
+@given(st.text(alphabet="abAB \n.,-–„", max_size=30), st.text(alphabet="abAB \n.,-–„", max_size=30))
+def test_noise_never_adds_or_drops_a_letter(before: str, after: str) -> None:
+    if noise_reason(before, after):
+        letters = [sorted(c.lower() for c in text if c.isalpha()) for text in (before, after)]
+        assert letters[0] == letters[1]
