@@ -7,12 +7,11 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from parsers.reader import Reader
-
 from parsers.change import Change, PageChange
 from parsers.compare import compare
 from parsers.items import COLUMNS, Items, Row, items_of
 from parsers.plain import compare_plain, plain_record
+from parsers.reader import Reader
 from parsers.record import Record
 from parsers.site import Site
 from parsers.wiki import LogEvent, Revision

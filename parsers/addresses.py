@@ -17,7 +17,7 @@ SCHEMES = (
 _CHARACTER = (
     "[^\\[\\]<>\"\x00-\x20\x7f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufffd\ufdd2\ufdd3]"
 )
-ADDRESS = rf"(?:\[[0-9A-Fa-f:.]+\]|{_CHARACTER}){_CHARACTER}*"
+ADDRESS = rf"(?:\[[0-9A-Fa-f:.]+\]|{_CHARACTER}){_CHARACTER}*+"
 
 _STARTS = re.compile(rf"(?i:{SCHEMES}|//)")
 _SCHEME_ONLY = re.compile(rf"(?i:{SCHEMES}|//)$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,11 +16,13 @@ Lines = list[tuple[int, int]]
 ReadInline = Callable[[int, int], str]
 _MAX_TABLE_DEPTH = 8
 _MAX_LIST_DEPTH = 30
-_TABLE_START = re.compile(r"[\ufdd0\s]*:*[\ufdd0\s]*\{\|")
-_TABLE_END = re.compile(r"[\ufdd0\s]*\|\}")
-_LIST_PREFIX = re.compile(r"[\ufdd0]*([*#:;]+)")
+_TABLE_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
+_TABLE_END = re.compile(r"[\ufdd0\s]*+\|\}")
+_LIST_PREFIX = re.compile(r"[\ufdd0]*+([*#:;]+)")
+_MARKS = frozenset("*#:;-" + GONE)  # with which a line begins that is more than text
+_HEADING_LINE = re.compile(r"^\ufdd0*+=.*=[ \t\ufdd0]*+$", re.MULTILINE)
 _RULE = re.compile(r"-{4,}")
-_COLON = re.compile(r"\[\[.*?\]\]|\[[a-zA-Z]*:?//.*?\]|\b[a-zA-Z]{2,10}://\S*|<[^<>]*>|(:)")
+_COLON = re.compile(r"\[\[[^\[\]]*+\]\]|\[[a-zA-Z]*+:?//[^\[\]]*+\]|\b[a-zA-Z]{2,10}://\S*+|<[^<>]*+>|(:)")
 _KINDS = {"*": "ul", "#": "ol", ";": "dl", ":": "dl"}
 
 
@@ -78,13 +81,7 @@ class BlockReader:
     def read(self, on_heading: Callable[[Heading], None] | None = None) -> list[Body]:
         """The bodies of the whole text; without ``on_heading`` there are no headings and one body."""
         lines = _split_lines(self.masked)
-        headings: dict[int, Heading] = {}
-        if on_heading is not None:
-            for index, (start, end) in enumerate(lines):
-                if self.masked[start : start + 1] in ("=", GONE):
-                    heading = find_heading(self.masked[start:end], start)
-                    if heading:
-                        headings[index] = heading
+        headings = self.find_headings(lines) if on_heading is not None else {}
         bodies = [Body()]
         tables = self.pair_tables(lines)
         self.unclosed_tables = [lines[i][0] for i, closed in tables.items() if closed is None]
@@ -99,6 +96,15 @@ class BlockReader:
                 bodies.append(Body(headings[stop]))
             first = stop + 1
         return bodies
+
+    def find_headings(self, lines: Lines) -> dict[int, Heading]:
+        """Index of each line that is a heading, to the heading."""
+        found: dict[int, Heading] = {}
+        for match in _HEADING_LINE.finditer(self.masked):
+            heading = find_heading(match[0], match.start())
+            if heading:
+                found[bisect_left(lines, (heading.start, 0))] = heading
+        return found
 
     def read_part(self, lines: Lines, body: Body, tables: dict[int, int | None], first: int, table_end: int) -> int:
         """Read lines between two headings; a table that goes on behind the next heading is read on there."""
@@ -140,6 +146,12 @@ class BlockReader:
         index = 0
         while index < len(lines):
             start, end = lines[index]
+            if start < end and masked[start] not in _MARKS and not entries and not ends:
+                text = self.read_inline(start, end)
+                if text:
+                    body.lines.append(text)
+                index += 1
+                continue
             line = masked[start:end]
             marker = _LIST_PREFIX.match(line) if not (inside and index == 0) else None
             if index in ends:

@@ -6,7 +6,7 @@ often it returns, on the same page or another.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -50,7 +50,8 @@ class ChunkReader:
     def __init__(self, text: str, site: Site, rule: InfoboxRule, read_piece: ReadPiece, *, lead: bool) -> None:
         self.text, self.site, self.rule, self.read_piece, self.lead = text, site, rule, read_piece, lead
         self.starts = [0]  # of the sections
-        self.links: dict[tuple[tuple[int, int], str, str | None], Link] = {}
+        self.links: list[Link] = []
+        self.boxes: list[tuple[Node, str, tuple[Param, ...]]] = []
         self.chunk = Chunk(text, True)
 
     def read(self) -> Chunk:
@@ -68,9 +69,12 @@ class ChunkReader:
         for start in blocks.unclosed_tables:
             chunk.settled = False
             chunk.faults.append(("unclosed-table", start, start + 2))
-        self.nodes(nodes, found)
+        self.nodes(nodes)
         self.table_boxes(masked, bodies)
-        chunk.links = sorted(self.links.values(), key=lambda link: (link.span, link.kind))
+        self.links.sort(key=_link_order)
+        chunk.links = self.links
+        for node, name, params in self.boxes:
+            self.infobox(node, name, params)
         chunk.templates.sort(key=lambda use: use.span)
         chunk.categories.sort(key=lambda entry: entry[0])
         chunk.papers.sort(key=lambda entry: entry[0])
@@ -96,6 +100,8 @@ class ChunkReader:
     def inline(self, piece: str, start: int, *, conditional: bool = False) -> Inline:
         """Read a masked piece and keep the items in it, at their place in the chunk."""
         found = self.read_piece(piece)
+        if found.empty:
+            return found
         chunk = self.chunk
         chunk.on_page = chunk.on_page or found.on_page
         section = self.section_at(start)
@@ -118,10 +124,7 @@ class ChunkReader:
         if url is not None and not url.isascii() and unmask(url) != url:
             at = self.text.find(url[:8].rstrip("\ufdd0\ufdd1"), span[0])
             url = self.text[at : at + len(url)] if at >= 0 else unmask(url)
-        self.links.setdefault(
-            (span, link.kind, link.target or url),
-            Link(link.kind, link.target, url, link.host, link.label, section, span, conditional),
-        )
+        self.links.append(Link(link.kind, link.target, url, link.host, link.label, section, span, conditional))
 
     def recover(self, found: Scan) -> list[Node]:
         """The nodes, with an infobox of the lead that is never closed as a node of its own."""
@@ -153,13 +156,13 @@ class ChunkReader:
         line = self.text[self.text.rfind("\n", 0, position) + 1 : position]
         return not line.strip(" \t:}") or line.endswith(("-->", "}}"))
 
-    def nodes(self, nodes: list[Node], found: Scan) -> None:
+    def nodes(self, nodes: list[Node]) -> None:
         """Read every template, function, argument and tag, outer ones first."""
         pending = [(node, False, True) for node in reversed(nodes)]
         while pending:
             node, conditional, top = pending.pop()
             if node.kind in (TEMPLATE, RECOVERED):
-                conditional = self.braces(node, conditional, top, found)
+                conditional = self.braces(node, conditional, top)
             elif node.kind == ARGUMENT:
                 self.regions(node.parts[1:2], conditional)
             elif node.kind == EXTENSION:
@@ -167,7 +170,7 @@ class ChunkReader:
             for part in reversed(node.parts):
                 pending.extend((inner, conditional, False) for inner in reversed(part.nodes))
 
-    def braces(self, node: Node, conditional: bool, top: bool, found: Scan) -> bool:
+    def braces(self, node: Node, conditional: bool, top: bool) -> bool:
         """Read what stands in double braces; whether what is inside may not be on the page."""
         function = self.function(node)
         if function is not None:
@@ -185,8 +188,7 @@ class ChunkReader:
         in_lead = self.lead and section == 0 and top and not conditional
         starts_line = self.begins_line(node.start)
         if self.rule.applies(name, params, in_lead=in_lead, starts_line=starts_line):
-            fields = self.fields(node, params, found, conditional)
-            self.chunk.infoboxes.append(Infobox(name, "template", section, span, fields))
+            self.boxes.append((node, name, params))
         return conditional
 
     def function(self, node: Node) -> str | None:
@@ -275,41 +277,36 @@ class ChunkReader:
                 label = self.inline(caption, position + len(name) + 1).text if pipe else ""
                 span = (position, position + len(line))
                 link = Link("file", title, None, None, label, self.section_at(position), span)
-                self.links[(span, "file", title)] = link
+                self.links.append(link)
             position += len(line) + 1
 
-    def fields(self, node: Node, params: tuple[Param, ...], found: Scan, conditional: bool) -> tuple[Field, ...]:
+    def infobox(self, node: Node, name: str, params: tuple[Param, ...]) -> None:
         """One field for each name; of a repeated one the last, as the template would see it."""
         last: dict[str, tuple[Part, Param]] = {}
         for part, param in zip(node.parts[1:], params, strict=True):
             last.pop(param.name, None)
             last[param.name] = (part, param)
-        return tuple(self.field(part, param, conditional) for part, param in last.values())
+        fields = tuple(self.field(part, param) for part, param in last.values())
+        span, section = (node.start, node.end), self.section_at(node.start)
+        self.chunk.infoboxes.append(Infobox(name, "template", section, span, fields))
 
-    def field(self, part: Part, param: Param, conditional: bool) -> Field:
+    def field(self, part: Part, param: Param) -> Field:
         start = _value_start(part)
         masked = self.whole_links(mask(self.text, start, part.end, part.nodes, values=True), start)
-        text = self.region_text(masked, start, conditional)
-        inside = sorted(
-            (link for link in self.links.values() if start <= link.span[0] and link.span[1] <= part.end),
-            key=lambda link: link.span,
-        )
-        return Field(param.name, param.raw, text, parse_values(text, inside), tuple(inside), (start, part.end))
+        inner = masked.strip(" \t\n" + GONE)
+        if "\n" in inner:
+            text = BlockReader(inner, lambda low, high: self.piece_text(inner[low:high])).read()[0].text
+        else:
+            text = self.piece_text(inner)
+        low = bisect_left(self.links, (start, 0), key=_link_span)
+        high = bisect_left(self.links, (part.end, 0), key=_link_span)
+        inside = tuple(self.links[low:high])
+        return Field(param.name, param.raw, text, parse_values(text, inside), inside, (start, part.end))
 
-    def region_text(self, masked: str, start: int, conditional: bool) -> str:
-        lead = len(masked) - len(masked.lstrip(" \t\n" + GONE))
-        papers = len(self.chunk.papers)
-        blocks = BlockReader(masked[lead:], lambda low, high: self.inline_once(masked[lead + low : lead + high], start + lead + low, conditional))
-        text = blocks.read()[0].text
-        del self.chunk.papers[papers:]
-        return text
-
-    def inline_once(self, piece: str, start: int, conditional: bool) -> str:
-        """The text of a piece whose items are mostly kept already; only its links are added."""
+    def piece_text(self, piece: str) -> str:
+        """The text of a piece whose items are kept already."""
         found = self.read_piece(piece)
         self.chunk.on_page = self.chunk.on_page or found.on_page
-        for link in found.links:
-            self.keep(link, start, self.section_at(start), conditional)
         return found.text
 
     def table_boxes(self, masked: str, bodies: list[Body]) -> None:
@@ -325,6 +322,14 @@ class ChunkReader:
                 fields = tuple(Field(name, value, value, parse_values(value), (), span) for name, value in facts)
                 self.chunk.infoboxes.append(Infobox("infobox", "wikitable", 0, span, fields))
                 return
+
+
+def _link_span(link: Link) -> tuple[int, int]:
+    return link.span
+
+
+def _link_order(link: Link) -> tuple[tuple[int, int], str]:
+    return link.span, link.kind
 
 
 def _value_start(part: Part) -> int:

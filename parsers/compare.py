@@ -10,7 +10,7 @@ from parsers.compare_fields import FieldChanges, compare_box_sources, compare_in
 from parsers.compare_links import (
     LinkPairs,
     address_of,
-    file_markup_change,
+    file_change,
     is_language_link,
     link_change,
     one_sided,
@@ -18,11 +18,11 @@ from parsers.compare_links import (
 )
 from parsers.compare_papers import compare_papers
 from parsers.compare_sections import compare_outline, pair_sections
-from parsers.compare_source import Sources
+from parsers.compare_source import MaskedSource, Sources, differing_lines
 from parsers.compare_templates import compare_templates
 from parsers.compare_text import MovedText, compare_texts, find_moved_text, moved_text_changes
 from parsers.items import section_path
-from parsers.noise import MARKUP, markup_noise_reason
+from parsers.noise import MARKUP, WHITESPACE, markup_noise_reason
 from parsers.record import Category, Link, Magic, Record, Redirect, Section, Span
 
 # Magic words that a reader sees the effect of; the others steer sorting, indexing or the table of contents.
@@ -60,7 +60,6 @@ class _Comparison:
         for box in self.after.infoboxes:
             self.sources.after.mask(box.span)
         templates = self._templates()
-        categories = self._categories()
         magic = self._magic()
         moved = find_moved_text(self.dirty, self.sections)
         changes = [
@@ -71,7 +70,7 @@ class _Comparison:
             *compare_texts(self.dirty, self.sources, moved, _shown_addresses(pairs)),
             *(change for change in links if not _went_with_text(change, moved)),
             *templates,
-            *categories,
+            *_compare_categories(self.before.categories, self.after.categories),
             *compare_papers(self.before.papers, self.after.papers, _moved_addresses(pairs), self._path),
             *magic,
             *moved_text_changes(moved, self.paths),
@@ -127,10 +126,9 @@ class _Comparison:
         path = "" if is_language_link(new) else self._path(new.section, True)
         moved = not is_language_link(new) and self.sections.to_after.get(old.section) != new.section
         change = link_change(old, new, path, moved)
-        if change is None and new.kind == "file":
-            raw_old, raw_new = self.sources.before.slice(old.span), self.sources.after.slice(new.span)
-            if raw_old != raw_new:
-                return file_markup_change(raw_old, raw_new, path, new.label)
+        if new.kind == "file" and (change is None or change.action == "moved"):
+            raw = self.sources.before.slice(old.span), self.sources.after.slice(new.span)
+            return file_change(raw, old, new, path) or change
         return change
 
     def _mask_link(self, old: Link | None, new: Link | None) -> None:
@@ -148,13 +146,6 @@ class _Comparison:
             self.sources.before.mask(span)
         for span in told_after:
             self.sources.after.mask(span)
-        return changes
-
-    def _categories(self) -> list[Change]:
-        changes = _compare_categories(self.before.categories, self.after.categories)
-        named = {name for change in changes for name in (change.label, change.before, change.after) if name}
-        self.sources.before.mask_categories(named)
-        self.sources.after.mask_categories(named)
         return changes
 
     def _magic(self) -> list[Change]:
@@ -180,11 +171,11 @@ class _Comparison:
     def _unexplained(self) -> Change:
         """The sources differ and no item does: the raw lines, so that no difference is passed over in silence."""
         spans = (0, len(self.before.source)), (0, len(self.after.source))
-        found = Sources(self.before, self.after).difference(spans)
+        found = differing_lines(MaskedSource(self.before), MaskedSource(self.after), spans)
         shown = (found.before, found.after) if found else (self.before.source, self.after.source)
         reason = markup_noise_reason(*shown)
         if reason is None and self.before.sections and self.after.sections:
-            reason = MARKUP
+            reason = WHITESPACE if shown[0].split() == shown[1].split() else MARKUP
         return Change("text", "changed", "", *shown, COSMETIC if reason else SUBSTANTIVE, reason)
 
 

@@ -65,7 +65,7 @@ def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
             if field_old.raw.strip() != field_new.raw.strip():
                 spans = (field_old.span, field_new.span)
                 if field_old.text == field_new.text and (difference := sources.difference(spans)):
-                    reason = sources.noise_reason(spans, difference)
+                    reason = sources.noise_reason(difference)
                     changes.append(
                         Change(
                             "infobox",
@@ -82,7 +82,7 @@ def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
         quiet = quiet and not any(_is_inside(field.span, told.told_before) for field in old.fields)
         if quiet and old.name == new.name and (difference := sources.difference((old.span, new.span))):
             # The fields are equal: what differs is blanks, the order of fields, comments between them.
-            reason = sources.noise_reason((old.span, new.span), difference)
+            reason = sources.noise_reason(difference)
             changes.append(
                 Change(
                     "infobox",

@@ -6,11 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from rapidfuzz import fuzz
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
-from parsers.noise import MARKUP, noise_reason
+from parsers.noise import MARKUP, ORDER, noise_reason
 from parsers.record import Link, PaperKey
 
 ICON_LINK = "icon-link"
@@ -28,12 +29,14 @@ _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"\d{3,}")
 _ICON_TARGET = re.compile(r"\|\s*(?:link|verweis)\s*=[^|\]]*", re.IGNORECASE)
 
+_said = attrgetter("kind", "target", "url", "label")
+
 Key = Callable[[Link, int], Hashable | None]
 
 
 @dataclass(frozen=True, slots=True)
 class LinkPairs:
-    """``pairs`` holds every link found in both revisions, those that did not change included."""
+    """``pairs`` holds links found in both revisions, without most of those in which nothing can differ."""
 
     pairs: tuple[tuple[Link, Link], ...]
     removed: tuple[Link, ...]
@@ -66,6 +69,7 @@ def pair_links(
     those of the later; ``paper_keys`` holds the key of each address that cites a paper.
     """
     pairing = _Pairing(before, after, to_after)
+    pairing.skip_ends()
 
     def place(link: Link, section: int) -> Hashable:
         return (link.kind == "file", 0 if is_language_link(link) else section)
@@ -98,6 +102,22 @@ class _Pairing:
     @property
     def open(self) -> bool:
         return bool(self._before and self._after)
+
+    def skip_ends(self) -> None:
+        """Pair what both lists begin and end with; most links of a changed section did not change."""
+        old = [(_said(link), at) for link, at in self._before]
+        new = [(_said(link), at) for link, at in self._after]
+        shorter = min(len(old), len(new))
+        head = tail = 0
+        while head < shorter and old[head] == new[head]:
+            head += 1
+        while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
+            tail += 1
+        old_end, new_end = len(old) - tail, len(new) - tail
+        same = [(i, i) for i in range(head)] + [(old_end + i, new_end + i) for i in range(tail)]
+        # Of a file the wikitext may still differ.
+        self.pairs += [(self._before[i][0], self._after[j][0]) for i, j in same if self._after[j][0].kind == "file"]
+        self._before, self._after = self._before[head:old_end], self._after[head:new_end]
 
     def before_left(self) -> Iterator[Link]:
         return (link for link, _ in self._before)
@@ -202,26 +222,34 @@ def link_change(old: Link, new: Link, path: str, moved: bool) -> Change | None:
     """What a reader is told of a link found in both revisions, or None when it is the same.
 
     Another address is ``changed`` and counts. The same address with another label is ``changed`` and cosmetic
-    (noise reason ``label``, or finer), since the text around it tells the words; only a file's caption counts.
-    ``moved`` says that the link alone went to another section.
+    (noise reason ``label``, or finer), since the text around it tells the words. ``moved`` says that the link
+    alone went to another section, which is cosmetic as well (``order``). A file's caption is told by ``file_change``.
     """
     kind = "file" if new.kind == "file" else "link"
     before, after = address_of(old), address_of(new)
     if before != after:
         return Change(kind, "changed", path, before, after, label=new.label)
-    if old.label != new.label:
-        reason = noise_reason(old.label, new.label) or (None if kind == "file" else LABEL)
-        significance = COSMETIC if reason else SUBSTANTIVE
-        return Change(kind, "changed", path, before, after, significance, reason, label=new.label)
+    if old.label != new.label and kind == "link":
+        reason = noise_reason(old.label, new.label) or LABEL
+        return Change(kind, "changed", path, before, after, COSMETIC, reason, label=new.label)
     if moved:
-        return Change(kind, "moved", path, before, after, label=new.label)
+        return Change(kind, "moved", path, before, after, COSMETIC, ORDER, label=new.label)
     return None
 
 
-def file_markup_change(before: str, after: str, path: str, label: str) -> Change:
-    """A file shown with other options: where its icon leads (``icon-link``), or its size, frame and place."""
-    icon = _ICON_TARGET.sub("", before) == _ICON_TARGET.sub("", after)
-    return Change("file", "changed", path, before, after, COSMETIC, ICON_LINK if icon else MARKUP, label=label)
+def file_change(raw: tuple[str, str], old: Link, new: Link, path: str) -> Change | None:
+    """A file shown in another way, with the wikitext as before and after, or None when that is the same.
+
+    A new caption counts; where its icon leads (``icon-link``), its size, frame and place (``markup``) are cosmetic.
+    """
+    if raw[0] == raw[1]:
+        return None
+    reason: str | None = MARKUP
+    if old.label != new.label:
+        reason = noise_reason(old.label, new.label)
+    elif _ICON_TARGET.sub("", raw[0]) == _ICON_TARGET.sub("", raw[1]):
+        reason = ICON_LINK
+    return Change("file", "changed", path, *raw, COSMETIC if reason else SUBSTANTIVE, reason, label=new.label)
 
 
 def one_sided(links: Iterable[Link], action: str, path_of: Callable[[int, bool], str]) -> Iterator[Change]:

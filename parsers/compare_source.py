@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
+from parsers.compare_links import is_language_link
 from parsers.noise import MARKUP, markup_noise_reason
 from parsers.record import Record, Span
 
@@ -42,11 +43,11 @@ class MaskedSource:
         self._masks[span] = shown.replace("\n", " ")
         self._sorted = None
 
-    def mask_categories(self, names: Iterable[str]) -> None:
+    def mask_categories(self, names: Iterable[str], span: Span | None = None) -> None:
         """Mask the links that put the page into these categories; a record has no spans for them."""
         wanted = set(names)
         if wanted:
-            for match in _PREFIXED_LINK.finditer(self.text):
+            for match in _PREFIXED_LINK.finditer(self.text, *(span or ())):
                 name = _BLANKS.sub(" ", match[1]).strip()
                 if name[:1].upper() + name[1:] in wanted or name in wanted:
                     self.mask(match.span())
@@ -55,38 +56,31 @@ class MaskedSource:
         return self.text[span[0] : span[1]]
 
     def lines(self, span: Span) -> list[Line]:
-        """The lines of a span with the masks inside it applied; a mask over all of the span is not inside."""
+        """The lines of a span with the masks inside it applied."""
         found: list[Line] = []
-        parts: list[str] = []
-        start, masked = span[0], False
-
-        def plain(begin: int, end: int) -> None:
-            nonlocal start, masked
-            while (cut := self.text.find("\n", begin, end)) >= 0:
-                parts.append(self.text[begin:cut])
-                found.append(Line("".join(parts), start, cut, masked))
-                parts.clear()
-                begin = start = cut + 1
-                masked = False
-            parts.append(self.text[begin:end])
-
+        shown, start, masked = "", span[0], False
         position = span[0]
-        for mask_start, mask_end, shown in self._outermost(span):
-            plain(position, mask_start)
-            parts.append(shown)
-            masked = True
+        for mask_start, mask_end, text in (*self._outermost(span), (span[1], span[1], "")):
+            first, *rest = self.text[position:mask_start].split("\n")
+            shown += first
+            cut = position + len(first)
+            for line in rest:
+                found.append(Line(shown, start, cut, masked))
+                shown, start, masked = line, cut + 1, False
+                cut = start + len(line)
+            if mask_start < mask_end:
+                shown, masked = shown + text, True
             position = mask_end
-        plain(position, span[1])
-        found.append(Line("".join(parts), start, span[1], masked))
+        found.append(Line(shown, start, span[1], masked))
         return found
 
     def residue(self, span: Span) -> str:
         """The span's text with the masks applied; lines that held nothing else are left out."""
         return "\n".join(line.text for line in self.lines(span) if line.text.strip() or not line.masked)
 
-    def is_masked(self, span: Span) -> bool:
-        """Whether any mask stands inside the span."""
-        return next(self._outermost(span), None) is not None
+    def can_cut(self, position: int) -> bool:
+        """Whether no mask stands across a position."""
+        return not any(start < position < end for start, end in self._masks)
 
     def _outermost(self, span: Span) -> Iterator[tuple[int, int, str]]:
         if self._sorted is None:
@@ -100,17 +94,18 @@ class MaskedSource:
             start, end, shown = masks[index]
             if start >= span[1]:
                 return
-            if start >= position and end <= span[1] and (start, end) != span:
+            if start >= position and end <= span[1]:
                 yield start, end, shown
                 position = end
 
 
 @dataclass(frozen=True, slots=True)
 class SourceDifference:
-    """The raw lines that differ, shortened where they are very long."""
+    """The raw lines that differ, shortened where they are very long, and the spans that hold them all."""
 
     before: str
     after: str
+    spans: tuple[Span, Span]
 
 
 def differing_lines(
@@ -121,7 +116,8 @@ def differing_lines(
     Where something is masked, blank lines do not count: they came and went with what was masked. ``skip`` is
     the number of lines at the start not to compare (a heading that is told as renamed).
     """
-    old, new = before.lines(spans[0])[skip:], after.lines(spans[1])[skip:]
+    narrow = _narrow(before, after, spans, skip)
+    old, new = before.lines(narrow[0]), after.lines(narrow[1])
     if any(line.masked for line in old) or any(line.masked for line in new):
         old, new = [line for line in old if line.text.strip()], [line for line in new if line.text.strip()]
     texts = [line.text for line in old], [line.text for line in new]
@@ -134,7 +130,33 @@ def differing_lines(
     return SourceDifference(
         shorten(_source(before.text, lines_before)),
         shorten(_source(after.text, lines_after)),
+        narrow,
     )
+
+
+def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span], skip: int) -> tuple[Span, Span]:
+    """The spans without the whole lines that they begin and end with in common, where no mask would be cut."""
+    old, new = before.slice(spans[0]).split("\n")[skip:], after.slice(spans[1]).split("\n")[skip:]
+    shorter = min(len(old), len(new))
+    head = tail = 0
+    while head < shorter - 1 and old[head] == new[head]:
+        head += 1
+    while tail < shorter - 1 - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    sides = (before, spans[0][1], old), (after, spans[1][1], new)
+    whole, cut = [], []
+    for _, end, lines in sides:
+        start = end - _length(lines)
+        whole.append((start, end))
+        start += _length(lines[:head]) + 1 if head else 0
+        cut.append((start, end - (_length(lines[len(lines) - tail :]) + 1 if tail else 0)))
+    sound = all(source.can_cut(at) for (source, _, _), span in zip(sides, cut, strict=True) for at in span)
+    return (cut[0], cut[1]) if sound else (whole[0], whole[1])
+
+
+def _length(lines: Sequence[str]) -> int:
+    """The characters of lines joined by line breaks."""
+    return sum(map(len, lines)) + max(len(lines) - 1, 0)
 
 
 def shorten(text: str, limit: int = _MAX_SHOWN) -> str:
@@ -142,8 +164,10 @@ def shorten(text: str, limit: int = _MAX_SHOWN) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _source(text: str, lines: Iterable[Line]) -> str:
-    return "\n".join(text[line.start : line.end] for line in lines)
+def _source(text: str, lines: Sequence[Line]) -> str:
+    """The source of lines; of blank ones with their line breaks, which are all that there is to see."""
+    source = "\n".join(text[line.start : line.end] for line in lines)
+    return source if source.strip() or not lines else source + "\n"
 
 
 def _unlike(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
@@ -160,27 +184,40 @@ class Sources:
 
     def __init__(self, before: Record, after: Record) -> None:
         self.before, self.after = MaskedSource(before), MaskedSource(after)
-        self._visible: tuple[MaskedSource, MaskedSource] | None = None
+        self._page_level_masked = False
 
     def difference(self, spans: tuple[Span, Span], skip: int = 0) -> SourceDifference | None:
+        """What differs between two spans beside what is masked, or None when nothing does."""
+        if not self._page_level_masked:
+            # These belong to the page: where they stand in its source, and how they are spelled, says nothing.
+            self._page_level_masked = True
+            for source in (self.before, self.after):
+                source.mask_categories(category.name for category in source.record.categories)
+                for link in source.record.links:
+                    if is_language_link(link):
+                        source.mask(link.span)
         return differing_lines(self.before, self.after, spans, skip)
 
-    def noise_reason(self, spans: tuple[Span, Span], difference: SourceDifference) -> str | None:
+    def noise_reason(self, found: SourceDifference) -> str | None:
         """Why a difference in the source shows no other words, or None when it does (a footnote, a query)."""
-        if self._visible is None:
-            self._visible = _visible_source(self.before.record), _visible_source(self.after.record)
-        seen_before, seen_after = self._visible[0].residue(spans[0]), self._visible[1].residue(spans[1])
-        if seen_before != seen_after:
-            return markup_noise_reason(seen_before, seen_after)
-        return markup_noise_reason(difference.before, difference.after) or MARKUP
+        before = _visible(self.before.record, found.spans[0])
+        after = _visible(self.after.record, found.spans[1])
+        return markup_noise_reason(before, after) if before != after else _form_reason(found)
 
 
-def _visible_source(record: Record) -> MaskedSource:
-    """The text with every link as its label and every template, category and magic word left out."""
+def _form_reason(found: SourceDifference) -> str:
+    """Why links and templates that read the same are written in another way."""
+    return markup_noise_reason(found.before, found.after) or MARKUP
+
+
+def _visible(record: Record, span: Span) -> str:
+    """A span with every link as its label and every template, category and magic word left out."""
     source = MaskedSource(record)
     for link in record.links:
-        source.mask(link.span, "" if link.kind == "file" else link.label)
-    for span in [item.span for items in (record.infoboxes, record.templates, record.magic) for item in items]:
-        source.mask(span)
-    source.mask_categories(category.name for category in record.categories)
-    return source
+        if span[0] <= link.span[0] < span[1]:
+            source.mask(link.span, "" if link.kind == "file" else link.label)
+    for inner in [item.span for items in (record.infoboxes, record.templates, record.magic) for item in items]:
+        if span[0] <= inner[0] < span[1]:
+            source.mask(inner)
+    source.mask_categories((category.name for category in record.categories), span)
+    return source.residue(span)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,6 @@ from parsers.record import Section
 
 # A shorter line is no paragraph to know again: a placeholder, a word that stands under many headings.
 _LEAST_MOVED = 12
-_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +28,27 @@ class MovedText:
 
 def find_moved_text(dirty: Sequence[tuple[Section, Section]], paired: SectionPairs) -> list[MovedText]:
     """Lines that one section lost and another gained, each once on either side, grouped as they stood."""
-    lost: defaultdict[str, list[tuple[Section, str]]] = defaultdict(list)
+    lost: defaultdict[str, list[Section]] = defaultdict(list)
     gained: defaultdict[str, list[Section]] = defaultdict(list)
     for old, new in dirty:
         if old.text != new.text:
-            lines_old, lines_new = Counter(_lines(old)), Counter(_lines(new))
-            for line in lines_old - lines_new:
-                lost[line].append((old, line))
-            for line in lines_new - lines_old:
-                gained[line].append(new)
+            lines_old, lines_new = _lines(old), _lines(new)
+            for line in lines_old:
+                if line not in lines_new:
+                    lost[line].append(old)
+            for line in lines_new:
+                if line not in lines_old:
+                    gained[line].append(new)
     for old in paired.removed:
-        for line in set(_lines(old)):
-            lost[line].append((old, line))
+        for line in _lines(old):
+            lost[line].append(old)
     for new in paired.added:
-        for line in set(_lines(new)):
+        for line in _lines(new):
             gained[line].append(new)
     runs: dict[tuple[int, int], list[str]] = {}
     for line, places in lost.items():
         if len(line) >= _LEAST_MOVED and len(places) == 1 and len(gained.get(line, ())) == 1:
-            runs.setdefault((places[0][0].index, gained[line][0].index), []).append(line)
+            runs.setdefault((places[0].index, gained[line][0].index), []).append(line)
     return [MovedText(before, after, tuple(lines)) for (before, after), lines in runs.items()]
 
 
@@ -60,9 +60,10 @@ def compare_texts(
 ) -> list[Change]:
     """One change for each pair of sections whose text or wikitext differs beyond what is told elsewhere.
 
-    ``before`` and ``after`` are the section's text when a reader sees a difference (with the rows of its tables
-    when the difference is there), and else the raw lines that differ. ``relabelled`` maps old to new addresses that are shown as such: their links tell the difference.
-    What must be masked in ``sources`` by now is every link, template, category and magic word that is told.
+    ``before`` and ``after`` are the section's text when a reader sees a difference, with the rows of its tables
+    when these differ, and else the raw lines that differ. ``relabelled`` maps old to new addresses that are shown
+    as such: their links tell the difference. What must be masked in ``sources`` by now is every link, template,
+    category and magic word that is told.
     """
     left, come = _by_section(moved)
     changes = []
@@ -75,13 +76,13 @@ def compare_texts(
             reason = noise_reason(text_old, text_new)
             if reason and (difference := sources.difference(spans)):
                 # Equal words to a reader, but a footnote or a query may have changed beside them.
-                reason = reason if sources.noise_reason(spans, difference) else None
+                reason = reason if sources.noise_reason(difference) else None
             changes.append(_section_change(new, shown, reason))
         elif old.index not in left and new.index not in come:
             # The heading of a section with a new title is told already.
             difference = sources.difference(spans, skip=1 if old.path != new.path else 0)
             if difference:
-                reason = sources.noise_reason(spans, difference)
+                reason = sources.noise_reason(difference)
                 changes.append(_section_change(new, (difference.before, difference.after), reason))
     return changes
 
@@ -114,8 +115,9 @@ def _by_section(moved: Iterable[MovedText]) -> tuple[dict[int, set[str]], dict[i
     return dict(left), dict(come)
 
 
-def _lines(section: Section) -> list[str]:
-    return [_squash(line) for line in section.text.splitlines() if line.strip()]
+def _lines(section: Section) -> dict[str, None]:
+    """The lines long enough to be known again, in order."""
+    return dict.fromkeys(_squash(line) for line in section.text.split("\n") if len(line) >= _LEAST_MOVED)
 
 
 def _without(text: str, lines: set[str] | None) -> str:
@@ -131,4 +133,4 @@ def _relabel(text: str, relabelled: Mapping[str, str]) -> str:
 
 
 def _squash(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip()
+    return " ".join(text.split())

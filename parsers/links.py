@@ -22,16 +22,17 @@ from parsers.record import Category, Link, Magic, Paper
 from parsers.site import Site
 
 _TOKEN = re.compile(
-    rf"\[\[(?P<target>[^\[\]|\n\ufdd2]+)(?:\|(?P<label>[^\[\]\n]*))?\]\]"
-    rf"|\[(?P<url>(?i:{SCHEMES}|//){ADDRESS})(?:(?P<gap>[^\S\n]*)(?P<text>[^\[\]\n]*))?\]"
+    rf"\[\[(?P<target>[^\[\]|\n\ufdd2]++)(?:\|(?P<label>[^\[\]\n]*+))?\]\]"
+    rf"|\[(?P<url>(?i:{SCHEMES}|//){ADDRESS})[^\S\n]*+(?P<text>[^\[\]\n]*+)\]"
     rf"|(?P<open>\[\[|\[(?=(?i:{SCHEMES}|//)))"
     rf"|(?P<bare>\b(?i:{SCHEMES}){ADDRESS})"
     r"|(?P<entity>&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)"
-    r"|(?P<tag></?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*)?>)"
-    r"|(?P<magic>__\w+?__)"
+    r"|(?P<tag></?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*+)?>)"
+    r"|(?P<magic>__\w{1,60}?__)"
 )
 _SPECIAL = re.compile(r"[\[<&]|//|__|:")
 _MAX_NESTED = 2000  # characters that mwparserfromhell is given at once
+_MAX_DEPTH = 8  # of brackets in brackets; only pictures nest at all
 _BRACKETS = re.compile(r"\[\[|[\[\]]")
 _TRAIL_LENGTH = 64
 
@@ -47,6 +48,7 @@ class Inline:
     papers: tuple[Paper, ...] = ()
     on_page: bool = False  # some target was resolved with the title of the page
     faults: tuple[tuple[str, int, int], ...] = ()
+    empty: bool = True  # there is nothing but text
 
 
 class InlineReader:
@@ -60,14 +62,16 @@ class InlineReader:
         """Links in source order and the text of one line, cell, label or value."""
         if not _SPECIAL.search(piece):
             text = tidy(unmask(drop_quotes(piece)))
-            return Inline(text, papers=papers.find_papers(text, (), self.site))
+            found = papers.find_papers(text, (), self.site)
+            return Inline(text, papers=found, empty=not found)
         state = _State(self.site, self.title)
+        state.budget += 4 * len(piece)
         state.read(piece, 0)
         text = tidy(unmask(drop_quotes("".join(state.text))))
         links = tuple(sorted(state.links, key=lambda link: link.span))
         found = papers.find_papers(text, links, self.site)
         marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
-        return Inline(text, links, *marks)
+        return Inline(text, links, *marks, empty=not (links or any(marks)))
 
 
 class _State:
@@ -81,6 +85,8 @@ class _State:
         self.magic: list[Magic] = []
         self.faults: list[tuple[str, int, int]] = []
         self.on_page = False
+        self.depth = 0
+        self.budget = _MAX_NESTED  # characters that mwparserfromhell may still be given
 
     def read(self, piece: str, base: int) -> None:
         """Read ``piece``, which stands at ``base``."""
@@ -126,14 +132,18 @@ class _State:
         """Read the bracketed construct ``piece[start:end]``; where reading goes on, or 0 if it is only text."""
         if not end:
             return 0
-        if end - start > _MAX_NESTED:
+        self.budget -= end - start
+        if end - start > _MAX_NESTED or self.budget < 0 or self.depth >= _MAX_DEPTH:
             self.faults.append(("long-link", base + start, base + end))
             return 0
         source = piece[start:end].replace("<", ANGLE).replace("{", INERT_BRACE)
         code = mwparserfromhell.parse(source, skip_style_tags=True)
         if not code.nodes or not isinstance(code.nodes[0], (Wikilink, ExternalLink)):
             return 0
-        return end + self.walk(code, base + start, piece[end : end + _TRAIL_LENGTH])
+        self.depth += 1
+        taken = self.walk(code, base + start, piece[end : end + _TRAIL_LENGTH])
+        self.depth -= 1
+        return end + taken
 
     def walk(self, code: Wikicode, base: int, after: str = "") -> int:
         """Read the nodes that mwparserfromhell found; how much of ``after`` the last link took as its trail."""
@@ -156,7 +166,7 @@ class _State:
     def nested_wikilink(self, node: Wikilink, start: int, end: int, after: str) -> int:
         target = str(node.title).replace(ANGLE, "<")
         label = None if node.text is None else str(node.text).replace(ANGLE, "<")
-        return self.wikilink(target, label, start, end, after, node.text)
+        return self.wikilink(target, label, start, end, after)
 
     def nested_external(self, node: ExternalLink, start: int, end: int) -> None:
         """An external link whose label holds other links: its own label ends where the first of them begins."""
@@ -169,9 +179,7 @@ class _State:
         if node.title is not None and first < len(title):
             self.read(title[first:].replace(ANGLE, "<"), label_at + first)
 
-    def wikilink(
-        self, raw: str, label: str | None, start: int, end: int, after: str, code: Wikicode | None = None
-    ) -> int:
+    def wikilink(self, raw: str, label: str | None, start: int, end: int, after: str) -> int:
         """A link in double brackets; how much of the text after it belongs to its label."""
         target_text = unmask(raw) if is_masked(raw) else raw
         if "\ufdd1" in raw:
@@ -181,7 +189,8 @@ class _State:
         relative = titles.is_relative(target_text)
         self.on_page = self.on_page or relative
         target = titles.resolve(target_text, self.title, self.site) if label != "" else None
-        if target is None:
+        nests = label is not None and "[[" in label  # which only pictures may
+        if target is None or (nests and (target.namespace != titles.FILE or target.forced)):
             self.text.append("[[")
             self.read(raw if label is None else f"{raw}|{label}", start + 2)
             self.text.append("]]")

@@ -17,7 +17,6 @@ _PLAIN = str.maketrans(
         "…": "...",
     }
 )
-_SPACES = re.compile(r"\s+")
 _BLANKS = re.compile(r"[^\S\n]+")
 _SPACE_AT_PUNCTUATION = re.compile(r"(?<!\w) | (?!\w)")
 _LETTERS = re.compile(r"[\W_]+")
@@ -45,15 +44,22 @@ def noise_reason(before: str, after: str) -> str | None:
     no-break spaces, blanks beside punctuation; ``case``: upper and lower case as well; ``order``: the same
     lines, or parts of an enumeration, in another order. Equal texts have no difference and give None.
     """
-    if before == after or len(_LETTERS.sub("", before)) != len(_LETTERS.sub("", after)):
+    if before == after:
         return None
-    if _collapse(before) == _collapse(after):
+    letters_before, letters_after = _letters(before), _letters(after)
+    same_letters = letters_before == letters_after
+    # Cheap tests first: most differences are of content.
+    if not same_letters and (
+        len(letters_before) != len(letters_after) or sorted(letters_before) != sorted(letters_after)
+    ):
+        return None
+    if same_letters and _collapse(before) == _collapse(after):
         return WHITESPACE
-    plain_before, plain_after = _plain(before), _plain(after)
-    if _tight(plain_before) == _tight(plain_after):
+    plain_before, plain_after = before.translate(_PLAIN), after.translate(_PLAIN)
+    if same_letters and _tight(plain_before) == _tight(plain_after):
         return TYPOGRAPHY
     lower_before, lower_after = plain_before.lower(), plain_after.lower()
-    if _tight(lower_before) == _tight(lower_after):
+    if same_letters and _tight(lower_before) == _tight(lower_after):
         return CASE
     if _sorted_lines(lower_before) == _sorted_lines(lower_after):
         return ORDER
@@ -73,7 +79,9 @@ def markup_noise_reason(before: str, after: str) -> str | None:
     if _collapse(before) == _collapse(after):
         return WHITESPACE
     stripped_before, stripped_after = strip_markup(before), strip_markup(after)
-    if _tight(_plain(stripped_before)) == _tight(_plain(stripped_after)):
+    if _tight(stripped_before.translate(_PLAIN)) == _tight(stripped_after.translate(_PLAIN)):
+        if "".join(before.split()) == "".join(after.split()):
+            return WHITESPACE
         return TYPOGRAPHY if before.translate(_PLAIN) == after.translate(_PLAIN) else MARKUP
     return noise_reason(stripped_before, stripped_after)
 
@@ -88,11 +96,11 @@ def strip_markup(wikitext: str) -> str:
 
 
 def _collapse(text: str) -> str:
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
-def _plain(text: str) -> str:
-    return text.translate(_PLAIN)
+def _letters(text: str) -> str:
+    return _LETTERS.sub("", text).lower()
 
 
 def _tight(text: str) -> str:

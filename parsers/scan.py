@@ -90,10 +90,12 @@ def _patterns(tags: frozenset[str]) -> tuple[re.Pattern[str], ...]:
     angle = rf"<(?:!--|(?i:(?:{names}|includeonly)(?=[\s/>])|/?(?:noinclude|onlyinclude)(?=[\s/>])))"
     line_start = r"\n(?==)"
     table = r"\n[ \t:]*\{\||\n[ \t]*\|\}"
+    # links with nothing in them are passed over whole
+    flat = r"\[\[(?!\[)[^\[\]{}<\n]++\]\](?!\])"
     return (
-        re.compile(rf"\{{\{{+|\}}\}}+|\[\[+|{angle}"),
-        re.compile(rf"{table}|\{{\{{+|\}}+|\[\[+|\||=|{line_start}|{angle}"),
-        re.compile(rf"\{{\{{+|\}}\}}+|\[\[+|\]\]|\||{line_start}|{angle}"),
+        re.compile(rf"{flat}|\{{\{{+|\}}\}}+|\[\[+|{angle}"),
+        re.compile(rf"{flat}|{table}|\{{\{{+|\}}+|\[\[+|\||=|{line_start}|{angle}"),
+        re.compile(rf"{flat}|\{{\{{+|\}}\}}+|\[\[+|\]\]|\||{line_start}|{angle}"),
         re.compile(rf"\n|\{{\{{+|\[\[+|{angle}"),
     )
 
@@ -129,12 +131,12 @@ class _Scanner:
                 break
             token = match[0]
             first = token[0]
-            if first == "<":
+            if first == "[":
+                position = self.push(_IN_LINK, match) if token[-1] == "[" else match.end()
+            elif first == "<":
                 position = self.read_angle(match)
             elif first == "{":
                 position = self.push(_IN_BRACES, match)
-            elif first == "[":
-                position = self.push(_IN_LINK, match)
             elif first == "}":
                 position = self.close_braces(match)
             elif first == "]":

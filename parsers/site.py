@@ -63,9 +63,11 @@ class Site:
         names = {int(entry["id"]): _name(entry) for entry in entries} or dict(vocabulary.GERMAN)
         aliases = [(int(entry["id"]), _name(entry)) for entry in _values(siteinfo.get("namespacealiases"))]
         aliases += [(int(entry["id"]), str(entry.get("canonical", ""))) for entry in entries]
-        if not entries:
+        if siteinfo.get("namespacealiases") is None:
+            # A dump names its namespaces and no alias; the English names hold on every wiki all the same.
             aliases += _default_aliases()
-        subpages = {int(e["id"]) for e in entries if e.get("subpages", False) is not False} if entries else names
+        states_subpages = any("subpages" in entry for entry in entries)
+        subpages = {int(e["id"]) for e in entries if e.get("subpages", False) is not False} if states_subpages else names
         words = _magic_words(_values(siteinfo.get("magicwords")))
         interwiki = _values(siteinfo.get("interwikimap"))
         prefixes = {str(entry["prefix"]).lower() for entry in interwiki}

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from parsers.record import Table
 
 _MAX_CELLS = 50_000  # of a grid; spans beyond it are not repeated
-_START = re.compile(r"[\ufdd0\s]*:*[\ufdd0\s]*\{\|")
-_END = re.compile(r"[\ufdd0\s]*\|\}")
-_MARK = re.compile(r"[\ufdd0\s]*(\|\+|\|-|\||!)")
+_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
+_END = re.compile(r"[\ufdd0\s]*+\|\}")
+_MARK = re.compile(r"[\ufdd0\s]*+(\|\+|\|-|\||!)")
 _SPAN = re.compile(r"(rowspan|colspan)\s*=\s*[\"']?\s*(\d{1,4})", re.IGNORECASE)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from bs4 import BeautifulSoup
 
 from scraper.api import SITEINFO, Api
-from scraper.errors import AccessDenied, ApiOff, BadAddress, NotAWiki, TooOld
+from scraper.errors import AccessDenied, ApiOff, BadAddress, MembersOnly, NotAWiki, TooOld
 from scraper.session import Session
 
 OLDEST = (1, 31)
@@ -48,9 +48,11 @@ def find_api(session: Session, address: str) -> Found:
     for candidate in [named] if named else _usual_places(url):
         try:
             return _checked(session, candidate, address)
+        except MembersOnly:
+            raise
         except AccessDenied as error:
             denied = error
-        except (NotAWiki, ApiOff):
+        except NotAWiki:
             continue
     if denied and not is_wiki:
         raise denied
@@ -64,12 +66,13 @@ def find_api(session: Session, address: str) -> Found:
 
 def check_address(address: str) -> str:
     """The address without its fragment. Raises BadAddress unless it is http or https with a host."""
-    parts = urlsplit(address.strip())
+    parts = None
     try:
-        port_is_fine = parts.port is None or parts.port >= 0
-    except ValueError:
-        port_is_fine = False
-    if parts.scheme in ("http", "https") and parts.hostname and port_is_fine and not re.search(r"\s", parts.netloc):
+        parts = urlsplit(address.strip())
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 80) > 0
+    except ValueError:  # half an IPv6 address, or a port that is no number
+        fine = False
+    if parts and fine and not re.search(r"\s", parts.netloc):
         return urlunsplit(parts._replace(fragment=""))
     looks_like_host = re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?", address.strip())
     hint = f"; did you mean https://{address.strip()} ?" if looks_like_host else "; it begins with http:// or https://."
@@ -108,7 +111,7 @@ def _checked(session: Session, url: str, address: str) -> Found:
     except ValueError:
         answer = None
     if isinstance(answer, dict) and answer.get("error", {}).get("code") == "readapidenied":
-        raise AccessDenied(f"{url} lets nobody read without an account; ask the wiki's operator.")
+        raise MembersOnly(f"{url} lets nobody read without an account; ask the wiki's operator.")
     siteinfo = answer.get("query", {}) if isinstance(answer, dict) else {}
     generator = str(siteinfo.get("general", {}).get("generator", ""))
     if not generator.startswith("MediaWiki"):

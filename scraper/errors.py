@@ -19,6 +19,10 @@ class AccessDenied(WikiError):
     """The wiki answers 401 or 403, or says that its content is for members only."""
 
 
+class MembersOnly(AccessDenied):
+    """The API itself says that nobody may read without an account."""
+
+
 class NotAWiki(WikiError):
     """The address answers, but nothing there is a MediaWiki."""
 

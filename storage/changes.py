@@ -90,7 +90,7 @@ def load_current_items(db: Database) -> Iterator[CurrentItem]:
 
 
 def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
-    """Write the bulk changes that the whole of ``changes`` shows now; ids are kept where rule and start are the same."""
+    """Write the bulk changes that the whole of ``changes`` shows now; an id stays with its rule and start."""
     known = {
         (kind, before, after, first_at): bulk_id
         for bulk_id, kind, before, after, first_at in db.execute(

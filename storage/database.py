@@ -73,9 +73,9 @@ def named_faults(path: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         name = getattr(error, "sqlite_errorname", "")
-        if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE"):
+        if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR"):
             raise DatabaseFull(
-                f"The disk that holds {path} is full; free some space and run the command again: "
+                f"The disk that holds {path} is full or fails ({name}); free some space and run the command again: "
                 "what was committed is kept, and the run goes on from there."
             ) from error
         if name.startswith("SQLITE_BUSY"):

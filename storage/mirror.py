@@ -83,8 +83,8 @@ def takes_page_from_dump(db: Database, page_id: int, newest: str) -> bool:
     what the wiki itself said counts for more.
     """
     row = db.execute(
-        "SELECT (SELECT api_url FROM site), r.timestamp FROM pages p LEFT JOIN revisions r ON r.rev_id = p.latest_rev_id"
-        " WHERE p.page_id = ?",
+        "SELECT (SELECT api_url FROM site), r.timestamp FROM pages p"
+        " LEFT JOIN revisions r ON r.rev_id = p.latest_rev_id WHERE p.page_id = ?",
         [page_id],
     ).fetchone()
     return row is None or (row[0] is None and (row[1] or "") <= newest)

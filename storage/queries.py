@@ -24,7 +24,8 @@ class Standing:
 def standing(db: Database) -> Standing:
     """Counts of what the database holds now."""
     row = db.execute(
-        "SELECT (SELECT count(*) FROM pages WHERE state = 'live'), (SELECT count(*) FROM pages WHERE state = 'deleted'),"
+        "SELECT (SELECT count(*) FROM pages WHERE state = 'live'),"
+        " (SELECT count(*) FROM pages WHERE state = 'deleted'),"
         " (SELECT count(*) FROM revisions), (SELECT count(*) FROM revisions WHERE text_state = 'hidden'),"
         " (SELECT count(*) FROM revisions WHERE text_state = 'missing'), (SELECT count(*) FROM changes),"
         " (SELECT count(*) FROM bulk_changes), (SELECT count(*) FROM diagnostics)"

@@ -42,7 +42,13 @@ def environment() -> dict[str, str]:
 def wikitrail(*args: object, cwd: Path | None = None, stdin: bytes = b"") -> Result:
     """Run the command in a process of its own; a traceback is a failure wherever it shows."""
     done = subprocess.run(
-        command_line(*args), cwd=cwd or ROOT, env=environment(), input=stdin, capture_output=True, timeout=120, check=False
+        command_line(*args),
+        cwd=cwd or ROOT,
+        env=environment(),
+        input=stdin,
+        capture_output=True,
+        timeout=120,
+        check=False,
     )
     out, err = done.stdout.decode(), done.stderr.decode()
     assert "Traceback" not in err, err
@@ -75,7 +81,10 @@ def assert_exact(db: Path, wiki: MediaWiki) -> None:
         " WHERE state = 'live' ORDER BY page_id",
     )
     assert pages == [
-        (p["page_id"], p["namespace"], p["title"], int(p["is_redirect"]), p["latest_rev_id"], p["length"], p["content_model"])
+        (
+            p["page_id"], p["namespace"], p["title"], int(p["is_redirect"]), p["latest_rev_id"], p["length"],
+            p["content_model"],
+        )
         for p in sorted(truth["pages"], key=lambda p: p["page_id"])
     ]  # fmt: skip
     held = rows(

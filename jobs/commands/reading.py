@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from parsers.reader import Reader
 
 from jobs.commands.options import MOMENT, current_settings, say, shared_options
 from jobs.config import FORMATS, LANGUAGES
 from jobs.errors import UsageError
 from jobs.reporting import gather_report, write_report
 from parsers.change import BulkChange, PageChange
+from parsers.reader import Reader
 from parsers.record_json import record_to_json
 from parsers.site import Site
 from storage.changes import ChangeFilter, load_bulk_changes, load_changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobs.report.bulk_story import BulkStory
 from jobs.report.entry_sentences import quoted
-from jobs.report.language import Language, Piece, Rich
+from jobs.report.language import Language, Piece, Rich, upper_first
 from jobs.report.sentences import PageSentences
 
 
@@ -94,7 +94,7 @@ class BulkSentences:
         items = self.pages.entries.items(bulk.kind, bulk.occurrences)
         pages = lang.number_of("one page", "{n} pages", bulk.pages)
         days = lang.days(lang.as_local(bulk.first_at).date(), lang.as_local(bulk.last_at).date())
-        facts = [lang.say("{items} on {pages}", items=items, pages=pages), days]
+        facts = [upper_first(lang.say("{items} on {pages}", items=items, pages=pages)), days]
         return [*facts, self.pages.names(bulk.users)] if bulk.users else facts
 
     def key_names(self, bulk: BulkStory) -> tuple[str, str]:

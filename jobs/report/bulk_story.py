@@ -72,6 +72,11 @@ class BulkStory:
     users: tuple[str, ...]
 
     @property
+    def has_pattern(self) -> bool:
+        """Whether the rule says more than the names of what was replaced by what."""
+        return (self.pattern_before, self.pattern_after) != (self.before, self.after)
+
+    @property
     def exception_pages(self) -> int:
         return len({case.title for case in self.exceptions})
 

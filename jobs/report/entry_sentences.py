@@ -181,11 +181,18 @@ class EntrySentences:
         return (Piece(value),) if value.strip() else (Piece(self.lang.say("empty"), "note"),)
 
     def words(self, runs: Iterable[Words]) -> Rich:
-        """A compared text as pieces of kind text, insert, delete and gap."""
-        kinds = {"equal": "text", "insert": "insert", "delete": "delete"}
-        return tuple(
-            Piece(self.gap(run.left_out), "gap") if run.op == "gap" else Piece(run.text, kinds[run.op]) for run in runs
-        )
+        """A compared text as pieces of kind text, insert, delete and gap; marks do not enclose blanks."""
+        pieces: list[Piece] = []
+        for run in runs:
+            if run.op == "gap":
+                pieces.append(Piece(self.gap(run.left_out), "gap"))
+            elif run.op == "equal" or not run.text.strip():
+                pieces.append(Piece(run.text))
+            else:
+                inner = run.text.strip() if run.op == "insert" else run.text.strip(" ")
+                before, _, after = run.text.partition(inner)
+                pieces += [p for p in (Piece(before), Piece(inner, run.op), Piece(after)) if p.text]
+        return tuple(pieces)
 
     def gap(self, left_out: int) -> str:
         """The mark for characters left out; said with their number where they are many."""

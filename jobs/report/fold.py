@@ -105,8 +105,9 @@ def _same_paper(paper: Change, link: Change) -> bool:
 def _entries(changes: Sequence[Change], limits: Limits) -> list[Entry]:
     """Entries in order of kind as a reader meets them: the page, its fields, its text, links, the rest."""
     came_or_gone = [change for change in changes if _is_link_event(change)]
+    fields = [c for c in changes if c.kind == "infobox" and c.action != "renamed"]
     entries: list[Entry] = []
-    told: list[Change] = []
+    told: set[Change] = set()
     for change in changes:
         if change.kind in _TEXT_KINDS and change.action == "changed":
             words = compare_words(change.before or "", change.after or "")
@@ -116,10 +117,10 @@ def _entries(changes: Sequence[Change], limits: Limits) -> list[Entry]:
                 entries.append(_entry(change, excerpt(words, limits.context, limits.text)))
             elif folded:
                 entries += folded
-                told += near
+                told.update(near)
         elif not _is_link_event(change):
             entries.append(_entry(change, _words_of(change, limits)))
-    entries += [_entry(link) for link in came_or_gone if link not in told and not _within_field(link, changes)]
+    entries += [_entry(link) for link in came_or_gone if link not in told and not _within_field(link, fields)]
     return sorted(entries, key=lambda entry: _place_of(entry.kind))
 
 
@@ -149,15 +150,11 @@ def _squeeze(texts: Iterable[str]) -> str:
     return " ".join(" ".join(texts).split())
 
 
-def _within_field(link: Change, changes: Sequence[Change]) -> bool:
+def _within_field(link: Change, fields: Sequence[Change]) -> bool:
     """Whether the link is just what a changed field now shows, or showed: the field's row says it already."""
-    shown = link.after if link.action == "added" else link.before
-    for change in changes:
-        if change.kind == "infobox" and change.action != "renamed":
-            value = change.after if link.action == "added" else change.before
-            if value and value in (link.label, shown):
-                return True
-    return False
+    added = link.action == "added"
+    names = (link.label, link.after if added else link.before)
+    return any(value in names for field in fields if (value := field.after if added else field.before))
 
 
 def _entry(change: Change, words: tuple[Words, ...] = ()) -> Entry:

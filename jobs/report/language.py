@@ -16,7 +16,7 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_interval
+from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -90,7 +90,7 @@ class Language:
 
     def day(self, timestamp: str) -> str:
         """The day of a time: 23. Juli 2024."""
-        return str(format_date(local_time(timestamp, self.zone).date(), "long", locale=self.locale))
+        return self.calendar_day(local_time(timestamp, self.zone).date())
 
     def short_day(self, timestamp: str) -> str:
         """The day of a time, for tables: 23.07.2024."""
@@ -102,18 +102,28 @@ class Language:
         time = str(format_datetime(local, "HH:mm", locale=self.locale))
         return self.say("{day}, {time}", day=self.day(timestamp), time=time)
 
+    def calendar_day(self, day: date) -> str:
+        """A day: 23. Juli 2024."""
+        return str(format_date(day, "long", locale=self.locale))
+
     def days(self, first: date, last: date) -> str:
-        """A span of days, both included: 1.–31. Juli 2024."""
+        """A span of days, both included; what they share is said once: 1.–31. Juli 2024."""
         if first == last:
-            return str(format_date(first, "long", locale=self.locale))
-        return str(format_interval(first, last, "yMMMMd", locale=self.locale))
+            return self.calendar_day(first)
+        pattern = self.locale.date_formats["long"].pattern
+        if first.year == last.year:
+            pattern = pattern.removesuffix(" y")
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{format_date(first, pattern.removesuffix(' MMMM'), locale=self.locale)}–{self.calendar_day(last)}"
+        return f"{format_date(first, pattern, locale=self.locale)} – {self.calendar_day(last)}"
 
     def bar_name(self, start: date, step: str) -> str:
         """The name of a bar of the chart: a day, a week by its days, a month or a year."""
+        if step == "day":
+            return self.calendar_day(start)
         if step == "week":
-            return str(format_interval(start, start + timedelta(days=6), "yMMMd", locale=self.locale))
-        pattern = {"day": "d. MMMM y" if self.code == "de" else "d MMMM y", "month": "MMMM y", "year": "y"}[step]
-        return str(format_date(start, pattern, locale=self.locale))
+            return self.days(start, start + timedelta(days=6))
+        return str(format_date(start, "MMMM y" if step == "month" else "y", locale=self.locale))
 
     def enumerate(self, parts: Sequence[str]) -> str:
         """Parts as a person lists them: a, b und c."""
@@ -121,6 +131,11 @@ class Language:
 
     def as_local(self, timestamp: str) -> datetime:
         return local_time(timestamp, self.zone)
+
+
+def upper_first(text: str) -> str:
+    """A clause of a sentence as one that starts with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def _fill(message: str, values: dict[str, str]) -> str:

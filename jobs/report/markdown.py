@@ -46,7 +46,7 @@ class _Writer:
                 return _grid([escape(name) for name in head], numbers)
 
     def _item(self, lines: list[str]) -> str:
-        return "- " + "  \n  ".join(_breaks(line, "  ") for line in lines)
+        return "- " + "\\\n  ".join(_breaks(line, "  ") for line in lines)
 
     def _line(self, rich: Rich) -> str:
         return "".join(self._piece(piece) for piece in rich)
@@ -82,7 +82,7 @@ def _one_line(text: str) -> str:
 def _breaks(text: str, indent: str = "") -> str:
     """Line breaks of the text kept as breaks within the paragraph; blank lines would end it."""
     lines = (line.strip() for line in text.split("\n"))
-    return f"  \n{indent}".join(_literal_start(line) for line in lines if line)
+    return f"\\\n{indent}".join(_literal_start(line) for line in lines if line)
 
 
 def _literal_start(line: str) -> str:

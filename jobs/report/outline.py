@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jobs.report.bulk_story import BulkStory, CaseStory
 from jobs.report.entry_sentences import address
 from jobs.report.fold import Entry
-from jobs.report.language import Language, Piece, Rich
+from jobs.report.language import Language, Piece, Rich, upper_first
 from jobs.report.sentences import PageSentences
 from jobs.report.story import EditStory, PageStory, Story
 from jobs.report.summary import Summary
@@ -91,16 +91,17 @@ def _outline_bulk(bulk: BulkStory, summary: Summary) -> Iterator[Block]:
     limit = summary.story.limits.cases
     yield Heading(3, sentences.title(bulk))
     yield Paragraph(_plain(" · ".join(sentences.facts(bulk))))
-    yield Paragraph((Piece(lang.say("Rule") + ": "), Piece(bulk.rule, "code")))
+    if bulk.has_pattern:
+        yield Paragraph((Piece(lang.say("Rule") + ": "), Piece(bulk.rule, "code")))
     if differing := sentences.differing(bulk):
-        yield Heading(4, _plain(as_heading(differing)))
+        yield Heading(4, _plain(upper_first(differing)))
         head = (lang.say("Page"), *sentences.key_names(bulk))
         yield Table(head, tuple(_exception_row(case, bulk, pages) for case in bulk.exceptions[:limit]))
         yield from _rest(len(bulk.exceptions) - limit, lang)
     named = ((sentences.missed(bulk), bulk.stragglers), (sentences.returned(bulk), bulk.regressions))
     for title, cases in named:
         if title:
-            yield Heading(4, _plain(as_heading(title)))
+            yield Heading(4, _plain(upper_first(title)))
             yield Bullets(tuple(((pages.page(c.title),), case_value(c, bulk)) for c in cases[:limit]))
             yield from _rest(len(cases) - limit, lang)
     if mixed := sentences.mixed(bulk):
@@ -169,7 +170,7 @@ def _outline_page(page: PageStory, pages: PageSentences) -> Iterator[Block]:
 def _outline_edit(page: PageStory, edit: EditStory, pages: PageSentences) -> Iterator[Block]:
     lang = pages.lang
     yield Heading(4, _plain(f"{lang.moment(edit.timestamp)} · {pages.user(edit.user)}"))
-    notes: list[Rich] = [_plain(pages.bulk_part(number)) for number in edit.bulk_numbers]
+    notes: list[Rich] = [_plain(part) for part in pages.bulk_parts(edit.bulk_numbers)]
     if comment := pages.comment(edit.comment or ""):
         notes.insert(0, comment)
     if href := pages.wiki.edit(page, edit):
@@ -216,11 +217,6 @@ def _outline_end(summary: Summary) -> Iterator[Block]:
         yield Bullets(tuple((_plain(line),) for line in not_read))
     yield Heading(2, _plain(lang.say("About this report")))
     yield Bullets(tuple((_plain(line),) for line in summary.mirror()))
-
-
-def as_heading(text: str) -> str:
-    """A clause of a sentence as a heading."""
-    return text[:1].upper() + text[1:]
 
 
 def _sentences(parts: Sequence[Rich]) -> Rich:

@@ -12,6 +12,7 @@ from jobs.report.language import Language, Piece, Rich
 from jobs.report.story import EditStory, PageStory
 
 _SECTION_COMMENT = re.compile(r"/\*\s*(.*?)\s*\*/\s*")  # how MediaWiki notes the edited section in a summary
+_LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
 
 
 class PageSentences:
@@ -29,7 +30,7 @@ class PageSentences:
     def comment(self, comment: str) -> Rich:
         """An edit summary, MediaWiki's note of the edited section told in words."""
         section = _SECTION_COMMENT.match(comment)
-        rest = _SECTION_COMMENT.sub("", comment).strip()
+        rest = _LINK.sub(r"\1", _SECTION_COMMENT.sub("", comment)).strip()
         parts: Rich = ()
         if section and section[1]:
             parts += self.lang.rich(self.lang.say("Section {name}"), name=quoted(section[1]))
@@ -76,13 +77,20 @@ class PageSentences:
         counts = Counter(entry.kind for entry in page.content)
         parts = self.events(page)
         parts += [self.entries.items(kind, number) for kind, number in counts.items()]
-        parts += [self.bulk_part(number) for number in page.bulk_numbers]
+        parts += self.bulk_parts(page.bulk_numbers)
         if page.cosmetic and not parts:
             parts.append(self.lang.say("appearance only"))
         return ", ".join(parts)
 
     def bulk_part(self, number: int) -> str:
         return self.lang.say("part of bulk change {number}", number=str(number))
+
+    def bulk_parts(self, numbers: Sequence[int]) -> list[str]:
+        """The bulk changes that something was part of, in one phrase; nothing where there are none."""
+        if len(numbers) < 2:
+            return [self.bulk_part(number) for number in numbers]
+        listed = self.lang.enumerate([str(number) for number in numbers])
+        return [self.lang.say("part of the bulk changes {numbers}", numbers=listed)]
 
     def cosmetic(self, page: PageStory) -> str | None:
         """The folded changes of appearance: how many, and of which sort."""

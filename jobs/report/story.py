@@ -133,6 +133,7 @@ class Story:
 def tell(data: ReportData, limits: Limits | None = None) -> Story:
     """Group and fold the changes of ``data``: bulk changes first, then pages in the order of their titles."""
     limits = limits or Limits()
+    data = _cleaned(data)
     ordered = sorted(data.changes, key=lambda c: (c.timestamp, c.rev_to or 0, c.change_id))
     entries = sorted(data.bulk, key=lambda entry: (-entry.change.occurrences, entry.bulk_id))
     numbers = _bulk_numbers(ordered, {entry.bulk_id: n for n, entry in enumerate(entries, 1)}, data)
@@ -156,6 +157,16 @@ def tell(data: ReportData, limits: Limits | None = None) -> Story:
         hidden_changes=hidden_changes,
         timeline=count_by_period(_edit_marks(ordered, numbers), data.since, data.until, data.timezone),
         limits=limits,
+    )
+
+
+def _cleaned(data: ReportData) -> ReportData:
+    return replace(
+        data,
+        site_name=clean(data.site_name),
+        source=clean(data.source),
+        warnings=tuple(map(clean, data.warnings)),
+        not_read={clean(code): number for code, number in data.not_read.items()},
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from jobs.report.addresses import WikiAddresses
 from jobs.report.bulk_sentences import BulkSentences
-from jobs.report.language import Language, Rich
+from jobs.report.language import Language, Rich, upper_first
 from jobs.report.sentences import PageSentences
 from jobs.report.story import Story
-from jobs.report.timeline import last_day, starts_day
+from jobs.report.timeline import first_day, last_day, starts_day
+
+_BULK_ON_TOP = 3  # bulk changes told in the paragraph on top; it has to stay one paragraph
 
 
 class Summary:
@@ -24,16 +26,22 @@ class Summary:
         return self.lang.say("What changed in the wiki {site}", site=self.data.site_name)
 
     def period(self) -> str:
-        """The period in words: days where it runs from midnight to midnight, else times."""
+        """The period in words: by days where it starts or ends at midnight, else by times."""
         since, until, lang = self.data.since, self.data.until, self.lang
-        if since and until:
-            if starts_day(since, lang.zone) and starts_day(until, lang.zone):
-                last = last_day(until, lang.zone)
-                return lang.days(min(lang.as_local(since).date(), last), last)
-            return lang.say("{since} to {until}", since=lang.moment(since), until=lang.moment(until))
+        zone = lang.zone
+        if since and until and starts_day(since, zone) and starts_day(until, zone):
+            last = last_day(until, zone)
+            return lang.days(min(first_day(since, zone), last), last)
+        start = end = ""
         if since:
-            return lang.say("since {since}", since=lang.moment(since))
-        return lang.say("up to {until}", until=lang.moment(until)) if until else lang.say("the whole history")
+            start = lang.calendar_day(first_day(since, zone)) if starts_day(since, zone) else lang.moment(since)
+        if until:
+            end = lang.calendar_day(last_day(until, zone)) if starts_day(until, zone) else lang.moment(until)
+        if start and end:
+            return lang.say("{since} to {until}", since=start, until=end)
+        if start:
+            return lang.say("since {since}", since=start)
+        return lang.say("up to {until}", until=end) if end else lang.say("the whole history")
 
     def paragraph(self) -> list[Rich]:
         """The paragraph on top, sentence by sentence."""
@@ -42,7 +50,10 @@ class Summary:
         sentences = [self.lang.rich(self._pages_changed())]
         if events := self._events():
             sentences.append(self.lang.rich(events))
-        sentences += [self.bulk.sentence(bulk) for bulk in self.story.bulk]
+        sentences += [self.bulk.sentence(bulk) for bulk in self.story.bulk[:_BULK_ON_TOP]]
+        if (rest := len(self.story.bulk) - _BULK_ON_TOP) > 0:
+            more = self.lang.number_of("There was one more bulk change.", "There were {n} more bulk changes.", rest)
+            sentences.append(self.lang.rich(more))
         sentences += [self.lang.rich(text) for text in (self._content(), self._cosmetic()) if text]
         return sentences
 
@@ -93,7 +104,7 @@ class Summary:
             )
             if number
         ]
-        return _sentence(self.lang.enumerate(parts)) if parts else None
+        return upper_first(self.lang.enumerate(parts)) + "." if parts else None
 
     def _content(self) -> str | None:
         """How many pages changed in content apart from bulk changes and new pages, and what changed there."""
@@ -189,8 +200,3 @@ class Summary:
             lines.append(self.lang.say("Source: {source}", source=self.data.source))
         lines.append(self.lang.say("Report made on {when}.", when=self.lang.moment(self.data.generated_at)))
         return lines
-
-
-def _sentence(text: str) -> str:
-    """The text with a capital at its start and a full stop at its end."""
-    return f"{text[:1].upper()}{text[1:]}."

@@ -75,7 +75,7 @@ class _Writer:
     @staticmethod
     def _wrap(text: str, first: str = "", later: str = "") -> str:
         lines: list[str] = []
-        for line in text.split("\n"):
+        for line in filter(None, (" ".join(line.split()) for line in text.split("\n"))):
             lines += textwrap.wrap(
                 line,
                 WIDTH,

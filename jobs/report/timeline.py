@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_MAX_BARS = 62  # two months of days, a year of weeks, five years of months
+# The most bars of each step that can still be told apart: six weeks, half a year, five years.
+_MAX_BARS = {"day": 45, "week": 27, "month": 62}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +46,26 @@ def count_by_period(
 ) -> Timeline | None:
     """Count edits, given as (ISO time, part of a bulk change), in the finest step that gives few enough bars.
 
-    The bars cover the whole period, so that a quiet week is seen as one. None when there are not at least two
-    bars, for a chart would then show nothing.
+    The bars cover the whole period, so that a quiet week is seen as one. None when fewer than two of them
+    would have any height, for a chart would then show nothing.
     """
     zone = ZoneInfo(timezone)
     days = [(local_time(at, zone).date(), in_bulk) for at, in_bulk in marks]
     if not days:
         return None
     first, last = min(day for day, _ in days), max(day for day, _ in days)
-    first = min(first, local_time(since, zone).date()) if since else first
+    first = min(first, first_day(since, zone)) if since else first
     last = max(last, last_day(until, zone)) if until else last
     step, starts = _finest(first, last)
-    if len(starts) < 2:
-        return None
     counts = Counter((_start_of(day, step), in_bulk) for day, in_bulk in days)
-    return Timeline(step, tuple(Bar(day, counts[day, True], counts[day, False]) for day in starts))
+    bars = tuple(Bar(day, counts[day, True], counts[day, False]) for day in starts)
+    return Timeline(step, bars) if sum(bar.total > 0 for bar in bars) > 1 else None
 
 
 def _finest(first: date, last: date) -> tuple[str, list[date]]:
-    for step in ("day", "week", "month"):
+    for step, most in _MAX_BARS.items():
         starts = _starts(first, last, step)
-        if len(starts) <= _MAX_BARS:
+        if len(starts) <= most:
             return step, starts
     return "year", _starts(first, last, "year")
 
@@ -79,6 +79,12 @@ def starts_day(timestamp: str, zone: ZoneInfo) -> bool:
     """Whether a time is midnight, in the zone or in UTC: ``--since 2024-07-01`` is one."""
     local = local_time(timestamp, zone)
     return (local.hour, local.minute) == (0, 0) or timestamp.endswith("T00:00:00Z")
+
+
+def first_day(since: str, zone: ZoneInfo) -> date:
+    """The first day of a period that starts at ``since``."""
+    ahead = timedelta(hours=12) if starts_day(since, zone) else timedelta()
+    return (local_time(since, zone) + ahead).date()
 
 
 def last_day(until: str, zone: ZoneInfo) -> date:

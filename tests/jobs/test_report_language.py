@@ -53,7 +53,7 @@ def test_german_has_every_message_and_no_other() -> None:
 def test_translations_keep_the_placeholders() -> None:
     for key, message in translated().items():
         originals = (key,) if isinstance(key, str) else key
-        texts = (message.string,) if isinstance(message.string, str) else message.string
+        texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         assert len(texts) == len(originals)
         for original, text in zip(originals, texts, strict=True):
             assert text, key
@@ -97,8 +97,10 @@ def link_update_of(pages: int, missed: int, wrong: int, back: int = 0) -> str:
     [
         (
             (12, 2, 1),
-            "Auf 12 Seiten wurden 12 Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt; "
-            "2 Seiten wurden dabei übersehen; auf einer Seite stimmt die Nummer nicht mehr.",
+            (
+                "Auf 12 Seiten wurden 12 Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt; "
+                "2 Seiten wurden dabei übersehen; auf einer Seite stimmt die Nummer nicht mehr."
+            ),
         ),
         (
             (1, 0, 0),
@@ -106,9 +108,11 @@ def link_update_of(pages: int, missed: int, wrong: int, back: int = 0) -> str:
         ),
         (
             (3, 1, 2, 1),
-            "Auf 3 Seiten wurden 3 Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt; "
-            "eine Seite wurde dabei übersehen; auf 2 Seiten stimmt die Nummer nicht mehr; "
-            "eine Seite kehrte später zur alten Form zurück.",
+            (
+                "Auf 3 Seiten wurden 3 Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt; "
+                "eine Seite wurde dabei übersehen; auf 2 Seiten stimmt die Nummer nicht mehr; "
+                "eine Seite kehrte später zur alten Form zurück."
+            ),
         ),
     ],
 )
@@ -126,7 +130,8 @@ def test_bulk_change_in_one_sentence(numbers: tuple[int, ...], said: str) -> Non
         ("template", "renamed", "A", "B", "Auf 2 Seiten wurde die Wiki-Vorlage „A“ durch „B“ ersetzt."),
         ("link", "changed", "http://a.example/1", "http://a.example/2",
          "Auf 2 Seiten bekamen 2 Links zu a.example eine neue Adresse."),
-        ("file", "changed", "Datei:A.png", "Datei:B.png", "Auf 2 Seiten wurde „Datei:A.png“ durch „Datei:B.png“ ersetzt."),
+        ("file", "changed", "Datei:A.png", "Datei:B.png",
+         "Auf 2 Seiten wurde „Datei:A.png“ durch „Datei:B.png“ ersetzt."),
         ("category", "added", "", "B", "Auf 2 Seiten kam „B“ hinzu."),
         ("category", "removed", "A", "", "Auf 2 Seiten wurde „A“ entfernt."),
     ],
@@ -154,16 +159,16 @@ def summary_of(code: str, pages: int, created: int, deleted: int) -> str:
 @pytest.mark.parametrize(
     ("code", "numbers", "said"),
     [
-        ("de", (1, 0, 0), "In diesem Zeitraum hat sich eine Seite geändert (eine Bearbeitung). "
-         "Geändert wurden: eine Kategorie."),
-        ("de", (2, 1, 1), "In diesem Zeitraum haben sich 2 Seiten geändert (2 Bearbeitungen). "
-         "Eine Seite wurde neu angelegt und eine Seite wurde gelöscht."),
-        ("de", (5, 2, 2), "In diesem Zeitraum haben sich 5 Seiten geändert (5 Bearbeitungen). "
+        ("de", (1, 0, 0), ("In diesem Zeitraum hat sich eine Seite geändert (eine Bearbeitung). "
+         "Geändert wurden: eine Kategorie.")),
+        ("de", (2, 1, 1), ("In diesem Zeitraum haben sich 2 Seiten geändert (2 Bearbeitungen). "
+         "Eine Seite wurde neu angelegt und eine Seite wurde gelöscht.")),
+        ("de", (5, 2, 2), ("In diesem Zeitraum haben sich 5 Seiten geändert (5 Bearbeitungen). "
          "2 Seiten wurden neu angelegt und 2 Seiten wurden gelöscht. "
-         "Davon abgesehen änderte sich der Inhalt einer Seite: eine Kategorie."),
+         "Davon abgesehen änderte sich der Inhalt einer Seite: eine Kategorie.")),
         ("en", (1, 0, 0), "In this period one page changed, in one edit. What changed: one category."),
-        ("en", (2, 1, 1), "In this period 2 pages changed, in 2 edits. "
-         "One page was created and one page was deleted."),
+        ("en", (2, 1, 1), ("In this period 2 pages changed, in 2 edits. "
+         "One page was created and one page was deleted.")),
     ],
 )  # fmt: skip
 def test_summary_reads_well_with_few_and_many(code: str, numbers: tuple[int, int, int], said: str) -> None:
@@ -176,10 +181,12 @@ def test_summary_reads_well_with_few_and_many(code: str, numbers: tuple[int, int
         ({}, "1.–31. Juli 2024", "1–31 July 2024"),
         ({"since": "2024-06-30T22:00:00Z", "until": "2024-07-31T22:00:00Z"}, "1.–31. Juli 2024", "1–31 July 2024"),
         ({"until": "2024-07-02T00:00:00Z"}, "1. Juli 2024", "1 July 2024"),
-        ({"since": "2024-07-01T06:30:00Z"}, "1. Juli 2024, 08:30 Uhr bis 1. August 2024, 02:00 Uhr",
-         "1 July 2024, 08:30 to 1 August 2024, 02:00"),
-        ({"until": None}, "seit 1. Juli 2024, 02:00 Uhr", "since 1 July 2024, 02:00"),
-        ({"since": None}, "bis 1. August 2024, 02:00 Uhr", "up to 1 August 2024, 02:00"),
+        ({"since": "2024-07-01T06:30:00Z", "until": "2024-07-02T06:30:00Z"},
+         "1. Juli 2024, 08:30 Uhr bis 2. Juli 2024, 08:30 Uhr", "1 July 2024, 08:30 to 2 July 2024, 08:30"),
+        ({"since": "2024-06-28T00:00:00Z"}, "28. Juni – 31. Juli 2024", "28 June – 31 July 2024"),
+        ({"since": "2023-07-01T00:00:00Z"}, "1. Juli 2023 – 31. Juli 2024", "1 July 2023 – 31 July 2024"),
+        ({"until": None}, "seit 1. Juli 2024", "since 1 July 2024"),
+        ({"since": None}, "bis 31. Juli 2024", "up to 31 July 2024"),
         ({"since": None, "until": None}, "der gesamte Verlauf", "the whole history"),
     ],
 )  # fmt: skip

@@ -105,7 +105,7 @@ def test_deleted_page_is_told_as_deleted_and_no_more() -> None:
 
 def test_entries_come_in_reading_order() -> None:
     kinds = ["template", "category", "link", "section", "infobox", "page"]
-    entries = told(*(change(kind, "added", "x", None, "y") for kind in kinds))
+    entries = told(*(change(kind, "added", "x", None, f"a {kind}") for kind in kinds))
     assert [kind for kind, *_ in entries] == kinds[::-1]
 
 

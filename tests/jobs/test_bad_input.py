@@ -1,0 +1,350 @@
+"""Bad input: one sentence, the right exit code, and a database that is as it was."""
+
+from __future__ import annotations
+
+import gzip
+import http.server
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.mediawiki import MediaWiki
+from tests.wikitrail import Result, assert_exact, command_line, environment, rows, sync, wikitrail
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "wiki.db"
+
+
+@pytest.fixture
+def plain_site(tmp_path: Path) -> Iterator[str]:
+    """A web site that is no wiki."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "index.html").write_text(
+        "<!doctype html><title>Stadtbücherei</title><p>Geöffnet ab neun.", encoding="utf-8"
+    )
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/index.html"
+    server.shutdown()
+    server.server_close()
+
+
+def assert_one_sentence(result: Result, code: int, *words: str) -> None:
+    """The exit code, and one line on stderr that holds these words."""
+    assert result.code == code, result
+    lines = [line for line in result.err.splitlines() if line.strip()]
+    assert len(lines) == 1, result.err
+    assert lines[0].startswith("Error: ")
+    for word in words:
+        assert word in lines[0]
+    assert result.out == ""
+
+
+@pytest.mark.parametrize(
+    "address", ["keine Adresse", "ftp://wiki.example/", "http://", "http://[::1", "https://wiki.example:port/"]
+)
+def test_not_an_address(db: Path, address: str) -> None:
+    assert_one_sentence(wikitrail("--db", db, "sync", address), 2, "is not an address")
+
+
+def test_an_address_without_scheme_is_recognised(db: Path) -> None:
+    result = wikitrail("--db", db, "sync", "wiki.example/index.php")
+    assert_one_sentence(result, 2, "did you mean https://wiki.example/index.php ?")
+
+
+def test_no_wiki_named(db: Path) -> None:
+    assert_one_sentence(wikitrail("--db", db, "sync"), 2, "No wiki is named")
+
+
+def test_a_host_that_does_not_exist(db: Path) -> None:
+    result = wikitrail("--db", db, "sync", "http://gibt-es-nicht.invalid/wiki")
+    assert_one_sentence(result, 75, "gibt-es-nicht.invalid", "cannot be found")
+
+
+def test_a_port_that_nobody_listens_on(db: Path) -> None:
+    assert_one_sentence(wikitrail("--db", db, "sync", "http://127.0.0.1:9/"), 75, "connection refused")
+
+
+def test_a_site_that_is_no_wiki(db: Path, plain_site: str) -> None:
+    assert_one_sentence(wikitrail("--db", db, "sync", plain_site), 1, "There is no MediaWiki at", plain_site)
+
+
+def test_an_api_address_that_is_none(db: Path, plain_site: str) -> None:
+    address = plain_site.replace("index.html", "api.php")
+    assert_one_sentence(wikitrail("--db", db, "sync", address), 1, "does not answer as a MediaWiki API")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_wiki_with_its_api_switched_off(mediawiki: MediaWiki, db: Path, status: int) -> None:
+    mediawiki.configure(f"if (defined('MW_API')) {{ http_response_code({status}); exit; }}")
+    assert_one_sentence(wikitrail("--db", db, "sync", mediawiki.url), 1, "its API cannot be used", "wikitrail import")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_site_that_refuses_access(mediawiki: MediaWiki, db: Path, status: int) -> None:
+    mediawiki.configure(f"http_response_code({status}); exit;")
+    assert_one_sentence(wikitrail("--db", db, "sync", mediawiki.url), 1, f"HTTP {status}")
+
+
+def test_a_wiki_that_only_members_may_read(mediawiki: MediaWiki, db: Path) -> None:
+    mediawiki.configure("$wgGroupPermissions['*']['read'] = false;")
+    assert_one_sentence(wikitrail("--db", db, "sync", mediawiki.url), 1, "without an account")
+
+
+def test_a_wiki_that_is_down(mediawiki: MediaWiki, db: Path) -> None:
+    sync(db, mediawiki.url)
+    held = rows(db, "SELECT * FROM revisions")
+    mediawiki.configure("header('Retry-After: 3600'); http_response_code(503); exit;")
+    assert_one_sentence(wikitrail("--db", db, "sync"), 75, "HTTP 503", "3600 s", "try again later")
+    assert rows(db, "SELECT * FROM revisions") == held
+    assert rows(db, "SELECT status FROM runs ORDER BY run_id") == [("ok",), ("failed",)]
+
+
+def test_an_html_page_is_never_taken_for_nothing_new(mediawiki: MediaWiki, db: Path) -> None:
+    sync(db, mediawiki.url)
+    mediawiki.configure("if (defined('MW_API')) { echo '<html><body>Bitte anmelden</body></html>'; exit; }")
+    assert_one_sentence(wikitrail("--db", db, "sync"), 1, "an HTML page instead of API data")
+
+
+def test_an_error_body_is_never_taken_for_nothing_new(mediawiki: MediaWiki, db: Path) -> None:
+    sync(db, mediawiki.url)
+    error = '{"error": {"code": "unknown_action", "info": "Unrecognized value"}}'
+    mediawiki.configure(f"if (defined('MW_API')) {{ echo '{error}'; exit; }}")
+    assert_one_sentence(wikitrail("--db", db, "sync"), 1, "unknown_action")
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        ("[wiki]\nurll = 'x'", ("“wiki.urll”", "did you mean “wiki.url”?")),
+        ("databse = 'x.db'", ("“databse”", "did you mean “database”?")),
+        ("[wiki]\ndelay = 'lang'", ("“wiki.delay”", "a number that is not negative")),
+        ("[wiki]\nmaxlag = -1", ("“wiki.maxlag”", "not negative")),
+        ("[report]\nformats = 'html'", ("“report.formats”", "a list of texts")),
+        ("[report]\nformats = ['pdf']", ("“report.formats”", "html, md, txt, json")),
+        ("[report]\ntimezone = 'Oberhausen'", ("“report.timezone”", "Europe/Berlin")),
+        ("[status]\nmax_age = 'bald'", ("“status.max_age”", "26h")),
+        ("wiki = 3", ("[wiki]",)),
+        ("[wiki\n", ("not valid TOML",)),
+    ],
+)
+def test_a_configuration_that_is_wrong(tmp_path: Path, db: Path, toml: str, words: tuple[str, ...]) -> None:
+    config = tmp_path / "falsch.toml"
+    config.write_text(toml, encoding="utf-8")
+    assert_one_sentence(wikitrail("--config", config, "--db", db, "run"), 2, "falsch.toml", *words)
+    assert not db.exists()
+
+
+def test_a_cron_expression_that_is_wrong(tmp_path: Path) -> None:
+    config = tmp_path / "wikitrail.toml"
+    config.write_text("[schedule]\ncron = 'täglich'", encoding="utf-8")
+    assert_one_sentence(wikitrail("--config", config, "schedule"), 2, "schedule.cron", "five fields")
+
+
+def test_a_configuration_that_is_missing(tmp_path: Path) -> None:
+    assert_one_sentence(wikitrail("--config", tmp_path / "fehlt.toml", "run"), 2, "wikitrail init URL")
+
+
+def test_a_mistyped_command_and_option(tmp_path: Path) -> None:
+    result = wikitrail("snyc", cwd=tmp_path)
+    assert result.code == 2
+    assert "did you mean “sync”?" in result.err
+    assert wikitrail("changes", "--sinc", "7d", cwd=tmp_path).code == 2
+
+
+def test_a_dump_that_is_missing(db: Path) -> None:
+    result = wikitrail("--db", db, "import", "fehlt.xml")
+    assert result.code == 2
+    assert "There is no file fehlt.xml" in result.err
+    assert not db.exists()
+
+
+@pytest.mark.parametrize("form", ["xml", "gz"])
+def test_a_truncated_dump_keeps_what_is_whole_and_says_where_it_broke(
+    tmp_path: Path, db: Path, sample_wiki_path: Path, form: str
+) -> None:
+    data = sample_wiki_path.read_bytes()
+    cut = tmp_path / f"cut.{form}"
+    cut.write_bytes(data[:200_000] if form == "xml" else gzip.compress(data)[:20_000])
+    result = wikitrail("--db", db, "import", cut)
+    assert_one_sentence(result, 1, "cut off", f"cut.{form}")
+    ((held,),) = rows(db, "SELECT count(*) FROM revisions")
+    assert 50 < held < 216
+    whole = wikitrail("--db", db, "import", sample_wiki_path)
+    assert whole.code == 0
+    assert rows(db, "SELECT count(*) FROM revisions") == [(216,)]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"Kein XML", ("no XML",)),
+        (b"", ("no XML",)),
+        (b"<html><body/></html>", ("no MediaWiki export",)),
+        (b"\x1f\x8bkaputt", ("damaged",)),
+    ],
+)
+def test_a_dump_that_is_none(tmp_path: Path, db: Path, content: bytes, words: tuple[str, ...]) -> None:
+    dump = tmp_path / "dump.xml"
+    dump.write_bytes(content)
+    assert_one_sentence(wikitrail("--db", db, "import", dump), 1, "dump.xml", *words)
+    assert rows(db, "SELECT count(*) FROM pages") == [(0,)]
+
+
+def test_a_dump_with_entities_is_not_expanded(tmp_path: Path, db: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("geheim", encoding="utf-8")
+    dump = tmp_path / "dump.xml"
+    dump.write_text(
+        f'<!DOCTYPE x [<!ENTITY e SYSTEM "file://{secret}">]><mediawiki><page><title>A</title><ns>0</ns><id>1</id>'
+        "<revision><id>1</id><timestamp>2024-01-01T00:00:00Z</timestamp><text>&e;</text></revision></page></mediawiki>",
+        encoding="utf-8",
+    )
+    wikitrail("--db", db, "import", dump)
+    assert not rows(db, "SELECT 1 FROM pages WHERE text LIKE '%geheim%'")
+
+
+def test_a_dump_of_another_wiki(tmp_path: Path, db: Path, sample_wiki_path: Path) -> None:
+    assert wikitrail("--db", db, "import", sample_wiki_path).code == 0
+    other = tmp_path / "anderes.xml"
+    other.write_text(
+        sample_wiki_path.read_text(encoding="utf-8").replace("mediawikiob_beispiel", "anderes_wiki"), encoding="utf-8"
+    )
+    held = rows(db, "SELECT * FROM revisions")
+    assert_one_sentence(wikitrail("--db", db, "import", other), 2, "anderes.xml", "choose another --db")
+    assert rows(db, "SELECT * FROM revisions") == held
+
+
+def test_a_database_that_is_not_ours(db: Path, sample_wiki_path: Path) -> None:
+    connection = sqlite3.connect(db)
+    connection.execute("CREATE TABLE invoices (number)")
+    connection.commit()
+    connection.close()
+    before = db.read_bytes()
+    assert_one_sentence(wikitrail("--db", db, "import", sample_wiki_path), 2, "another program")
+    assert db.read_bytes() == before
+
+
+def test_a_file_that_is_no_database(db: Path, sample_wiki_path: Path) -> None:
+    db.write_text("Einkaufsliste: Brot, Butter, und noch vieles andere mehr", encoding="utf-8")
+    assert_one_sentence(wikitrail("--db", db, "import", sample_wiki_path), 2, "not a SQLite database")
+    assert db.read_text(encoding="utf-8").startswith("Einkaufsliste")
+
+
+def test_a_database_from_a_newer_version(db: Path, sample_wiki_path: Path) -> None:
+    assert wikitrail("--db", db, "import", sample_wiki_path).code == 0
+    connection = sqlite3.connect(db)
+    connection.execute(
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+        " VALUES ('wikitrail', 'm999_later', '2030-01-01')"
+    )
+    connection.commit()
+    connection.close()
+    assert_one_sentence(wikitrail("--db", db, "status"), 2, "newer version", "m999_later")
+
+
+def test_a_database_that_is_missing(db: Path) -> None:
+    for command in (["status"], ["changes"], ["report"], ["text", 1]):
+        assert_one_sentence(wikitrail("--db", db, *command), 2, "There is no database")
+    assert not db.exists()
+
+
+def test_a_revision_that_is_not_there(db: Path, sample_wiki_path: Path) -> None:
+    wikitrail("--db", db, "import", sample_wiki_path)
+    assert_one_sentence(wikitrail("--db", db, "text", 99999), 1, "There is no revision 99999")
+
+
+def slow(wiki: MediaWiki) -> None:
+    wiki.configure("if (isset($_GET['list'])) { usleep(6000000); }")
+
+
+def start_sync(db: Path, wiki: MediaWiki) -> subprocess.Popen[bytes]:
+    """A sync under way: it has its lock, and waits for a slow wiki."""
+    mark = wiki.mark()
+    process = subprocess.Popen(command_line("--db", db, "sync"), env=environment(), stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while not wiki.requests(mark) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert process.poll() is None
+    return process
+
+
+def test_a_second_run_at_the_same_time(mediawiki: MediaWiki, db: Path) -> None:
+    sync(db, mediawiki.url)
+    slow(mediawiki)
+    first = start_sync(db, mediawiki)
+    assert_one_sentence(wikitrail("--db", db, "sync"), 75, "Another run works on")
+    assert wikitrail("--db", db, "status").code == 0, "readers do not wait for a run"
+    assert first.wait(timeout=30) == 0
+    assert first.stderr is not None
+    first.stderr.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_in_the_middle(mediawiki: MediaWiki, db: Path, number: signal.Signals) -> None:
+    sync(db, mediawiki.url)
+    mediawiki.edit("Hauptseite", "Danach")
+    slow(mediawiki)
+    process = start_sync(db, mediawiki)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err.decode().strip() == "Stopped. What was committed is kept; the next run goes on from there."
+    assert rows(db, "SELECT status FROM runs ORDER BY run_id DESC LIMIT 1") == [("interrupted",)]
+    assert sync(db)["revisions_new"] == 1
+    assert_exact(db, mediawiki)
+
+
+def test_a_killed_run_leaves_no_lock(mediawiki: MediaWiki, db: Path) -> None:
+    sync(db, mediawiki.url)
+    slow(mediawiki)
+    process = start_sync(db, mediawiki)
+    process.kill()
+    process.communicate(timeout=30)
+    assert sync(db)["status"] == "ok"
+    assert rows(db, "SELECT status FROM runs ORDER BY run_id") == [("ok",), ("interrupted",), ("ok",)]
+
+
+def test_a_full_disk(db: Path, sample_wiki_path: Path) -> None:
+    """A limit on the size of files stands for the disk: the write fails in the same call."""
+    shell = shutil.which("bash")
+    assert shell is not None
+    command = ["-c", 'ulimit -f 600; exec "$@"', "bash", *command_line("--db", db, "import", sample_wiki_path)]
+    done = subprocess.run([shell, *command], env=environment(), capture_output=True, check=False, timeout=60)
+    assert_one_sentence(Result(done.returncode, done.stdout.decode(), done.stderr.decode()), 1, "is full")
+    ((check,),) = rows(db, "PRAGMA integrity_check")
+    assert check == "ok"
+    assert wikitrail("--db", db, "import", sample_wiki_path).code == 0
+    assert rows(db, "SELECT count(*) FROM revisions") == [(216,)]
+
+
+def test_a_report_that_cannot_be_written(tmp_path: Path, db: Path, sample_wiki_path: Path) -> None:
+    wikitrail("--db", db, "import", sample_wiki_path)
+    (tmp_path / "belegt").write_text("eine Datei", encoding="utf-8")
+    result = wikitrail("--db", db, "report", "-o", tmp_path / "belegt")
+    assert_one_sentence(result, 2, "cannot be written")
+    assert_one_sentence(wikitrail("--db", db, "report", "--format", "pdf"), 2, "“pdf”")
+    assert wikitrail("--db", db, "report", "--since", "gestern").code == 2
+
+
+def test_unknown_texts_in_a_batch_do_not_stop_the_rest() -> None:
+    lines = b'{"id": 1, "title": "A", "text": "[[Kategorie:X]]"}\nkaputt\n{"id": 3, "text": "b"}\n'
+    result = wikitrail("parse", "--batch", stdin=lines)
+    assert result.code == 0
+    assert [line[:9] for line in result.out.splitlines()] == ['{"id": 1,', '{"id": nu', '{"id": 3,']

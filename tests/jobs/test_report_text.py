@@ -1,0 +1,234 @@
+"""The report as text: whole outputs, width, and nothing left out that the other forms have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from jobs.report import Limits, render_report
+from jobs.report.data import BulkEntry
+from parsers.change import BulkCase, BulkChange
+from tests.jobs.report_samples import Edits, change, large_report, report_data, sample_report
+
+
+def small_report() -> Edits:
+    edits = Edits()
+    edits.add(
+        31,
+        "Freiraum am Kanal",
+        "2024-07-04T09:30:00Z",
+        "M. Muster",
+        change("infobox", "changed", "Konzeption/Zuständigkeit", "Dezernat 3", "Bereich 5-1"),
+        change("infobox", "added", "Konzeption/Jahr", None, "2024"),
+        change("section", "changed", "Ziele", "Es gibt drei Brücken.", "Es gibt zwei Brücken."),
+        change("link", "changed", "Links", "https://a.example/1", "https://a.example/2", label="Plan"),
+        change("section", "changed", "", "a", "a", noise="markup"),
+        comment="/* Ziele */ Ratsbeschluss",
+    )
+    return edits
+
+
+GERMAN = """\
+Was sich im Wiki Musterwiki geändert hat
+========================================
+
+1.–31. Juli 2024
+
+In diesem Zeitraum hat sich eine Seite geändert (eine Bearbeitung). Geändert
+wurden: 2 Felder, ein Abschnitt und ein Link.
+
+Alle Seiten im Überblick
+------------------------
+
+  - Freiraum am Kanal: 2 Felder, ein Abschnitt, ein Link; 04.07.2024; M.
+    Muster
+
+Seite für Seite
+---------------
+
+Entfernte Wörter stehen in [-…-], neue in {+…+}.
+
+Freiraum am Kanal
+.................
+
+* 4. Juli 2024, 11:30 Uhr · M. Muster
+
+Abschnitt „Ziele“ · Anmerkung: „Ratsbeschluss“
+
+Vergleich im Wiki:
+https://wiki.example/index.php?title=Freiraum_am_Kanal&diff=2001&oldid=1501
+
+  - Zuständigkeit
+    vorher: Dezernat 3
+    nachher: Bereich 5-1
+  - Jahr
+    vorher: (nicht vorhanden)
+    nachher: 2024
+
+  - Der Text im Abschnitt „Ziele“ wurde geändert
+    Es gibt [-drei-]{+zwei+} Brücken.
+  - Der Link „Plan“ unter „Links“ führt jetzt zu einer anderen Adresse
+    vorher: https://a.example/1
+    nachher: https://a.example/2
+
+Nur Gestaltung: eine Änderung (Hervorhebung)
+
+Zu diesem Bericht
+-----------------
+
+  - Der Spiegel wurde zuletzt am 1. August 2024, 06:00 Uhr mit dem Wiki
+    abgeglichen.
+  - Der Spiegel umfasst 886 Seiten.
+  - Quelle: https://wiki.example/api.php
+  - Bericht erstellt am 1. August 2024, 06:05 Uhr.
+"""
+
+
+def test_small_report_in_german() -> None:
+    assert render_report(report_data(*small_report().changes), "txt", "de") == GERMAN
+
+
+def test_empty_report_says_so_and_how_fresh_the_mirror_is() -> None:
+    assert render_report(report_data(), "txt", "en") == (
+        "What changed in the wiki Musterwiki\n"
+        "===================================\n"
+        "\n"
+        "1–31 July 2024\n"
+        "\n"
+        "Nothing changed in the wiki in this period. The mirror was last compared with\n"
+        "the wiki on 1 August 2024, 06:00.\n"
+        "\n"
+        "About this report\n"
+        "-----------------\n"
+        "\n"
+        "  - The mirror holds 886 pages.\n"
+        "  - Source: https://wiki.example/api.php\n"
+        "  - Report made on 1 August 2024, 06:05.\n"
+    )
+
+
+def test_empty_report_of_a_mirror_that_lags_behind_says_so() -> None:
+    data = report_data(last_sync_at="2024-07-20T04:00:00Z", revisions_in_period=1)
+    text = " ".join(render_report(data, "txt", "en").split())
+    assert "One new version was saved, but its content is the same." in text
+    assert "What happened after that is not in this report." in text
+    unknown = render_report(report_data(last_sync_at=None), "txt", "en")
+    assert "It is not known when the mirror was last compared with the wiki." in " ".join(unknown.split())
+
+
+def test_lines_fit_on_a_terminal_except_addresses() -> None:
+    for lang in ("de", "en"):
+        for line in render_report(sample_report(), "txt", lang).splitlines():
+            assert len(line) <= 78 or "://" in line
+
+
+def test_bulk_change_names_exceptions_stragglers_and_regressions() -> None:
+    at = "2024-07-02T08:00:00Z"
+    edits = Edits()
+    edits.add(1, "Seite", at, "A", change("category", "changed", "", "Alt A", "Neu A"))
+    bulk = BulkChange(
+        "category", "Alt {x} → Neu {x}", "Alt {x}", "Neu {x}", at, at, 1, 1, (1,),
+        exceptions=(BulkCase("Ausnahme", 5, "Alt B", "Neu C"),),
+        stragglers=(BulkCase("Nachzügler", 6, "Alt D", None),),
+        regressions=(BulkCase("Rückkehrer", 7, "Neu E", "Alt E"),),
+    )  # fmt: skip
+    text = render_report(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),)), "txt", "de")
+    start, end = text.index("Umstellung 1:"), text.index("Alle Seiten im Überblick")
+    assert text[start:end] == (
+        "Umstellung 1: Alt {x} → Neu {x}\n"
+        "...............................\n\n"
+        "Eine Kategorie auf einer Seite · 2. Juli 2024 · A\n\n"
+        "* Auf einer Seite weicht das Ergebnis ab\n\n"
+        "  - Ausnahme\n    vorher: B\n    nachher: C\n\n"
+        "* Eine Seite wurde dabei übersehen\n\n"
+        "  - Nachzügler\n    Alt D\n\n"
+        "* Eine Seite kehrte später zur alten Form zurück\n\n"
+        "  - Rückkehrer\n    Alt E\n\n"
+        "* Seiten\n\n"
+        "  - Seite\n\n"
+    )
+
+
+def test_many_bulk_changes_do_not_flood_the_summary() -> None:
+    at = "2024-07-02T08:00:00Z"
+    edits = Edits()
+    bulk = []
+    for n in range(1, 6):
+        edits.add(1, "Seite", at, "A", change("category", "changed", "", f"Alt {n}", f"Neu {n}"))
+        bulk.append(BulkEntry(n, BulkChange("category", "r", f"Alt {n}", f"Neu {n}", at, at, 1, 9 - n, (n,))))
+    text = " ".join(render_report(report_data(*edits.changes, bulk=tuple(bulk)), "txt", "en").split())
+    summary = text[: text.index("Changes across many pages")]
+    assert summary.count("was replaced by") == 3
+    assert "There were 2 more bulk changes." in summary
+    assert "Seite: part of the bulk changes 1, 2, 3, 4 and 5;" in text
+    assert "Rule:" not in text  # the names say it already
+
+
+def test_what_is_left_out_is_counted_and_where_it_is() -> None:
+    text = render_report(large_report(30), "txt", "en", Limits(pages=5, entries=2, overview=10))
+    flat = " ".join(text.split())
+    assert "25 pages with 110 changes are not told in detail" in flat
+    assert "table “changes” of the database" in flat
+    assert flat.count("2 more changes of this page are in the table “changes” of the database.") == 5
+    assert "… and 20 more" in flat
+
+
+def test_notes_of_the_run_and_what_could_not_be_read_are_told() -> None:
+    data = replace(sample_report(), not_read={"unclosed-template": 2, "some-new-code": 1, "depth-limit": 0})
+    text = render_report(data, "txt", "en")
+    assert "  - The wiki answered slowly; the run took 40 seconds.\n" in text
+    assert "  - some-new-code (1 ×)\n  - a template is not closed (2 ×)\n" in text
+    assert "nested" not in text
+
+
+def test_chart_shows_how_much_of_each_day_was_a_bulk_change() -> None:
+    lines = render_report(sample_report(), "txt", "de").splitlines()
+    start = lines.index("Wann es geschah") + 3
+    assert lines[start : start + 9] == [
+        "  4. Juli 2024   ## 1",
+        "  11. Juli 2024  ## 1",
+        "  15. Juli 2024  ## 1",
+        "  18. Juli 2024  ## 1",
+        "  23. Juli 2024  ##============================ 13",
+        "  25. Juli 2024  ## 1",
+        "  29. Juli 2024  ## 1",
+        "",
+        "  # sonstige Bearbeitungen   = Bearbeitungen in Umstellungen",
+    ]
+
+
+def test_hidden_user_and_deleted_page_without_comparison() -> None:
+    edits = Edits()
+    edits.add(1, "Fort", "2024-07-02T08:00:00Z", None, change("page", "deleted"))
+    text = render_report(report_data(*edits.changes), "txt", "en")
+    assert "name hidden" in text
+    assert "wiki.example/index.php" not in text
+
+
+def test_without_a_page_base_there_are_no_addresses_of_the_wiki() -> None:
+    for form in ("txt", "md", "html", "json"):
+        text = render_report(report_data(*small_report().changes, page_base=None), form, "en")
+        assert "index.php" not in text
+
+
+def test_every_kind_and_action_has_a_sentence() -> None:
+    kinds = {
+        "page": ("created", "restored", "protected", "unheard-of"),
+        "infobox": ("added", "removed", "changed", "renamed"),
+        "section": ("added", "removed", "changed", "moved", "renamed"),
+        "link": ("added", "removed", "changed", "moved"),
+        "text": ("changed",),
+    } | dict.fromkeys(("category", "file", "template", "redirect", "paper", "new"), ("added", "removed", "changed"))
+    for kind, actions in kinds.items():
+        for action in actions:
+            edits = Edits()
+            before = None if action == "added" else "vorher-x"
+            after = None if action == "removed" else "nachher-y"
+            item = change(kind, action, "Kasten/Feld" if kind == "infobox" else "Ziele", before, after)
+            edits.add(1, "Seite", "2024-07-02T08:00:00Z", "A", item)
+            for lang in ("de", "en"):
+                text = render_report(report_data(*edits.changes), "txt", lang)
+                page = text[text.index("\nSeite\n") :]
+                page = page[: page.index("----")]
+                said = [line for line in page.splitlines() if line.startswith("  - ")]
+                assert said, (kind, action)
+                assert "{" not in page.replace("{+", ""), (kind, action)

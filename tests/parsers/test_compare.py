@@ -1,0 +1,325 @@
+"""Records to changes: each edit is told once, where it belongs, as noise or not."""
+
+from __future__ import annotations
+
+import pytest
+
+from parsers.change import Change
+from parsers.compare import compare
+from parsers.reader import Reader
+from parsers.site import Site
+
+READER = Reader(Site.default())
+OLD = "http://allris.oberhausen.de/bi/vo020.asp?VOLFDNR={}"
+NEW = "http://ratsinfo.oberhausen.de/vo020?VOLFDNR={}"
+
+
+def changes(before: str, after: str, title: str = "Radkonzept") -> list[Change]:
+    return compare(READER.read(before, title), READER.read(after, title))
+
+
+PAGE = """{{Konzeption
+|Räumlicher Geltungsbereich=Gesamtstadt
+|Art=Konzept
+|Zuständigkeit=3-2
+}}
+Ein Radkonzept für die ganze Stadt.
+==Themenfeld(er)==
+{|
+![[Datei:Mobil.png|rahmenlos|120x120px]]
+|}
+==Politische Beschlusslage==
+'''[http://allris.oberhausen.de/bi/vo020.asp?VOLFDNR=421 Vorlage - B/16/0815-01]''' (Allris): "''Ein Netz für Räder''"
+
+==Weiterführende Links & Downloads==
+-
+[[Category:Mobilität]]
+"""
+
+
+def edited(*replacements: tuple[str, str]) -> str:
+    text = PAGE
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def test_equal_texts_have_no_changes() -> None:
+    assert changes(PAGE, PAGE) == []
+
+
+def test_the_link_update_of_one_page() -> None:
+    old = "'''[http://allris.oberhausen.de/bi/vo020.asp?VOLFDNR=421 Vorlage - B/16/0815-01]'''"
+    new = "[http://ratsinfo.oberhausen.de/vo020?VOLFDNR=421 Vorlage - B/16/0815-01]"
+    city = "https://www.oberhausen.de/rad.php"
+    rest = " (Allris): \"''Ein Netz für Räder''\""
+    assert changes(PAGE, edited((old, new), ("-\n[[C", f"[{city} Radseite der Stadt]\n[[C"))) == [
+        Change("section", "changed", "Politische Beschlusslage", old + rest, new + rest, "cosmetic", "markup"),
+        Change("section", "changed", "Weiterführende Links & Downloads", "-", "Radseite der Stadt"),
+        Change(
+            "link",
+            "changed",
+            "Politische Beschlusslage",
+            OLD.format(421),
+            NEW.format(421),
+            label="Vorlage - B/16/0815-01",
+        ),
+        Change("link", "added", "Weiterführende Links & Downloads", None, city, label="Radseite der Stadt"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("|Art=Konzept", "|Art=Bericht", [Change("infobox", "changed", "Konzeption/Art", "Konzept", "Bericht")]),
+        ("|Art=Konzept", "|Art=", [Change("infobox", "changed", "Konzeption/Art", "Konzept", "")]),
+        ("|Art=Konzept\n", "", [Change("infobox", "removed", "Konzeption/Art", "Konzept", None)]),
+        (
+            "|Art=Konzept",
+            "|Art=Konzept\n|Jahr=",
+            [Change("infobox", "added", "Konzeption/Jahr", None, "", "cosmetic", "markup")],
+        ),
+        ("|Zuständigkeit=", "|Amt=", [Change("infobox", "renamed", "Konzeption/Amt", "Zuständigkeit", "Amt")]),
+        (
+            "{{Konzeption",
+            "{{Konzeption alt",
+            [Change("infobox", "renamed", "Konzeption alt", "Konzeption", "Konzeption alt")],
+        ),
+        (
+            "|Art=Konzept",
+            "|Art='''Konzept'''",
+            [Change("infobox", "changed", "Konzeption/Art", "Konzept", "'''Konzept'''", "cosmetic", "markup")],
+        ),
+        ("[[Category:Mobilität]]", "", [Change("category", "removed", "", "Mobilität", None)]),
+        (
+            "[[Category:Mobilität]]",
+            "[[Category:Mobilität]]\n[[Category:Rad]]",
+            [Change("category", "added", "", None, "Rad")],
+        ),
+        (
+            "[[Category:Mobilität]]",
+            "[[Category:Mobilität|Rad]]",
+            [Change("category", "changed", "", None, "Rad", "cosmetic", "order", "Mobilität")],
+        ),
+        (
+            "[[Category:Mobilität]]",
+            "[[Kategorie:Mobilität]]",
+            [Change("text", "changed", "", "[[Category:Mobilität]]", "[[Kategorie:Mobilität]]", "cosmetic", "markup")],
+        ),
+        (
+            "120x120px]]",
+            "120x120px|link=Verkehr]]",
+            [
+                Change(
+                    "file",
+                    "changed",
+                    "Themenfeld(er)",
+                    "[[Datei:Mobil.png|rahmenlos|120x120px]]",
+                    "[[Datei:Mobil.png|rahmenlos|120x120px|link=Verkehr]]",
+                    "cosmetic",
+                    "icon-link",
+                    "",
+                )
+            ],
+        ),
+        (
+            "Mobil.png",
+            "Rad.png",
+            [Change("file", "changed", "Themenfeld(er)", "Datei:Mobil.png", "Datei:Rad.png", label="")],
+        ),
+        (
+            "Ein Radkonzept für die ganze Stadt.",
+            "Das Radkonzept für die ganze Stadt.",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "Ein Radkonzept für die ganze Stadt.",
+                    "Das Radkonzept für die ganze Stadt.",
+                )
+            ],
+        ),
+        (
+            "Ein Radkonzept für",
+            "Ein {{Rot|kurzes}} Radkonzept für",
+            [Change("template", "added", "", None, "{{Rot|kurzes}}")],
+        ),
+        (
+            "Ein Radkonzept für",
+            "Ein Radkonzept<ref>Stand 2020</ref> für",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "Ein Radkonzept für die ganze Stadt.",
+                    "Ein Radkonzept<ref>Stand 2020</ref> für die ganze Stadt.",
+                )
+            ],
+        ),
+        (
+            "==Themenfeld(er)==",
+            "==Themenfelder==",
+            [Change("section", "renamed", "Themenfelder", "Themenfeld(er)", "Themenfelder")],
+        ),
+        (
+            "==Themenfeld(er)==",
+            "== Themenfeld(er) ==",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "Themenfeld(er)",
+                    "==Themenfeld(er)==",
+                    "== Themenfeld(er) ==",
+                    "cosmetic",
+                    "whitespace",
+                )
+            ],
+        ),
+        ("-\n[[C", "-\n\n\n[[C", [Change("text", "changed", "", "", "\n\n", "cosmetic", "whitespace")]),
+    ],
+)
+def test_one_edit(before: str, after: str, expected: list[Change]) -> None:
+    told = changes(PAGE, edited((before, after)))
+    if expected[0].kind == "text" and expected[0].noise_reason == "whitespace":
+        assert [(c.significance, c.noise_reason) for c in told] == [("cosmetic", "whitespace")]
+    else:
+        assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # label alone: the words are told by the section, the link is named for who looks for links
+        (
+            "Siehe [http://a.example/x Plan].",
+            "Siehe [http://a.example/x Karte].",
+            [
+                Change("section", "changed", "", "Siehe Plan.", "Siehe Karte."),
+                Change("link", "changed", "", "http://a.example/x", "http://a.example/x", "cosmetic", "label", "Karte"),
+            ],
+        ),
+        # an address that is shown: the link tells it all
+        (
+            "Siehe http://a.example/x hier.",
+            "Siehe http://b.example/x hier.",
+            [Change("link", "changed", "", "http://a.example/x", "http://b.example/x", label="http://b.example/x")],
+        ),
+        # another page behind the same words
+        (
+            "Ziel [[Wohnen#Ziele|hier]]",
+            "Ziel [[Sport#Ziele|hier]]",
+            [Change("link", "changed", "", "Wohnen#Ziele", "Sport#Ziele", label="hier")],
+        ),
+        ("Zum [[Wohnen]]", "Zum Wohnen", [Change("link", "removed", "", "Wohnen", None, label="Wohnen")]),
+        (
+            "[[Wohnen|Wohnen]] A",
+            "[[Wohnen]] A",
+            [Change("section", "changed", "", "[[Wohnen|Wohnen]] A", "[[Wohnen]] A", "cosmetic", "markup")],
+        ),
+        ("T [[de:Alt]]", "T [[de:Neu]]", [Change("link", "changed", "", "de:Alt", "de:Neu", label="")]),
+        # several of one label: the address decides
+        (
+            "[http://a.example/1 PDF] [http://a.example/2 PDF]",
+            "[http://a.example/2 PDF] [http://b.example/1 PDF]",
+            [Change("link", "changed", "", "http://a.example/1", "http://b.example/1", label="PDF")],
+        ),
+    ],
+)
+def test_links(before: str, after: str, expected: list[Change]) -> None:
+    assert [c for c in changes(before, after) if c.noise_reason != "order"] == expected
+
+
+def test_a_mistyped_number_is_told_of_the_link_and_of_the_paper() -> None:
+    label = "Vorlage - B/16/0815-01"
+    told = changes(f"[{OLD.format(421)} {label}]", f"[{NEW.format(412)} {label}]")
+    assert told == [
+        Change("link", "changed", "", OLD.format(421), NEW.format(412), label=label),
+        Change("paper", "changed", "", f"B/16/0815-01 {OLD.format(421)}", f"B/16/0815-01 {NEW.format(412)}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (f"[{OLD.format(1)} B/16/0001]", f"[{NEW.format(1)} B/16/0001]", []),
+        (
+            "Text",
+            f"Text [{NEW.format(1)} B/16/0001]",
+            [("added", None, f"B/16/0001 {NEW.format(1)}")],
+        ),
+        (f"Text [{NEW.format(1)} B/16/0001]", "Text", [("removed", f"B/16/0001 {NEW.format(1)}", None)]),
+        ("Vorlage B/16/0001", f"Vorlage [{NEW.format(1)} B/16/0001]", []),
+        (
+            f"[{NEW.format(1)} B/16/0001]",
+            f"[{NEW.format(1)} B/16/0002]",
+            [("changed", f"B/16/0001 {NEW.format(1)}", f"B/16/0002 {NEW.format(1)}")],
+        ),
+    ],
+)
+def test_papers(before: str, after: str, expected: list[tuple[str, str | None, str | None]]) -> None:
+    told = [(c.action, c.before, c.after) for c in changes(before, after) if c.kind == "paper"]
+    assert told == expected
+
+
+def test_links_in_a_field_are_told_by_the_field_unless_it_looks_the_same() -> None:
+    box = "{{{{Konzeption|Amt=[{} {}]}}}}"
+    assert changes(box.format("http://a.example/x", "Amt"), box.format("http://b.example/x", "Amt")) == [
+        Change("link", "changed", "", "http://a.example/x", "http://b.example/x", label="Amt")
+    ]
+    assert changes(box.format("http://a.example/x", "Amt"), box.format("http://a.example/x", "Büro")) == [
+        Change("infobox", "changed", "Konzeption/Amt", "Amt", "Büro")
+    ]
+    assert changes("{{Konzeption|Amt=}}", box.format("http://a.example/x", "Amt")) == [
+        Change("infobox", "changed", "Konzeption/Amt", "", "Amt")
+    ]
+
+
+def test_the_second_box_of_a_name_has_a_number() -> None:
+    boxes = "{{{{Konzeption|Art=Konzept}}}}\n{{{{Konzeption|Art={}}}}}"
+    assert changes(boxes.format("Plan"), boxes.format("Bericht")) == [
+        Change("infobox", "changed", "Konzeption#2/Art", "Plan", "Bericht")
+    ]
+    assert changes(boxes.format("Plan"), "{{Konzeption|Art=Plan}}") == [
+        Change("infobox", "removed", "Konzeption/Art", "Konzept", None)
+    ]
+
+
+def test_fields_that_say_the_same_in_another_layout() -> None:
+    (told,) = changes("{{Konzeption|Art=Plan|Amt=3-2}}", "{{Konzeption\n|Amt=3-2\n|Art=Plan\n}}")
+    assert (told.kind, told.action, told.path, told.significance) == ("infobox", "changed", "Konzeption", "cosmetic")
+
+
+def test_templates() -> None:
+    assert changes("A {{Hinweis|1=x}}", "A {{Hinweis|1=y}}") == [
+        Change("template", "changed", "", "{{Hinweis|1=x}}", "{{Hinweis|1=y}}")
+    ]
+    assert changes("A {{Hinweis|x}}", "A {{Merke|x}}") == [Change("template", "renamed", "", "Hinweis", "Merke")]
+    assert changes("A {{Merke|b=1|a=2}}", "A {{Merke|a=2|b=1}}")[0].noise_reason == "order"
+    address = "A {{{{Quelle|text=[{} Plan]}}}}"
+    assert changes(address.format("http://a.example/x"), address.format("http://b.example/x")) == [
+        Change("link", "changed", "", "http://a.example/x", "http://b.example/x", label="Plan")
+    ]
+
+
+def test_redirects() -> None:
+    (told,) = (c for c in changes("Text", "#WEITERLEITUNG [[Ziel#Teil]]") if c.kind == "redirect")
+    assert told == Change("redirect", "added", "", None, "Ziel#Teil")
+    (told,) = (c for c in changes("#REDIRECT [[A]]", "#REDIRECT [[B]]") if c.kind == "redirect")
+    assert told == Change("redirect", "changed", "", "A", "B")
+
+
+def test_magic_words_are_text_of_the_page() -> None:
+    assert changes("A {{DEFAULTSORT:X}}", "A {{DEFAULTSORT:Y}}") == [
+        Change("text", "changed", "", "{{DEFAULTSORT:X}}", "{{DEFAULTSORT:Y}}", "cosmetic", "markup")
+    ]
+
+
+def test_rows_of_a_table_are_shown_as_a_reader_sees_them() -> None:
+    table = "{{|\n| [[Wohnen]] || {}\n|}}"
+    assert changes(table.format("ja"), table.format("nein")) == [
+        Change("section", "changed", "", "Wohnen | ja", "Wohnen | nein")
+    ]
