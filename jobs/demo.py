@@ -6,7 +6,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from jobs.config import FORMATS, LANGUAGES, Config
-from jobs.report.brief import brief
+from jobs.report import render_brief, tell
+from jobs.report.language import Language
 from jobs.reporting import gather_report, write_report
 from jobs.runner import running
 from jobs.settings import Settings
@@ -38,10 +39,11 @@ def run_demo(out: Path) -> str:
     finally:
         db.close()
     reports = write_report(data, out, "report", FORMATS, LANGUAGES)
+    summary = render_brief(tell(data), Language("en", data.timezone))
     shown = {path.suffix + path.suffixes[0]: path for path in reports}
     return (
         f"The sample wiki “{data.site_name}” went the whole way: {held.pages} pages, {held.revisions} revisions,"
-        f" {held.changes} changes.\n\nFrom 1 July 2024 on:\n{brief(data, 'en')}\n\n"
+        f" {held.changes} changes.\n\nFrom 1 July 2024 on:\n{summary}\n\n"
         f"Report:    {shown['.html.en']} (Deutsch: {shown['.html.de']}; also .md, .txt, .json)\n"
         f"Database:  {database}\n\n"
         "Next:\n"

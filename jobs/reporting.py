@@ -35,7 +35,7 @@ def gather_report(db: Database, wanted: ChangeFilter, timezone: str) -> ReportDa
         revisions_in_period=revisions_between(db, wanted.since, wanted.until),
         last_sync_at=run["finished_at"] if run else None,
         source=str(site.get("api_url") or general.get("base") or ""),
-        not_read=diagnostics_by_code(db),
+        not_read=diagnostics_by_code(db, {change.page_id for change in changes}),
         warnings=tuple(run["counts"].get("warnings", ())) if run else (),
         timezone=timezone,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable
 from types import FrameType
@@ -20,11 +21,27 @@ GRACE = 3600  # seconds that a job may start late: the default of 1 s would skip
 def make_trigger(config: ScheduleConfig) -> CronTrigger:
     """The times of the configuration. Raises ConfigError when the expression cannot be read."""
     try:
-        return CronTrigger.from_crontab(config.cron, timezone=ZoneInfo(config.timezone))
+        *fields, weekdays = config.cron.split()
+        cron = " ".join([*fields, _weekday_names(weekdays)])
+        return CronTrigger.from_crontab(cron, timezone=ZoneInfo(config.timezone))
     except ValueError as error:
         raise ConfigError(
             f'“schedule.cron” cannot be read ({config.cron!r}: {error}); write five fields, such as "*/15 * * * *".'
         ) from error
+
+
+def _weekday_names(field: str) -> str:
+    """The fifth field with names for numbers: crontab(5) counts from Sunday, APScheduler from Monday."""
+    names = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+    days = []
+    for part in field.split(","):
+        found = re.fullmatch(r"([0-7])(?:-([0-7]))?(?:/([1-7]))?", part)
+        if found is None:
+            days.append(part)
+            continue
+        first, last = int(found[1]), int(found[2] or found[1])
+        days += [names[day % 7] for day in range(first, last + 1, int(found[3] or 1))]
+    return ",".join(days)
 
 
 def serve(trigger: BaseTrigger, job: Callable[[], None], say: Callable[[str], None]) -> None:

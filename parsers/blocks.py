@@ -13,8 +13,8 @@ from parsers.record import ListItem, ListNode, Table
 from parsers.tables import Cell, build_table, parse_cells
 
 Lines = list[tuple[int, int]]
-ReadInline = Callable[[int, int], str]
-_MAX_TABLE_DEPTH = 8
+ReadInline = Callable[[str, int], str]
+_MAX_TABLE_DEPTH = 5
 _MAX_LIST_DEPTH = 30
 _TABLE_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
 _TABLE_END = re.compile(r"[\ufdd0\s]*+\|\}")
@@ -71,7 +71,7 @@ def find_heading(line: str, start: int) -> Heading | None:
 
 
 class BlockReader:
-    """Reads the lines of one masked text. ``read_inline`` reads ``masked[start:end]`` and returns its text."""
+    """Reads the lines of one masked text. ``read_inline`` is given a piece and its position and returns its text."""
 
     def __init__(self, masked: str, read_inline: ReadInline) -> None:
         self.masked = masked
@@ -114,7 +114,8 @@ class BlockReader:
             if table_end >= first + len(lines):
                 return table_end
             lines, first = lines[len(inside) :], first + len(inside)
-        ends = {i - first: c - first if c is not None else len(lines) for i, c in tables.items() if i >= first}
+        last = first + len(lines)
+        ends = {i - first: c - first if c is not None else len(lines) for i, c in tables.items() if first <= i < last}
         self.read_lines(lines, body, 1, ends)
         open_ends = [c for i, c in tables.items() if c is not None and first <= i < first + len(lines) <= c]
         return max(open_ends, default=-1)
@@ -140,16 +141,16 @@ class BlockReader:
         """Read lines that hold no heading into ``body``; ``inside`` a cell, the first begins no list."""
         if ends is None:
             pairs = self.pair_tables(lines) if depth <= _MAX_TABLE_DEPTH else {}
-            ends = {i: len(lines) if c is None else c for i, c in pairs.items()}
-        masked = self.masked
+            ends = {i: c for i, c in pairs.items() if c is not None}
+        masked, read_inline, append = self.masked, self.read_inline, body.lines.append
         entries: list[tuple[str, str]] = []
         index = 0
         while index < len(lines):
             start, end = lines[index]
             if start < end and masked[start] not in _MARKS and not entries and not ends:
-                text = self.read_inline(start, end)
+                text = read_inline(masked[start:end], start)
                 if text:
-                    body.lines.append(text)
+                    append(text)
                 index += 1
                 continue
             line = masked[start:end]
@@ -165,16 +166,16 @@ class BlockReader:
                 pass  # a line of comments is no line
             else:
                 self.flush(entries, body)
-                self.read_text(line, start, end, body)
+                self.read_text(line, start, body)
             index += 1
         self.flush(entries, body)
 
-    def read_text(self, line: str, start: int, end: int, body: Body) -> None:
+    def read_text(self, line: str, start: int, body: Body) -> None:
         rule = _RULE.match(line)
         if not line.strip():
             body.lines.append("")
             return
-        text = self.read_inline(start + rule.end() if rule else start, end)
+        text = self.read_inline(line[rule.end() :], start + rule.end()) if rule else self.read_inline(line, start)
         if text:
             body.lines.append(text)
 
@@ -184,10 +185,10 @@ class BlockReader:
         if prefix[-1] == ";":
             for match in _COLON.finditer(self.masked, begin, end):
                 if match[1]:
-                    entries.append((prefix, self.read_inline(begin, match.start())))
+                    entries.append((prefix, self.read_inline(self.masked[begin : match.start()], begin)))
                     prefix, begin = f"{prefix[:-1]}:", match.end()
                     break
-        entries.append((prefix, self.read_inline(begin, end)))
+        entries.append((prefix, self.read_inline(self.masked[begin:end], begin)))
 
     def flush(self, entries: list[tuple[str, str]], body: Body) -> None:
         """End the list that is being read."""
@@ -215,7 +216,8 @@ class BlockReader:
         body.lines.extend("\t".join(row).rstrip("\t") for row in texts if any(row))
         if tail is not None:
             match = _TABLE_END.match(self.masked, *tail)
-            rest = self.read_inline(match.end() if match else tail[0], tail[1])
+            begin = match.end() if match else tail[0]
+            rest = self.read_inline(self.masked[begin : tail[1]], begin)
             if rest:
                 body.lines.append(rest)
 

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from parsers.bulk_induction import MIN_PAGES, Pair, induce_rules
 from parsers.bulk_literal import Literal, literal_groups
-from parsers.bulk_rules import MIN_PAGES, Pair, Rule, induce_rules, read_variables
+from parsers.bulk_rules import Rule, has_old_form, read_variables
 from parsers.change import BulkCase, BulkChange, CurrentItem, PageChange
 
 # Members further apart than this are of two bulk changes, even if one rule explains both.
 MAX_GAP = timedelta(days=90)
 
+_NEVER = "9999"  # later than any time stamp
 _ADDRESSED = frozenset({"link", "file"})
 
 
@@ -30,11 +32,11 @@ def find_bulk_changes(changes: Iterable[PageChange], current: Iterable[CurrentIt
     """Bulk changes in a history of changes, in order of time.
 
     Links and files that were rewritten alike on at least three pages are explained by one rule with variables
-    (``parsers.bulk_rules``); renamed infobox fields, section titles, swapped categories and templates by one
+    (``parsers.bulk_induction``); renamed infobox fields, section titles, swapped categories and templates by one
     literal pair (``parsers.bulk_literal``). A change belongs to one bulk change at most. Exceptions follow the
     rule but altered a variable. Stragglers are ``current`` items that still have the old form. Regressions are
-    later changes that brought the old form back to a page that had been migrated, or, for addresses, anywhere
-    once the last member was done.
+    later changes that brought the old form back to a page that had been migrated, or, for external addresses, to
+    any page once the last member was done.
     """
     told = (change for change in changes if change.rev_to is not None)  # page events have no revision
     ordered = sorted(told, key=lambda change: (change.timestamp, change.change_id))
@@ -55,6 +57,7 @@ def _sweeps(kind: str, ordered: Sequence[PageChange]) -> Iterator[_Sweep]:
         and change.change.before
         and change.change.after
         and change.change.before != change.change.after
+        and not change.change.before.startswith("[[")  # a file shown in another way, told by its wikitext
     }
     sweeps = []
     for _, pairs in induce_rules(map(_pair, rewritten.values())):
@@ -108,10 +111,11 @@ def _rewriting(sweep: _Sweep, ordered: Sequence[PageChange], current: Iterable[C
     rule, done = sweep.rule, [*sweep.members, *sweep.exceptions]
 
     def is_old(value: str | None) -> bool:
-        return value is not None and read_variables(rule.before, rule.old_form, value) is not None
+        return value is not None and has_old_form(rule, value)
 
     migrated = _migrated_at(done)
-    last = max(change.timestamp for change in done)
+    # An address that is gone is wrong on any page; a title that most pages left may still be used on others.
+    last = max(change.timestamp for change in done) if "://" in rule.pattern_before else _NEVER
     regressions = [
         change
         for change in ordered

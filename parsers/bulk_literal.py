@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 
-from parsers.bulk_rules import MIN_PAGES, Rule, literal_rule
+from parsers.bulk_induction import MIN_PAGES
+from parsers.bulk_rules import Rule, literal_rule
 from parsers.change import Change, CurrentItem, PageChange
 
 # One value for another is no rule of itself: three pages must say so within days to be one piece of work.

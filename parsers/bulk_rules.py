@@ -1,28 +1,9 @@
-"""Rewrite rules: the smallest one that explains many pairs of addresses, with literal parts and variables."""
+"""Rewrite rules as values: an old and a new form, of literal texts and variables, and what fits them."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-
-from rapidfuzz.distance import Indel
-
-MIN_PAGES = 3
-
-Tokens = tuple[str, ...]
-Hunks = tuple[tuple[str, str], ...]
-
-_TOKEN = re.compile(r"://|[^\W_]+|.", re.DOTALL)
-_MAX_TOKENS = 400
-_HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
-_PARAMETER = re.compile(r"(?:^|[?&;])([\w.\-]+)=$")
-_VALUE_START = re.compile(r"[^=]*=")
-# The least letters that a rewritten part must have when the rest of a title may be anything.
-_LEAST_LETTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,241 +28,20 @@ class Rule:
 
     @property
     def pattern_before(self) -> str:
-        return _shown(self.before)
+        return shown_form(self.before)
 
     @property
     def pattern_after(self) -> str:
-        return _shown(self.after)
+        return shown_form(self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """An old and a new address with the page that they stand on; ``member`` is whatever the caller knows it by."""
-
-    page_id: int
-    before: str
-    after: str
-    member: int
+def make_rule(before: Parts, after: Parts) -> Rule:
+    """A rule of two forms; a variable has the same name in both."""
+    return Rule(before, after, _expression(before), _expression(after))
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """A pair cut into what was rewritten (hunks) and what was kept around it (gaps, one more than hunks)."""
-
-    pair: Pair
-    gaps: tuple[Tokens, ...]
-
-
-def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
-    """Rules that at least three pages support, each with the pairs that it explains, the best supported first.
-
-    Two pairs can be of one rule when the same tokens were replaced by the same tokens. What was kept around
-    them is literal where all agree; where they do not, few repeated words part the pairs into several rules
-    (``vo020`` and ``to020`` are two things), and numbers, values of a query and ever new words are variables.
-    """
-    groups: defaultdict[Hunks, list[_Edit]] = defaultdict(list)
-    for pair in pairs:
-        cut = _cut(pair.before, pair.after)
-        if cut:
-            groups[cut[0]].append(_Edit(pair, cut[1]))
-    found = []
-    for hunks, edits in groups.items():
-        if _pages(edits) >= MIN_PAGES:
-            for members in _partition(edits):
-                rule = _build(hunks, members)
-                if rule:
-                    found.append((rule, [edit.pair for edit in members]))
-    return sorted(found, key=lambda item: (-len({p.page_id for p in item[1]}), item[0].pattern_before))
-
-
-@lru_cache(maxsize=4096)
-def _cut(before: str, after: str) -> tuple[Hunks, tuple[Tokens, ...]] | None:
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    if max(len(old), len(new)) > _MAX_TOKENS:
-        return None
-    hunks: list[tuple[str, str]] = []
-    gaps: list[Tokens] = [()]
-    deleted = inserted = ""
-    for op in Indel.opcodes(old, new):
-        if op.tag == "equal":
-            if deleted or inserted:
-                hunks.append((deleted, inserted))
-                gaps.append(())
-                deleted = inserted = ""
-            gaps[-1] += tuple(old[op.src_start : op.src_end])
-        else:
-            deleted += "".join(old[op.src_start : op.src_end])
-            inserted += "".join(new[op.dest_start : op.dest_end])
-    if deleted or inserted:
-        hunks.append((deleted, inserted))
-        gaps.append(())
-    return (tuple(hunks), tuple(gaps)) if hunks else None
-
-
-def _pages(edits: Iterable[_Edit]) -> int:
-    return len({edit.pair.page_id for edit in edits})
-
-
-def _partition(edits: Sequence[_Edit]) -> list[list[_Edit]]:
-    """Part pairs of one rewriting into those of one rule each; pairs that too few pages share are left out."""
-    kept, rest = _split(edits, _query_names)
-    return [part for members in (*kept, rest) for part in _part(members, frozenset())]
-
-
-def _part(edits: list[_Edit], settled: frozenset[int]) -> list[list[_Edit]]:
-    """Part by the first gap that tells things apart; the rare ones stay together and get a variable there."""
-    if _pages(edits) < MIN_PAGES:
-        return []
-    position = _parting_gap(edits, settled)
-    if position is None:
-        return [edits]
-    kept, rest = _split(edits, lambda edit: edit.gaps[position])
-    parts = [part for members in kept for part in _part(members, settled)]
-    return parts + _part(rest, settled | {position})
-
-
-def _split(edits: Sequence[_Edit], key: Callable[[_Edit], Hashable]) -> tuple[list[list[_Edit]], list[_Edit]]:
-    """Groups of equal key that enough pages support, and the pairs of all others."""
-    groups: defaultdict[Hashable, list[_Edit]] = defaultdict(list)
-    for edit in edits:
-        groups[key(edit)].append(edit)
-    kept = [members for members in groups.values() if _pages(members) >= MIN_PAGES]
-    return kept, [edit for members in groups.values() if _pages(members) < MIN_PAGES for edit in members]
-
-
-def _query_names(edit: _Edit) -> Hashable:
-    """The kept text up to the first value of a query: which parameter it is must be the same."""
-    starts = (_VALUE_START.match("".join(gap)) for gap in edit.gaps)
-    return tuple(match[0] if match else None for match in starts)
-
-
-def _parting_gap(edits: Sequence[_Edit], settled: frozenset[int]) -> int | None:
-    """The first kept part whose few different words tell different things apart, or None."""
-    for position in range(len(edits[0].gaps)):
-        if position in settled:
-            continue
-        gaps = [edit.gaps[position] for edit in edits]
-        distinct = set(gaps)
-        if len(distinct) == 1 or len(distinct) > math.sqrt(_pages(edits)):
-            continue
-        head, tail = _common_ends(list(distinct))
-        literal = "".join(gaps[0][:head])
-        middles = {gap[head : len(gap) - tail] for gap in distinct}
-        if not literal.endswith("=") and not all(_is_number(middle) for middle in middles):
-            return position
-    return None
-
-
-def _is_number(tokens: Tokens) -> bool:
-    return "".join(tokens).isdigit()
-
-
-def _common_ends(gaps: Sequence[Tokens]) -> tuple[int, int]:
-    """How many tokens all share at the start and, of what is left, at the end."""
-    shortest = min(map(len, gaps))
-    head = 0
-    while head < shortest and len({gap[head] for gap in gaps}) == 1:
-        head += 1
-    tail = 0
-    while tail < shortest - head and len({gap[-1 - tail] for gap in gaps}) == 1:
-        tail += 1
-    return head, tail
-
-
-def _build(hunks: Hunks, edits: Sequence[_Edit]) -> Rule | None:
-    names: Counter[str] = Counter()
-    before: list[str | Variable] = []
-    after: list[str | Variable] = []
-    for position, (deleted, inserted) in enumerate([*hunks, ("", "")]):
-        gaps = list({edit.gaps[position]: None for edit in edits})
-        written = _literal_tail(before)
-        for part in _generalise(gaps, written, names):
-            before.append(part)
-            after.append(part)
-        before.append(deleted)
-        after.append(inserted)
-    parts_before, parts_after = _joined(before), _joined(after)
-    if not _is_sound(hunks, parts_before, parts_after):
-        return None
-    return Rule(parts_before, parts_after, _expression(parts_before), _expression(parts_after))
-
-
-def _literal_tail(parts: Sequence[str | Variable]) -> str:
-    tail = ""
-    for part in reversed(parts):
-        if isinstance(part, Variable):
-            break
-        tail = part + tail
-    return tail
-
-
-def _generalise(gaps: Sequence[Tokens], written: str, names: Counter[str]) -> list[str | Variable]:
-    """Literal tokens where all gaps agree, variables for the rest. ``written`` is the literal text before."""
-    if len(gaps) == 1:
-        return ["".join(gaps[0])]
-    head, tail = _common_ends(gaps)
-    middles = [gap[head : len(gap) - tail] for gap in gaps]
-    parts: list[str | Variable] = ["".join(gaps[0][:head])]
-    written += parts[0]  # type: ignore[operator]
-    columns = list(zip(*middles, strict=True)) if len({len(m) for m in middles}) == 1 else []
-    if any(len(set(column)) == 1 and column[0] == "=" for column in columns):
-        # Several values of one query: each is a variable of its own.
-        for column in columns:
-            if len(set(column)) == 1:
-                parts.append(column[0])
-                written += column[0]
-            else:
-                parts.append(_variable(column, written, names))
-                written = ""
-    else:
-        parts.append(_variable(["".join(middle) for middle in middles], written, names))
-    parts.append("".join(gaps[0][len(gaps[0]) - tail :]))
-    return parts
-
-
-def _variable(values: Sequence[str], written: str, names: Counter[str]) -> Variable:
-    parameter = _PARAMETER.search(written)
-    single = all(value and _TOKEN.fullmatch(value) for value in values)
-    if parameter:
-        name = parameter[1]
-    elif all(value.isdigit() for value in values):
-        name = "n"
-    else:
-        name = "name" if single else "rest"
-    names[name] += 1
-    if names[name] > 1:
-        name = f"{name}{names[name]}"
-    some = "*" if "" in values else "+"
-    return Variable(name, rf"[^\s/?&#=]{some}" if single else f".{some}")
-
-
-def _joined(parts: Iterable[str | Variable]) -> Parts:
-    """Neighbouring literals as one, with no empty ones."""
-    found: list[str | Variable] = []
-    for part in parts:
-        if isinstance(part, str) and found and isinstance(found[-1], str):
-            found[-1] += part
-        elif part != "":
-            found.append(part)
-    return tuple(found)
-
-
-def _is_sound(hunks: Hunks, before: Parts, after: Parts) -> bool:
-    """Whether the rule says something: not "any word became any other", and not the same year on any site."""
-    if not any(isinstance(part, Variable) for part in before):
-        return True
-    rewritten = "".join(deleted + inserted for deleted, inserted in hunks)
-    first = before[0] if isinstance(before[0], str) else ""
-    if "://" in _shown(before):
-        if hunks in ((("http", "https"),), (("https", "http"),)):
-            return True
-        host = _HOST.match(first)
-        new_first = after[0] if after and isinstance(after[0], str) else ""
-        return bool(host and (len(before) == 1 or host.end() < len(first)) and _HOST.match(new_first))
-    return sum(c.isalpha() for c in rewritten) >= _LEAST_LETTERS
-
-
-def _shown(parts: Parts) -> str:
+def shown_form(parts: Parts) -> str:
+    """Literal text with ``{name}`` for each variable."""
     return "".join(part if isinstance(part, str) else "{" + part.name + "}" for part in parts)
 
 
@@ -301,6 +61,19 @@ def read_variables(parts: Parts, form: re.Pattern[str], value: str) -> dict[str,
     if not match:
         return None
     return {part.name: match[f"v{number}"] for number, part in enumerate(parts) if isinstance(part, Variable)}
+
+
+def has_old_form(rule: Rule, value: str) -> bool:
+    """Whether a value is still to be rewritten. What fits both forms is of the one that says more of it."""
+    if read_variables(rule.before, rule.old_form, value) is None:
+        return False
+    if read_variables(rule.after, rule.new_form, value) is None:
+        return True
+    return _literal_length(rule.before) > _literal_length(rule.after)
+
+
+def _literal_length(parts: Parts) -> int:
+    return sum(len(part) for part in parts if isinstance(part, str))
 
 
 def literal_rule(before: str, after: str) -> Rule:

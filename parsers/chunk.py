@@ -1,37 +1,42 @@
 """One chunk of a page, a run of whole sections in which nothing is left open, read into items.
 
-Positions count from the start of the chunk and sections from its first one, so that a chunk is read once however
-often it returns, on the same page or another.
+A chunk is read once however often it returns, on the same page or another: it is then moved to its new place.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from parsers import vocabulary
 from parsers.blocks import BlockReader, Body, Heading
 from parsers.infobox import InfoboxRule, is_box_table, table_facts
 from parsers.links import Inline
-from parsers.masks import GONE, hide_line_breaks, mask, unmask
-from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Template
+from parsers.masks import GONE, OPAQUE, hide_line_breaks, is_masked, mask, unmask
+from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Span, Template
 from parsers.scan import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, Scan, parts_of, scan
 from parsers.sections import SectionText
 from parsers.site import Site
-from parsers.titles import parameter_name, template_name
+from parsers.titles import called_name, parameter_name
 from parsers.values import parse_values
 
-ReadPiece = Callable[[str], Inline]
+_MAX_RECOVERED = 20  # unclosed templates that are looked at
+_MAX_INDENT = 2000
 RECOVERED = "recovered"  # a node made of an infobox that is never closed
 
 
 @dataclass(slots=True)
 class Chunk:
-    """What was read. ``settled`` is false when the meaning depends on what follows the chunk."""
+    """What was read. ``settled`` is false when the meaning depends on what follows the chunk.
 
-    text: str
-    settled: bool
+    Spans and sections of items are those of the page, with the chunk at ``offset`` and its first section (what
+    stands before its first heading) number ``section``. Bare positions count from the start of the chunk.
+    """
+
+    offset: int
+    section: int
+    settled: bool = True
     sections: list[SectionText] = field(default_factory=list)
     infoboxes: list[Infobox] = field(default_factory=list)
     templates: list[Template] = field(default_factory=list)
@@ -44,15 +49,31 @@ class Chunk:
     on_page: bool = False
 
 
-class ChunkReader:
-    """Reads one chunk. ``read_piece`` reads the inline markup of one masked piece."""
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What chunks of one wiki are read with. ``read_piece`` reads the inline markup of one masked piece; pieces
+    that are in ``known`` need not be read. ``names`` remembers what names in braces call."""
 
-    def __init__(self, text: str, site: Site, rule: InfoboxRule, read_piece: ReadPiece, *, lead: bool) -> None:
-        self.text, self.site, self.rule, self.read_piece, self.lead = text, site, rule, read_piece, lead
+    site: Site
+    rule: InfoboxRule
+    read_piece: Callable[[str], Inline]
+    known: Mapping[str, Inline]
+    names: dict[str, tuple[str | None, str | None]]
+
+
+class ChunkReader:
+    """Reads one chunk that stands at ``offset`` of its page and whose first section is number ``section``."""
+
+    def __init__(self, text: str, tools: Tools, offset: int = 0, section: int = 0) -> None:
+        self.text, self.offset, self.section = text, offset, section
+        self.site, self.rule, self.names = tools.site, tools.rule, tools.names
+        self.known, self.read_piece = tools.known, tools.read_piece
+        self.lead = offset == 0
         self.starts = [0]  # of the sections
         self.links: list[Link] = []
         self.boxes: list[tuple[Node, str, tuple[Param, ...]]] = []
-        self.chunk = Chunk(text, True)
+        self.chunk = Chunk(offset, section)
+        self.masked = text
 
     def read(self) -> Chunk:
         found = scan(self.text, self.site.extension_tags)
@@ -60,10 +81,11 @@ class ChunkReader:
         chunk.settled = found.settled
         chunk.faults = [(fault.code, fault.start, fault.end) for fault in found.faults]
         chunk.more_faults = found.more_faults
+        self.masked = mask(self.text, 0, len(self.text), found.nodes)
         nodes = self.recover(found)
-        masked = hide_line_breaks(mask(self.text, 0, len(self.text), nodes), found.links)
-        masked = self.hide_stray_braces(masked, found)
-        blocks = BlockReader(masked, lambda start, end: self.inline(masked[start:end], start).text)
+        masked = hide_line_breaks(self.masked, found.links)
+        self.masked = masked = self.hide_stray_braces(masked, found)
+        blocks = BlockReader(masked, self.inline)
         titles: list[str] = [""]
         bodies = blocks.read(lambda heading: titles.append(self.heading(heading, masked)))
         for start in blocks.unclosed_tables:
@@ -86,7 +108,7 @@ class ChunkReader:
     def heading(self, heading: Heading, masked: str) -> str:
         self.starts.append(heading.start)
         start, end = heading.title
-        return " ".join(self.inline(masked[start:end], start).text.split("\n"))
+        return " ".join(self.inline(masked[start:end], start).split("\n"))
 
     def sections(self, bodies: list[Body], titles: list[str]) -> None:
         for body, title, start in zip(bodies, titles, self.starts, strict=True):
@@ -94,53 +116,65 @@ class ChunkReader:
             lists, tables = tuple(body.lists), tuple(body.tables)
             self.chunk.sections.append(SectionText(level, title, start, body.text, lists, tables))
 
-    def section_at(self, position: int) -> int:
-        return bisect_right(self.starts, position) - 1
+    def placed(self, start: int, end: int) -> Span:
+        return (self.offset + start, self.offset + end)
 
-    def inline(self, piece: str, start: int, *, conditional: bool = False) -> Inline:
-        """Read a masked piece and keep the items in it, at their place in the chunk."""
-        found = self.read_piece(piece)
-        if found.empty:
-            return found
+    def section_at(self, position: int) -> int:
+        """The number, on the page, of the section that holds a position of the chunk."""
+        return self.section + bisect_right(self.starts, position) - 1
+
+    def inline(self, piece: str, start: int) -> str:
+        """The text of a masked piece; the items in it are kept, at their place on the page."""
+        found = self.known.get(piece) or self.read_piece(piece)
+        if not found.empty:
+            self.keep(found, start, conditional=False)
+        return found.text
+
+    def keep(self, found: Inline, start: int, *, conditional: bool) -> None:
         chunk = self.chunk
         chunk.on_page = chunk.on_page or found.on_page
         section = self.section_at(start)
+        begin = self.offset + start
         for link in found.links:
-            self.keep(link, start, section, conditional)
+            low, high = link.span
+            url = self.source_url(link.url, start + low) if link.url is not None else None
+            span = (begin + low, begin + high)
+            self.links.append(Link(link.kind, link.target, url, link.host, link.label, section, span, conditional))
+        if found.only_links:
+            return
         for at, category in found.categories:
             kept = Category(category.name, category.sort_key, True) if conditional else category
             chunk.categories.append((start + at, kept))
         for word in found.magic:
-            chunk.magic.append(Magic(word.name, word.value, (start + word.span[0], start + word.span[1])))
+            chunk.magic.append(Magic(word.name, word.value, (begin + word.span[0], begin + word.span[1])))
         for paper in found.papers:
             chunk.papers.append((start, Paper(paper.number, paper.url, paper.key, section)))
         for code, low, high in found.faults:
             chunk.faults.append((code, start + low, start + high))
-        return found
 
-    def keep(self, link: Link, offset: int, section: int, conditional: bool) -> None:
-        span = (link.span[0] + offset, link.span[1] + offset)
-        url = link.url
-        if url is not None and not url.isascii() and unmask(url) != url:
-            at = self.text.find(url[:8].rstrip("\ufdd0\ufdd1"), span[0])
-            url = self.text[at : at + len(url)] if at >= 0 else unmask(url)
-        self.links.append(Link(link.kind, link.target, url, link.host, link.label, section, span, conditional))
+    def source_url(self, url: str, start: int) -> str:
+        """An address as written, with the comments and templates in it."""
+        if not is_masked(url):
+            return url
+        at = self.text.find(url[:8].rstrip(GONE + OPAQUE), start)
+        return self.text[at : at + len(url)] if at >= 0 else unmask(url)
 
     def recover(self, found: Scan) -> list[Node]:
         """The nodes, with an infobox of the lead that is never closed as a node of its own."""
         if not self.lead or not found.unclosed:
             return found.nodes
-        for opened in found.unclosed:
+        for opened in found.unclosed[:_MAX_RECOVERED]:
             if not self.text.startswith("{{", opened.start) or not self.begins_line(opened.start):
                 continue
             stops = [self.text.find(stop, opened.start) for stop in ("\n\n", "\n=")]
             end = min((stop for stop in stops if stop >= 0), default=len(self.text))
             inside = [node for node in found.nodes if opened.start < node.start and node.end <= end]
             node = Node(RECOVERED, opened.start, end, parts_of(opened, end, inside))
-            name, params = self.template(node)
-            if name and self.rule.applies(name, params, in_lead=True, starts_line=True) and len(params) > 1:
+            name, params = self.name(node)[1], self.params(node)
+            if name and self.rule.applies(name, params, leads=True) and len(params) > 1:
                 self.chunk.faults.append(("recovered-infobox", node.start, node.end))
                 others = [other for other in found.nodes if other.start < node.start or other.start >= end]
+                self.masked = self.masked[: node.start] + OPAQUE * (end - node.start) + self.masked[end:]
                 return sorted([*others, node], key=lambda one: one.start)
         return found.nodes
 
@@ -153,8 +187,10 @@ class ChunkReader:
         return masked
 
     def begins_line(self, position: int) -> bool:
-        line = self.text[self.text.rfind("\n", 0, position) + 1 : position]
-        return not line.strip(" \t:}") or line.endswith(("-->", "}}"))
+        """Whether nothing but blanks, comments and other templates stand before it on its line."""
+        low = max(0, position - _MAX_INDENT)
+        start = self.masked.rfind("\n", low, position) + 1
+        return (start > 0 or low == 0) and not self.masked[start:position].strip(" \t:" + GONE + OPAQUE)
 
     def nodes(self, nodes: list[Node]) -> None:
         """Read every template, function, argument and tag, outer ones first."""
@@ -172,34 +208,23 @@ class ChunkReader:
 
     def braces(self, node: Node, conditional: bool, top: bool) -> bool:
         """Read what stands in double braces; whether what is inside may not be on the page."""
-        function = self.function(node)
+        function, name = self.name(node)
         if function is not None:
             return self.read_function(node, function, conditional)
-        name, params = self.template(node)
+        params = self.params(node)
         if name is None:
             self.chunk.faults.append(("invalid-template-name", node.start, node.end))
             self.regions(node.parts, conditional)
             return conditional
         section = self.section_at(node.start)
-        span = (node.start, node.end)
         if node.kind == TEMPLATE:
+            span = self.placed(node.start, node.end)
             self.chunk.templates.append(Template(name, params, span, section))
         self.regions(node.parts[1:], conditional)
-        in_lead = self.lead and section == 0 and top and not conditional
-        starts_line = self.begins_line(node.start)
-        if self.rule.applies(name, params, in_lead=in_lead, starts_line=starts_line):
+        leads = self.lead and not section and top and not conditional
+        if self.rule.applies(name, params, leads=leads) and (self.rule.anywhere or self.begins_line(node.start)):
             self.boxes.append((node, name, params))
         return conditional
-
-    def function(self, node: Node) -> str | None:
-        """The canonical name of the parser function or variable that braces hold, or None for a template."""
-        part = node.parts[0]
-        written = unmask(mask(self.text, part.start, part.end, part.nodes)).strip()
-        head, colon, _ = written.partition(":")
-        key = head.strip().lower()
-        if colon and (key in self.site.functions or key.startswith("#")):
-            return self.site.functions.get(key, key)
-        return self.site.variables.get(written)
 
     def read_function(self, node: Node, function: str, conditional: bool) -> bool:
         inside = conditional or function in vocabulary.CONDITIONAL
@@ -210,19 +235,17 @@ class ChunkReader:
         elif function in vocabulary.TRANSPARENT and colon:
             self.regions([Part(colon, part.end, -1, part.nodes), *node.parts[1:]], inside)
         value = text[colon : node.parts[-1].end].strip() if colon else None
-        self.chunk.magic.append(Magic(function, value, (node.start, node.end)))
+        self.chunk.magic.append(Magic(function, value, self.placed(node.start, node.end)))
         return inside
 
-    def template(self, node: Node) -> tuple[str | None, tuple[Param, ...]]:
+    def name(self, node: Node) -> tuple[str | None, str | None]:
+        """The function or variable that braces call, or else the template; neither where the name is none."""
         title = node.parts[0]
         written = unmask(mask(self.text, title.start, title.end, title.nodes))
-        for prefix in ("subst:", "safesubst:", "msgnw:", "msg:", "raw:"):
-            if written.strip().lower().startswith(prefix):
-                written = written.strip()[len(prefix) :]
-        name = template_name(written, self.site)
-        if any(inner.kind != "comment" for inner in title.nodes):
-            name = None if not written.strip() else name
-        return name, self.params(node)
+        known = self.names.get(written)
+        if known is None:
+            known = self.names[written] = called_name(written, self.site)
+        return known
 
     def params(self, node: Node) -> tuple[Param, ...]:
         """All parameters in source order; an address that was cut at its ``=`` is put together again."""
@@ -255,7 +278,9 @@ class ChunkReader:
             raw = text[start : part.end]
             if "[" in raw or ":" in raw or "__" in raw or "/" in raw:
                 masked = mask(text, start, part.end, part.nodes)
-                self.inline(self.whole_links(masked, start), start, conditional=conditional)
+                found = self.read_piece(self.whole_links(masked, start))
+                if not found.empty:
+                    self.keep(found, start, conditional=conditional)
 
     def whole_links(self, masked: str, start: int) -> str:
         return hide_line_breaks(masked, _links_in(masked, start), start) if "[[" in masked and "\n" in masked else masked
@@ -274,8 +299,8 @@ class ChunkReader:
             namespace, rest = self.site.split_title(name.strip() or "?")
             if name.strip() and (namespace == 6 or rest.rpartition(".")[1]):
                 title = self.site.full_title(6, rest if namespace == 6 else name.strip())
-                label = self.inline(caption, position + len(name) + 1).text if pipe else ""
-                span = (position, position + len(line))
+                label = self.inline(caption, position + len(name) + 1) if pipe else ""
+                span = self.placed(position, position + len(line))
                 link = Link("file", title, None, None, label, self.section_at(position), span)
                 self.links.append(link)
             position += len(line) + 1
@@ -287,7 +312,7 @@ class ChunkReader:
             last.pop(param.name, None)
             last[param.name] = (part, param)
         fields = tuple(self.field(part, param) for part, param in last.values())
-        span, section = (node.start, node.end), self.section_at(node.start)
+        span, section = self.placed(node.start, node.end), self.section_at(node.start)
         self.chunk.infoboxes.append(Infobox(name, "template", section, span, fields))
 
     def field(self, part: Part, param: Param) -> Field:
@@ -295,15 +320,16 @@ class ChunkReader:
         masked = self.whole_links(mask(self.text, start, part.end, part.nodes, values=True), start)
         inner = masked.strip(" \t\n" + GONE)
         if "\n" in inner:
-            text = BlockReader(inner, lambda low, high: self.piece_text(inner[low:high])).read()[0].text
+            text = BlockReader(inner, self.piece_text).read()[0].text
         else:
             text = self.piece_text(inner)
-        low = bisect_left(self.links, (start, 0), key=_link_span)
-        high = bisect_left(self.links, (part.end, 0), key=_link_span)
+        span = self.placed(start, part.end)
+        low = bisect_left(self.links, (span[0], 0), key=_link_span)
+        high = bisect_left(self.links, (span[1], 0), key=_link_span)
         inside = tuple(self.links[low:high])
-        return Field(param.name, param.raw, text, parse_values(text, inside), inside, (start, part.end))
+        return Field(param.name, param.raw, text, parse_values(text, inside), inside, span)
 
-    def piece_text(self, piece: str) -> str:
+    def piece_text(self, piece: str, _start: int = 0) -> str:
         """The text of a piece whose items are kept already."""
         found = self.read_piece(piece)
         self.chunk.on_page = self.chunk.on_page or found.on_page

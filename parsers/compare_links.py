@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -65,7 +65,8 @@ def pair_links(
     1. nothing changed; 2. same section and address (the label changed); 3. same section, label and key of the
     address; 4. same section and label; 5. same section and key (label and address changed); 6. same label and
     address, or label and key, in another section (moved); 7. a telling label in another section; 8. in the same
-    section, a label or title that was corrected. ``to_after`` maps section indexes of the earlier revision to
+    section, a label or title that was corrected; 9. of files in one section, those of one name but for its ending,
+    and the only one that went with the only one that came. ``to_after`` maps section indexes of the earlier revision to
     those of the later; ``paper_keys`` holds the key of each address that cites a paper.
     """
     pairing = _Pairing(before, after, to_after)
@@ -88,6 +89,8 @@ def pair_links(
             pairing.by(lambda link, at, key=key: _and(key(link), link.kind == "file", link.label))  # type: ignore[misc]
         pairing.by(lambda link, at: (link.kind == "file", link.label) if _is_telling(link.label) else None)
         pairing.by_likeness()
+        pairing.by(lambda link, at: (at, _stem(link)) if link.kind == "file" else None)
+        pairing.by(lambda link, at: at if link.kind == "file" else None, alone=True)
     return LinkPairs(tuple(pairing.pairs), tuple(pairing.before_left()), tuple(pairing.after_left()))
 
 
@@ -125,8 +128,8 @@ class _Pairing:
     def after_left(self) -> Iterator[Link]:
         return (link for link, _ in self._after)
 
-    def by(self, key: Key) -> None:
-        """Pair what has the same key; None is no key."""
+    def by(self, key: Key, alone: bool = False) -> None:
+        """Pair what has the same key, or only if no other on its side has it; None is no key."""
         if not self.open:
             return
         groups: defaultdict[Hashable, list[int]] = defaultdict(list)
@@ -135,10 +138,11 @@ class _Pairing:
             if found is not None:
                 groups[found].append(position)
         chosen: dict[int, int] = {}
+        counts = Counter(key(link, at) for link, at in self._before) if alone else Counter()
         for position, (link, at) in enumerate(self._before):
             found = key(link, at)
             candidates = groups.get(found) if found is not None else None
-            if candidates:
+            if candidates and not (alone and (len(candidates) > 1 or counts[found] > 1)):
                 chosen[position] = candidates.pop(self._likest(link, candidates))
         self._take(chosen)
 
@@ -206,6 +210,10 @@ def _path_key(link: Link) -> Hashable | None:
 def _query_key(link: Link) -> Hashable | None:
     match = _ADDRESS.match(link.url) if link.url else None
     return match["query"] if match and _NUMBER.search(match["query"]) else None
+
+
+def _stem(link: Link) -> str:
+    return (link.target or "").rpartition(".")[0].lower()
 
 
 def _is_telling(label: str) -> bool:

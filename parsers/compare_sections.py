@@ -199,7 +199,8 @@ class _Matcher:
 
     def _score(self, old: Section, new: Section, body_old: str, body_new: str) -> float:
         """0 when the two are not one section; else more for the likelier pair."""
-        short = len(body_old) < _SHORT_BODY and len(body_new) < _SHORT_BODY
+        # A body of one short line is a placeholder or next to nothing, and says little.
+        short = all(len(body) < _SHORT_BODY and "\n" not in body for body in (body_old, body_new))
         body = 100.0 if body_old == body_new else fuzz.ratio(body_old, body_new)
         if old.title == new.title:
             return 200.0 + body if short or body >= _SAME_TITLE_BODY else 0.0

@@ -14,6 +14,7 @@ from parsers.noise import MARKUP, markup_noise_reason
 from parsers.record import Record, Span
 
 _MAX_SHOWN = 2_000
+_KEPT_BEFORE = 200
 _MAX_LINE_CELLS = 4_000_000
 _PREFIXED_LINK = re.compile(r"\[\[[^\[\]|{}<>\n:]+:([^\[\]|\n]*)(?:\|[^\[\]]*)?\]\]")
 _BLANKS = re.compile(r"[\s_]+")
@@ -120,18 +121,17 @@ def differing_lines(
     old, new = before.lines(narrow[0]), after.lines(narrow[1])
     if any(line.masked for line in old) or any(line.masked for line in new):
         old, new = [line for line in old if line.text.strip()], [line for line in new if line.text.strip()]
-    texts = [line.text for line in old], [line.text for line in new]
+    texts = [_comparable(line) for line in old], [_comparable(line) for line in new]
     if texts[0] == texts[1]:
         return None
     lines_before, lines_after = [], []
     for b0, b1, a0, a1 in _unlike(*texts):
         lines_before += old[b0:b1]
         lines_after += new[a0:a1]
-    return SourceDifference(
-        shorten(_source(before.text, lines_before)),
-        shorten(_source(after.text, lines_after)),
-        narrow,
-    )
+    shown = _source(before.text, lines_before), _source(after.text, lines_after)
+    if shown[0] == shown[1]:
+        return None  # of two equal links in equal lines, one was masked
+    return SourceDifference(*shorten_both(*shown, _MAX_SHOWN), narrow)
 
 
 def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span], skip: int) -> tuple[Span, Span]:
@@ -154,14 +154,30 @@ def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span],
     return (cut[0], cut[1]) if sound else (whole[0], whole[1])
 
 
+def _comparable(line: Line) -> str:
+    """The text of a line; the blanks around what is masked came and went with it."""
+    return " ".join(line.text.split()) if line.masked else line.text
+
+
 def _length(lines: Sequence[str]) -> int:
     """The characters of lines joined by line breaks."""
     return sum(map(len, lines)) + max(len(lines) - 1, 0)
 
 
-def shorten(text: str, limit: int = _MAX_SHOWN) -> str:
-    """The text, cut with an ellipsis when it is longer than ``limit`` characters."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+def shorten_both(before: str, after: str, limit: int) -> tuple[str, str]:
+    """Two different texts, cut to about ``limit`` characters from shortly before where they begin to differ."""
+    if max(len(before), len(after)) <= limit:
+        return before, after
+    same = 0
+    while same < min(len(before), len(after)) and before[same] == after[same]:
+        same += 1
+    start = max(0, same - _KEPT_BEFORE)
+    return _cut(before, start, limit), _cut(after, start, limit)
+
+
+def _cut(text: str, start: int, limit: int) -> str:
+    end = start + limit
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
 
 
 def _source(text: str, lines: Sequence[Line]) -> str:

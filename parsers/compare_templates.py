@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
-from parsers.compare_source import MaskedSource, Sources, shorten
+from parsers.compare_source import MaskedSource, Sources, shorten_both
 from parsers.noise import ORDER, noise_reason
 from parsers.record import Record, Span, Template
 
@@ -34,6 +34,7 @@ def compare_templates(
     def section(item: Template, in_after: bool) -> int:
         return item.section if in_after else to_after.get(item.section, -1 - item.section)
 
+    _take(open_before, open_after, lambda item, _, late: (after if late else before).slice(item.span))
     _take(open_before, open_after, lambda item, text, _: text)
     for old, new in [
         *_take(open_before, open_after, lambda item, _, late: (item.name, section(item, late))),
@@ -44,11 +45,11 @@ def compare_templates(
         told_before.append(old.span)
         told_after.append(new.span)
     for old, _ in open_before:
-        shown = shorten(before.slice(old.span), _MAX_SHOWN)
+        shown, _ = shorten_both(before.slice(old.span), "", _MAX_SHOWN)
         changes.append(Change("template", "removed", path_of(old.section, False), shown, None))
         told_before.append(old.span)
     for new, _ in open_after:
-        shown = shorten(after.slice(new.span), _MAX_SHOWN)
+        shown, _ = shorten_both(after.slice(new.span), "", _MAX_SHOWN)
         changes.append(Change("template", "added", path_of(new.section, True), None, shown))
         told_after.append(new.span)
     return changes, told_before, told_after
@@ -59,10 +60,10 @@ def _outermost(record: Record) -> list[Template]:
     covered = sorted(box.span for box in record.infoboxes)
     found: list[Template] = []
     end = 0
-    boxes = iter([*covered, (len(record.source) + 1, 0)])
+    boxes = iter([*covered, (len(record.source) + 1,) * 2])
     box = next(boxes)
     for item in sorted(record.templates, key=lambda item: (item.span[0], -item.span[1])):
-        while box[0] <= item.span[0] and box[1] < item.span[1]:
+        while box[1] <= item.span[0]:
             box = next(boxes)
         if item.span[0] >= end and not (box[0] <= item.span[0] and item.span[1] <= box[1]):
             found.append(item)
@@ -108,7 +109,7 @@ def _params(item: Template) -> tuple[tuple[str, str], ...]:
 def _pair_change(old: Template, new: Template, before: MaskedSource, after: MaskedSource, path: str) -> Change:
     if old.name != new.name:
         return Change("template", "renamed", path, old.name, new.name)
-    shown = shorten(before.slice(old.span), _MAX_SHOWN), shorten(after.slice(new.span), _MAX_SHOWN)
+    shown = shorten_both(before.slice(old.span), after.slice(new.span), _MAX_SHOWN)
     reason = noise_reason(before.residue(old.span), after.residue(new.span))
     if _params(old) != _params(new) and sorted(_params(old)) == sorted(_params(new)):
         reason = ORDER

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
 from parsers.compare_sections import SectionPairs
-from parsers.compare_source import Sources
+from parsers.compare_source import MaskedSource, Sources
 from parsers.items import section_path
 from parsers.noise import noise_reason
-from parsers.record import Section
+from parsers.record import Section, Span
 
 # A shorter line is no paragraph to know again: a placeholder, a word that stands under many headings.
 _LEAST_MOVED = 12
@@ -60,18 +60,18 @@ def compare_texts(
 ) -> list[Change]:
     """One change for each pair of sections whose text or wikitext differs beyond what is told elsewhere.
 
-    ``before`` and ``after`` are the section's text when a reader sees a difference, with the rows of its tables
-    when these differ, and else the raw lines that differ. ``relabelled`` maps old to new addresses that are shown
+    ``before`` and ``after`` are the section's text when a reader sees a difference, and else the raw lines
+    that differ. ``relabelled`` maps old to new addresses that are shown
     as such: their links tell the difference. What must be masked in ``sources`` by now is every link, template,
     category and magic word that is told.
     """
     left, come = _by_section(moved)
     changes = []
     for old, new in dirty:
-        shown = (old.text, new.text) if old.tables == new.tables else (_with_tables(old), _with_tables(new))
+        shown = old.text, new.text
         text_old = _without(_relabel(shown[0], relabelled), left.get(old.index))
         text_new = _without(shown[1], come.get(new.index))
-        spans = (old.span, new.span)
+        spans = _body(old, sources.before), _body(new, sources.after)
         if text_old != text_new and _squash(text_old) != _squash(text_new):
             reason = noise_reason(text_old, text_new)
             if reason and (difference := sources.difference(spans)):
@@ -87,14 +87,13 @@ def compare_texts(
     return changes
 
 
+def _body(section: Section, source: MaskedSource) -> Span:
+    """The span without the blank lines at its end, which only part it from the next heading."""
+    return section.span[0], section.span[0] + len(source.slice(section.span).rstrip())
+
+
 def _section_change(section: Section, shown: tuple[str, str], reason: str | None) -> Change:
     return Change("section", "changed", section_path(section), *shown, COSMETIC if reason else SUBSTANTIVE, reason)
-
-
-def _with_tables(section: Section) -> str:
-    rows = [" | ".join(row) for table in section.tables for row in table.rows]
-    captions = [table.caption for table in section.tables if table.caption]
-    return "\n".join([part for part in (section.text, *captions) if part] + rows)
 
 
 def moved_text_changes(moved: Iterable[MovedText], paths: tuple[Mapping[int, str], Mapping[int, str]]) -> list[Change]:

@@ -34,10 +34,16 @@ class InfoboxRule:
     def __init__(self, names: Collection[str] | None, site: Site) -> None:
         self.names = None if names is None else {template_name(name, site) or name for name in names}
 
-    def applies(self, name: str, params: tuple[Param, ...], *, in_lead: bool, starts_line: bool) -> bool:
+    @property
+    def anywhere(self) -> bool:
+        """Whether an infobox may stand at any place of a page and of a line."""
+        return self.names is not None
+
+    def applies(self, name: str, params: tuple[Param, ...], *, leads: bool) -> bool:
+        """Whether a use of a template may be an infobox; ``leads`` is true of one that the lead itself holds."""
         if self.names is not None:
             return name in self.names
-        if not in_lead or not starts_line:
+        if not leads:
             return False
         named = {param.name.lower() for param in params if not param.name.isdigit() and param.name}
         if _NAMED_BOX.search(name):

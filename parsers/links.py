@@ -32,6 +32,8 @@ _TOKEN = re.compile(
 )
 _SPECIAL = re.compile(r"[\[<&]|//|__|:")
 _MAX_NESTED = 2000  # characters that mwparserfromhell is given at once
+_MAX_PARSES = 3000  # of such texts in one chunk
+_MAX_TARGETS = 50_000  # remembered
 _MAX_DEPTH = 8  # of brackets in brackets; only pictures nest at all
 _BRACKETS = re.compile(r"\[\[|[\[\]]")
 _TRAIL_LENGTH = 64
@@ -49,14 +51,25 @@ class Inline:
     on_page: bool = False  # some target was resolved with the title of the page
     faults: tuple[tuple[str, int, int], ...] = ()
     empty: bool = True  # there is nothing but text
+    only_links: bool = False
 
 
 class InlineReader:
     """Reads pieces for one wiki and one page title."""
 
-    def __init__(self, site: Site, title: str) -> None:
+    def __init__(self, site: Site, title: str, targets: dict[str, titles.Target | None] | None = None) -> None:
         self.site = site
         self.title = title
+        self.targets = {} if targets is None else targets
+        self.parses = _MAX_PARSES
+
+    def resolve(self, raw: str) -> titles.Target | None:
+        """The target of a link that is not relative to its page."""
+        if raw not in self.targets:
+            if len(self.targets) >= _MAX_TARGETS:
+                self.targets.clear()
+            self.targets[raw] = titles.resolve(raw, self.title, self.site)
+        return self.targets[raw]
 
     def read(self, piece: str) -> Inline:
         """Links in source order and the text of one line, cell, label or value."""
@@ -64,21 +77,20 @@ class InlineReader:
             text = tidy(unmask(drop_quotes(piece)))
             found = papers.find_papers(text, (), self.site)
             return Inline(text, papers=found, empty=not found)
-        state = _State(self.site, self.title)
-        state.budget += 4 * len(piece)
+        state = _State(self)
         state.read(piece, 0)
         text = tidy(unmask(drop_quotes("".join(state.text))))
         links = tuple(sorted(state.links, key=lambda link: link.span))
         found = papers.find_papers(text, links, self.site)
         marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
-        return Inline(text, links, *marks, empty=not (links or any(marks)))
+        return Inline(text, links, *marks, empty=not (links or any(marks)), only_links=not any(marks))
 
 
 class _State:
     """One reading and what it has found so far; ``text`` is still masked."""
 
-    def __init__(self, site: Site, title: str) -> None:
-        self.site, self.title = site, title
+    def __init__(self, reader: InlineReader) -> None:
+        self.reader, self.site, self.title = reader, reader.site, reader.title
         self.text: list[str] = []
         self.links: list[Link] = []
         self.categories: list[tuple[int, Category]] = []
@@ -86,7 +98,6 @@ class _State:
         self.faults: list[tuple[str, int, int]] = []
         self.on_page = False
         self.depth = 0
-        self.budget = _MAX_NESTED  # characters that mwparserfromhell may still be given
 
     def read(self, piece: str, base: int) -> None:
         """Read ``piece``, which stands at ``base``."""
@@ -132,8 +143,9 @@ class _State:
         """Read the bracketed construct ``piece[start:end]``; where reading goes on, or 0 if it is only text."""
         if not end:
             return 0
-        self.budget -= end - start
-        if end - start > _MAX_NESTED or self.budget < 0 or self.depth >= _MAX_DEPTH:
+        self.reader.parses -= 1
+        if end - start > _MAX_NESTED or self.reader.parses < 0 or self.depth >= _MAX_DEPTH:
+            self.on_page = True  # not to be remembered: elsewhere it may be read
             self.faults.append(("long-link", base + start, base + end))
             return 0
         source = piece[start:end].replace("<", ANGLE).replace("{", INERT_BRACE)
@@ -188,7 +200,12 @@ class _State:
             return 0
         relative = titles.is_relative(target_text)
         self.on_page = self.on_page or relative
-        target = titles.resolve(target_text, self.title, self.site) if label != "" else None
+        if label == "":
+            target = None
+        elif relative:
+            target = titles.resolve(target_text, self.title, self.site)
+        else:
+            target = self.reader.resolve(target_text)
         nests = label is not None and "[[" in label  # which only pictures may
         if target is None or (nests and (target.namespace != titles.FILE or target.forced)):
             self.text.append("[[")

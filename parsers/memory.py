@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -10,29 +10,29 @@ V = TypeVar("V")
 
 
 class Memory(Generic[K, V]):
-    """Remembers values by key, up to about ``capacity`` units of the sizes they are put with."""
+    """Remembers values by key, up to about ``capacity`` units of ``size(key)``.
 
-    def __init__(self, capacity: int) -> None:
+    ``young`` holds the generation in use: what is in it may be looked up there directly.
+    """
+
+    def __init__(self, capacity: int, size: Callable[[K], int]) -> None:
         self.capacity = capacity // 2
-        self._young: dict[K, tuple[V, int]] = {}
-        self._old: dict[K, tuple[V, int]] = {}
-        self._size = 0
+        self.size = size
+        self.young: dict[K, V] = {}
+        self._old: dict[K, V] = {}
+        self._used = 0
 
     def get(self, key: K) -> V | None:
-        entry = self._young.get(key)
-        if entry is None:
-            entry = self._old.pop(key, None)
-            if entry is None:
-                return None
-            self._keep(key, entry)
-        return entry[0]
+        value = self.young.get(key)
+        if value is None:
+            value = self._old.pop(key, None)
+            if value is not None:
+                self.put(key, value)
+        return value
 
-    def put(self, key: K, value: V, size: int) -> None:
-        self._keep(key, (value, size + 1))
-
-    def _keep(self, key: K, entry: tuple[V, int]) -> None:
-        previous = self._young.get(key)
-        self._young[key] = entry
-        self._size += entry[1] - (previous[1] if previous else 0)
-        if self._size > self.capacity:
-            self._old, self._young, self._size = self._young, {}, 0
+    def put(self, key: K, value: V) -> None:
+        if key not in self.young:
+            self._used += self.size(key) + 1
+            if self._used > self.capacity:
+                self._old, self.young, self._used = self.young, {}, self.size(key) + 1
+        self.young[key] = value

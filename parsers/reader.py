@@ -9,36 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from itertools import pairwise
 
-from parsers.chunk import Chunk, ChunkReader
+from parsers.chunk import Chunk, ChunkReader, Tools
 from parsers.diagnostics import build_diagnostics
 from parsers.infobox import InfoboxRule
 from parsers.links import Inline, InlineReader
 from parsers.memory import Memory
-from parsers.record import Infobox, Link, Magic, Paper, Record, Redirect, Template
+from parsers.record import Record, Redirect
 from parsers.sections import SectionText, build_sections
-from parsers.shift import shift_infobox, shift_link, shift_magic, shift_template
+from parsers.shift import move_chunk
 from parsers.site import Site
-from parsers.titles import resolve
+from parsers.titles import Target, resolve
 
 _CHUNK_CHARACTERS = 16_000_000
 _PIECE_CHARACTERS = 8_000_000
 _CUT = re.compile(r"^(?==[^\n]*=[ \t]*$)", re.MULTILINE)
-
-
-@dataclass(slots=True)
-class _Placed:
-    """A chunk at a place of a page: its items with the positions and sections that they have there."""
-
-    chunk: Chunk
-    offset: int
-    section: int
-    infoboxes: tuple[Infobox, ...]
-    templates: tuple[Template, ...]
-    links: tuple[Link, ...]
-    papers: tuple[Paper, ...]
-    magic: tuple[Magic, ...]
 
 
 class Reader:
@@ -50,10 +36,12 @@ class Reader:
     def __init__(self, site: Site, infoboxes: Collection[str] | None = None) -> None:
         self.site = site
         self.rule = InfoboxRule(infoboxes, site)
-        self.chunks: Memory[tuple[str, bool], _Placed] = Memory(_CHUNK_CHARACTERS)
-        self.titles: dict[tuple[str, bool], str] = {}
-        self.pieces: Memory[str, Inline] = Memory(_PIECE_CHARACTERS)
-        self.redirect = re.compile(
+        self._chunks: Memory[tuple[str, bool], tuple[Chunk, str]] = Memory(_CHUNK_CHARACTERS, lambda key: len(key[0]))
+        self._pieces: Memory[str, Inline] = Memory(_PIECE_CHARACTERS, len)
+        self._targets: dict[str, Target | None] = {}
+        self._names: dict[str, tuple[str | None, str | None]] = {}
+        self._inline = InlineReader(site, "")
+        self._redirect_link = re.compile(
             rf"\s*(?i:{'|'.join(map(re.escape, site.redirect_words))})\s*:?\s*\[\[([^\[\]|\n]+)(?:\|[^\]]*)?\]\]"
         )
 
@@ -63,107 +51,75 @@ class Reader:
         namespace, _ = self.site.split_title(title)
         parts: list[tuple[SectionText, int]] = []
         faults: list[tuple[str, int, int]] = []
-        for one in placed:
-            chunk, offset = one.chunk, one.offset
-            sections = chunk.sections if offset == 0 else chunk.sections[1:]
-            parts.extend((section, offset) for section in sections)
-            faults.extend((code, start + offset, end + offset) for code, start, end in chunk.faults)
+        for chunk in placed:
+            offset = chunk.offset
+            parts += [(section, offset) for section in (chunk.sections[1:] if offset else chunk.sections)]
+            faults += [(code, start + offset, end + offset) for code, start, end in chunk.faults]
         return Record(
             title=title,
             namespace=namespace,
             source=text,
             redirect=self._redirect(text, title),
-            infoboxes=tuple(box for one in placed for box in one.infoboxes),
-            templates=tuple(use for one in placed for use in one.templates),
+            infoboxes=tuple(box for chunk in placed for box in chunk.infoboxes),
+            templates=tuple(use for chunk in placed for use in chunk.templates),
             sections=build_sections(parts, len(text)),
-            links=tuple(link for one in placed for link in one.links),
-            categories=tuple(category for one in placed for _, category in one.chunk.categories),
-            papers=tuple(paper for one in placed for paper in one.papers),
-            magic=tuple(word for one in placed for word in one.magic),
-            diagnostics=build_diagnostics(faults, sum(one.chunk.more_faults for one in placed)),
+            links=tuple(link for chunk in placed for link in chunk.links),
+            categories=tuple(category for chunk in placed for _, category in chunk.categories),
+            papers=tuple(paper for chunk in placed for _, paper in chunk.papers),
+            magic=tuple(word for chunk in placed for word in chunk.magic),
+            diagnostics=build_diagnostics(faults, sum(chunk.more_faults for chunk in placed)),
         )
 
     def _redirect(self, text: str, title: str) -> Redirect | None:
-        match = self.redirect.match(text)
+        match = self._redirect_link.match(text)
         target = resolve(match[1], title, self.site) if match else None
         if target is None or target.interwiki:
             return None
         return Redirect(target.title, target.fragment)
 
-    def _place(self, text: str, title: str) -> list[_Placed]:
+    def _place(self, text: str, title: str) -> list[Chunk]:
         """The chunks of a text; from the first that is not settled on, the rest is one chunk."""
         cuts = [0, *(match.start() for match in _CUT.finditer(text) if match.start()), len(text)]
-        placed: list[_Placed] = []
+        placed: list[Chunk] = []
         section = 0
-        for low, high in zip(cuts, cuts[1:], strict=False):
-            one = self._read_chunk(text[low:high], title, low, section)
-            sound = one.chunk.settled and (low == 0 or _begins_with_heading(one.chunk))
-            if not sound and high < len(text):
-                one = self._read_chunk(text[low:], title, low, section)
-                sound = low == 0 or _begins_with_heading(one.chunk)
+        for low, high in pairwise(cuts):
+            chunk = self._chunk(text[low:high], title, low, section)
+            if not chunk.settled and high < len(text):
+                chunk = self._chunk(text[low:], title, low, section)
                 high = len(text)
-            if not sound and placed and not _begins_with_heading(one.chunk):
-                return self._join(placed, text, title)
-            placed.append(one)
-            section += len(one.chunk.sections) - 1
+            if placed and not _begins_with_heading(chunk):
+                # the cut was at no heading: what stands before it goes on
+                last = placed.pop()
+                return [*placed, self._chunk(text[last.offset :], title, last.offset, last.section)]
+            placed.append(chunk)
+            section += len(chunk.sections) - 1
             if high == len(text):
                 break
         return placed
 
-    def _join(self, placed: list[_Placed], text: str, title: str) -> list[_Placed]:
-        """The chunks before the last one, and that one with all that follows: its end was no heading."""
-        last = placed.pop()
-        whole = self._read_chunk(text[last.offset :], title, last.offset, last.section)
-        return [*placed, whole]
-
-    def _read_chunk(self, source: str, title: str, offset: int, section: int) -> _Placed:
+    def _chunk(self, source: str, title: str, offset: int, section: int) -> Chunk:
         key = (source, offset == 0)
-        known = self.chunks.get(key)
-        if known is not None and known.chunk.on_page and self.titles.get(key) != title:
-            known = None
-        if known is None:
-            inline = InlineReader(self.site, title)
-            reader = ChunkReader(source, self.site, self.rule, lambda piece: self._read_piece(piece, inline), lead=offset == 0)
-            chunk = reader.read()
-            if chunk.on_page:
-                self.titles[key] = title
-        elif known.offset == offset and known.section == section:
-            return known
+        entry = self._chunks.get(key)
+        if entry is not None and (not entry[0].on_page or entry[1] == title):
+            chunk = entry[0]
+            if chunk.offset == offset and chunk.section == section:
+                return chunk
+            chunk = move_chunk(chunk, offset, section)
         else:
-            chunk = known.chunk
-        one = _put(chunk, offset, section)
-        self.chunks.put(key, one, len(source))
-        return one
+            self._inline = InlineReader(self.site, title, self._targets)
+            tools = Tools(self.site, self.rule, self._read_piece, self._pieces.young, self._names)
+            chunk = ChunkReader(source, tools, offset, section).read()
+        self._chunks.put(key, (chunk, title))
+        return chunk
 
-    def _read_piece(self, piece: str, inline: InlineReader) -> Inline:
-        known = self.pieces.get(piece)
+    def _read_piece(self, piece: str) -> Inline:
+        known = self._pieces.get(piece)
         if known is None:
-            known = inline.read(piece)
+            known = self._inline.read(piece)
             if not known.on_page:
-                self.pieces.put(piece, known, len(piece))
+                self._pieces.put(piece, known)
         return known
 
 
 def _begins_with_heading(chunk: Chunk) -> bool:
     return len(chunk.sections) > 1 and chunk.sections[1].start == 0
-
-
-def _put(chunk: Chunk, offset: int, section: int) -> _Placed:
-    """A chunk's items at a place. The first section of a chunk is the one before its first heading."""
-    links: dict[Link, Link] = {}
-    if offset == 0 and section == 0:
-        papers = tuple(paper for _, paper in chunk.papers)
-        return _Placed(
-            chunk, 0, 0, tuple(chunk.infoboxes), tuple(chunk.templates), tuple(chunk.links), papers, tuple(chunk.magic)
-        )
-    links = {link: shift_link(link, offset, section) for link in chunk.links}
-    return _Placed(
-        chunk,
-        offset,
-        section,
-        tuple(shift_infobox(box, offset, section, links) for box in chunk.infoboxes),
-        tuple(shift_template(use, offset, section) for use in chunk.templates),
-        tuple(links.values()),
-        tuple(Paper(p.number, p.url, p.key, p.section + section) for _, p in chunk.papers),
-        tuple(shift_magic(word, offset) for word in chunk.magic),
-    )

@@ -15,6 +15,7 @@ from functools import lru_cache
 from parsers import vocabulary
 
 MAX_DEPTH = 100  # MediaWiki's own limit ($wgMaxPPExpandDepth)
+MAX_OPEN = 5000  # things open at once; a further opening is text
 MAX_FAULTS = 200  # named one by one; further ones are counted
 
 TEMPLATE, ARGUMENT, COMMENT, EXTENSION = "template", "argument", "comment", "extension"
@@ -153,6 +154,9 @@ class _Scanner:
 
     def push(self, kind: int, match: re.Match[str]) -> int:
         start, end = match.span()
+        if len(self.stack) >= MAX_OPEN:
+            self.fault("depth-limit", start, end)
+            return end
         opened = Open(kind, start, end - start, end)
         if kind == _IN_LINK and self.stack:
             outer = self.stack[-1]
@@ -212,6 +216,8 @@ class _Scanner:
             run += 1
         if run - end == 1 and opened.kind == _IN_BRACES and not opened.has_equals:
             return end  # a name/value separator at the start of a line
+        if len(self.stack) >= MAX_OPEN:
+            return run
         self.stack.append(Open(_IN_HEADING, end, run - end, run))
         self.nodes = self.stack[-1].nodes
         return run

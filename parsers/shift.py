@@ -1,37 +1,44 @@
-"""Items moved to another place of a page: spans by characters, sections by number."""
+"""Chunks moved to another place of a page: spans by characters, sections by number."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 
-from parsers.record import Field, Infobox, Link, Magic, Span, Template
-
-
-def _moved(span: Span, offset: int) -> Span:
-    return (span[0] + offset, span[1] + offset)
+from parsers.chunk import Chunk
+from parsers.record import Field, Infobox, Link, Magic, Paper, Span, Template
 
 
-def shift_link(link: Link, offset: int, section: int) -> Link:
-    span = _moved(link.span, offset)
-    return Link(
-        link.kind, link.target, link.url, link.host, link.label, link.section + section, span, link.conditional
+def move_chunk(chunk: Chunk, offset: int, section: int) -> Chunk:
+    """The chunk as it is when it stands at ``offset`` and its first section is number ``section``."""
+    by, down = offset - chunk.offset, section - chunk.section
+    links = [_move_link(link, by, down) for link in chunk.links]
+    # fields hold the links of their page, not copies of them
+    moved = {id(before): after for before, after in zip(chunk.links, links, strict=True)} if chunk.infoboxes else {}
+    return replace(
+        chunk,
+        offset=offset,
+        section=section,
+        links=links,
+        infoboxes=[_move_infobox(box, by, down, moved) for box in chunk.infoboxes],
+        templates=[Template(use.name, use.params, _move(use.span, by), use.section + down) for use in chunk.templates],
+        papers=[(at, Paper(one.number, one.url, one.key, one.section + down)) for at, one in chunk.papers],
+        magic=[Magic(word.name, word.value, _move(word.span, by)) for word in chunk.magic],
     )
 
 
-def shift_template(use: Template, offset: int, section: int) -> Template:
-    return Template(use.name, use.params, _moved(use.span, offset), use.section + section)
+def _move(span: Span, by: int) -> Span:
+    return (span[0] + by, span[1] + by)
 
 
-def shift_magic(word: Magic, offset: int) -> Magic:
-    return Magic(word.name, word.value, _moved(word.span, offset))
+def _move_link(link: Link, by: int, down: int) -> Link:
+    span = (link.span[0] + by, link.span[1] + by)
+    section = link.section + down
+    return Link(link.kind, link.target, link.url, link.host, link.label, section, span, link.conditional)
 
 
-def shift_infobox(box: Infobox, offset: int, section: int, links: Mapping[Link, Link]) -> Infobox:
-    """``links`` maps the links of the chunk to their moved form, which fields share."""
+def _move_infobox(box: Infobox, by: int, down: int, links: dict[int, Link]) -> Infobox:
     fields = tuple(
-        Field(
-            one.name, one.raw, one.text, one.values, tuple(links[link] for link in one.links), _moved(one.span, offset)
-        )
+        Field(one.name, one.raw, one.text, one.values, tuple(links[id(k)] for k in one.links), _move(one.span, by))
         for one in box.fields
     )
-    return Infobox(box.name, box.kind, box.section + section, _moved(box.span, offset), fields)
+    return Infobox(box.name, box.kind, box.section + down, _move(box.span, by), fields)

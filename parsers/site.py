@@ -18,6 +18,8 @@ def normalise_spaces(title: str) -> str:
 
     The characters are those of MediaWikiTitleCodec::splitTitleString.
     """
+    if title.isascii() and "_" not in title and "  " not in title and title.isprintable():
+        return title.strip(" ")
     return _BLANKS.sub(" ", _MARKS.sub("", title)).strip(" ")
 
 

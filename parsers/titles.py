@@ -149,6 +149,25 @@ def template_name(raw: str, site: Site) -> str | None:
     return f":{name}" if forced else site.capitalise(body, TEMPLATE)
 
 
+_MODIFIERS = ("subst:", "safesubst:", "msgnw:", "msg:", "raw:")
+
+
+def called_name(written: str, site: Site) -> tuple[str | None, str | None]:
+    """What ``{{written}}`` calls: a parser function or variable, or a template, each by its normalised name."""
+    name = written.strip()
+    head, colon, _ = name.partition(":")
+    key = head.strip().lower()
+    if colon and (key in site.functions or key.startswith("#")):
+        return site.functions.get(key, key), None
+    variable = site.variables.get(name)
+    if variable is not None:
+        return variable, None
+    for modifier in _MODIFIERS:
+        if name.lower().startswith(modifier):
+            return called_name(name[len(modifier) :], site)
+    return None, template_name(name, site)
+
+
 def parameter_name(raw: str) -> str:
     """The name of a parameter as a key: trimmed, without invisible characters, spaces as one blank, NFC."""
     plain = _INVISIBLE.sub("", raw) if not raw.isascii() else raw

@@ -232,13 +232,17 @@ def revisions_by_user(db: Database, names: Iterable[str]) -> set[int]:
 
 
 def pages_of_events(db: Database, events: Iterable[LogEvent]) -> dict[int, int]:
-    """The page of each log event, as log id to page id: by the logged id, else by title; unknown ones left out."""
+    """The page of each log event, as log id to page id: by the logged id, else by title; unknown ones left out.
+
+    A page that was moved bears its new title: at the old one stands the redirect that the move left.
+    """
     found = {}
     for event in events:
+        title = json.loads(event.params).get("target_title", event.title) if event.type == "move" else event.title
         row = db.execute(
             "SELECT page_id FROM pages WHERE page_id = ? OR title = ?"
             " ORDER BY page_id = ? DESC, state = 'live' DESC LIMIT 1",
-            [event.page_id, event.title, event.page_id],
+            [event.page_id, title, event.page_id],
         ).fetchone()
         if row:
             found[event.log_id] = int(row[0])

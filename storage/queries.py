@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -41,11 +43,12 @@ def revisions_between(db: Database, since: str | None, until: str | None) -> int
     return int(count)
 
 
-def diagnostics_by_code(db: Database) -> dict[str, int]:
-    """How often each diagnostic stands in the current texts of live pages."""
+def diagnostics_by_code(db: Database, page_ids: Iterable[int]) -> dict[str, int]:
+    """How often each diagnostic stands in the current texts of these pages, where they are live."""
     rows = db.execute(
         "SELECT code, count(*) FROM diagnostics JOIN pages USING (page_id) WHERE state = 'live'"
-        " GROUP BY code ORDER BY count(*) DESC, code"
+        " AND page_id IN (SELECT value FROM json_each(?)) GROUP BY code ORDER BY count(*) DESC, code",
+        [json.dumps(list(page_ids))],
     )
     return {str(code): int(count) for code, count in rows.fetchall()}
 

@@ -44,9 +44,7 @@ def mediawiki(make_mediawiki: Callable[..., MediaWiki]) -> MediaWiki:
 
 
 @pytest.fixture(scope="module")
-def module_mediawiki(
-    mediawiki_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[MediaWiki]:
+def module_mediawiki(mediawiki_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaWiki]:
     """A wiki that all tests of a file share: for those that only read, or that keep to pages of their own."""
     with MediaWiki(mediawiki_template, tmp_path_factory.mktemp("mediawiki") / "wiki") as wiki:
         yield wiki

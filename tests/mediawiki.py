@@ -174,9 +174,7 @@ class MediaWiki(Server):
         **more: Param,
     ) -> int:
         """Save a page; return its latest revision id, also when nothing changed. ``more``: API parameters."""
-        answer = self.api("edit", user=user, title=title, text=text, summary=summary, minor=minor, **more)[
-            "edit"
-        ]
+        answer = self.api("edit", user=user, title=title, text=text, summary=summary, minor=minor, **more)["edit"]
         if answer["result"] != "Success":
             raise WikiError(f"edit of {title}: {answer}")
         return int(answer["newrevid"]) if "newrevid" in answer else self.latest(title)
@@ -197,17 +195,13 @@ class MediaWiki(Server):
         user: str = ADMIN,
     ) -> None:
         """Rename a page; ``talk`` moves its talk page too."""
-        self.api(
-            "move", user=user, **{"from": old}, to=new, noredirect=not redirect, movetalk=talk, reason=reason
-        )
+        self.api("move", user=user, **{"from": old}, to=new, noredirect=not redirect, movetalk=talk, reason=reason)
 
     def delete(self, title: str, *, reason: str = "", user: str = ADMIN) -> None:
         """Delete a page with all of its revisions."""
         self.api("delete", user=user, title=title, reason=reason)
 
-    def undelete(
-        self, title: str, *, timestamps: Sequence[str] = (), reason: str = "", user: str = ADMIN
-    ) -> None:
+    def undelete(self, title: str, *, timestamps: Sequence[str] = (), reason: str = "", user: str = ADMIN) -> None:
         """Restore a page, or only its revisions of the given times."""
         self.api("undelete", user=user, title=title, timestamps=timestamps or None, reason=reason)
 
@@ -253,9 +247,7 @@ class MediaWiki(Server):
 
     def truth(self) -> Truth:
         """All pages, revisions, archived revisions and log entries, read from the wiki's own database."""
-        return read_truth(
-            self.db_path, self.namespaces, lambda stdin: self.maintenance("fetchText", stdin=stdin)
-        )
+        return read_truth(self.db_path, self.namespaces, lambda stdin: self.maintenance("fetchText", stdin=stdin))
 
 
 def dump_xml(pages: Mapping[str, Sequence[DumpRevision]]) -> str:

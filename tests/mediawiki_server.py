@@ -85,9 +85,7 @@ def what_is_missing() -> str | None:
         return f"MediaWiki is not installed: {INSTALL_LINE}"
     if shutil.which("php") is None:
         return f"PHP is not installed: {INSTALL_LINE}"
-    modules = set(
-        subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout.lower().split()
-    )
+    modules = set(subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout.lower().split())
     if lacking := sorted(_NEEDED_MODULES - modules):
         return f"PHP lacks {', '.join(lacking)}: {INSTALL_LINE}"
     return None
@@ -104,9 +102,7 @@ def install(folder: Path) -> Path:
     run_php("install", *map(str, options))
     settings = folder / "LocalSettings.php"
     # The copies keep their databases beside their settings.
-    text, changed = re.subn(
-        r"\$wgSQLiteDataDir = .*;", "$wgSQLiteDataDir = __DIR__ . '/data';", settings.read_text()
-    )
+    text, changed = re.subn(r"\$wgSQLiteDataDir = .*;", "$wgSQLiteDataDir = __DIR__ . '/data';", settings.read_text())
     if changed != 1:
         raise WikiError(f"{settings} does not name its database folder as expected")
     settings.write_text(text + _SETTINGS.replace("@TEMPLATE@", str(folder)))
@@ -182,8 +178,7 @@ class Server:
     def _spawn(self, port: int, log: Path) -> subprocess.Popen[bytes]:
         options = {
             "auto_prepend_file": self.folder / "prepend.php",
-            "opcache.file_cache": self.template
-            / "opcache",  # the first request of a fresh wiki is then a warm one
+            "opcache.file_cache": self.template / "opcache",  # the first request of a fresh wiki is then a warm one
             "opcache.revalidate_freq": 0,
             "output_buffering": 0,  # otherwise MediaWiki does not compress its answers
             "memory_limit": "512M",
@@ -212,9 +207,7 @@ class Server:
     def _is_up(self, log: Path) -> bool:
         deadline = time.monotonic() + 10
         while self._process is not None and self._process.poll() is None and time.monotonic() < deadline:
-            if (
-                b") started" in log.read_bytes()
-            ):  # said when the port is bound, and by nobody else who may hold it
+            if b") started" in log.read_bytes():  # said when the port is bound, and by nobody else who may hold it
                 return True
             time.sleep(0.005)
         return False
@@ -228,9 +221,7 @@ def run_php(script: str, *arguments: str, settings: Path | None = None, stdin: b
         env["MW_CONFIG_FILE"] = str(settings)
     done = subprocess.run(command, env=env, input=stdin, capture_output=True, timeout=120, check=False)
     if done.returncode:
-        raise WikiError(
-            f"{script}.php failed: {(done.stdout + done.stderr).decode(errors='replace')[-2000:]}"
-        )
+        raise WikiError(f"{script}.php failed: {(done.stdout + done.stderr).decode(errors='replace')[-2000:]}")
     return done.stdout
 
 

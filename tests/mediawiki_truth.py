@@ -152,9 +152,7 @@ class _Texts:
     def _from_script(self, address: str) -> bytes:
         name, length, text = self._fetch_text(f"{address}\n".encode()).split(b"\n", 2)
         if name.decode() != address or int(length) != len(text):
-            raise ValueError(
-                f"text {address} cannot be read: {name!r}, length {length!r}, got {len(text)} bytes"
-            )
+            raise ValueError(f"text {address} cannot be read: {name!r}, length {length!r}, got {len(text)} bytes")
         return text
 
 

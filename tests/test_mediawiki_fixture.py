@@ -122,9 +122,7 @@ def test_hidden_revision_is_hidden_from_readers_and_not_from_truth(mediawiki: Me
 
 def histories(tmp_path: Path) -> Path:
     path = tmp_path / "dump.xml"
-    old = [
-        DumpRevision(f"2020-0{month}-01T10:00:00Z", "192.0.2.7", f"alt {month}", "n & m") for month in (1, 2)
-    ]
+    old = [DumpRevision(f"2020-0{month}-01T10:00:00Z", "192.0.2.7", f"alt {month}", "n & m") for month in (1, 2)]
     new = [DumpRevision("2021-05-01T10:00:00Z", "Berta", "neu <b>", minor=True)]
     path.write_text(dump_xml({"Quelle": old, "Kategorie:Ziel": new}), encoding="utf-8")
     return path
@@ -134,10 +132,7 @@ def test_import_keeps_times_users_and_texts(mediawiki: MediaWiki, tmp_path: Path
     mediawiki.import_xml(histories(tmp_path))
     truth = mediawiki.truth()
     titles = {page["page_id"]: page["title"] for page in truth["pages"]}
-    rows = [
-        (titles[row["page_id"]], row["timestamp"], row["text"], row["minor"])
-        for row in truth["revisions"][1:]
-    ]
+    rows = [(titles[row["page_id"]], row["timestamp"], row["text"], row["minor"]) for row in truth["revisions"][1:]]
     assert rows == [
         ("Quelle", "2020-01-01T10:00:00Z", b"alt 1", False),
         ("Quelle", "2020-02-01T10:00:00Z", b"alt 2", False),
@@ -145,9 +140,7 @@ def test_import_keeps_times_users_and_texts(mediawiki: MediaWiki, tmp_path: Path
     ]
     assert [row["user"] for row in truth["revisions"][1:3]] == ["192.0.2.7", "192.0.2.7"]
     assert truth["revisions"][1]["comment"] == "n & m"
-    assert [entry["type"] for entry in truth["log"]] == [
-        "create"
-    ]  # of the main page: the script logs nothing
+    assert [entry["type"] for entry in truth["log"]] == ["create"]  # of the main page: the script logs nothing
 
 
 def test_logged_import_says_so_in_the_log(mediawiki: MediaWiki, tmp_path: Path) -> None:
@@ -164,9 +157,7 @@ def test_merge_gives_old_revisions_to_another_page(mediawiki: MediaWiki, tmp_pat
     mediawiki.merge("Quelle", "Kategorie:Ziel")
     truth = mediawiki.truth()
     target = next(page["page_id"] for page in truth["pages"] if page["title"] == "Kategorie:Ziel")
-    assert {b"alt 1", b"alt 2", b"neu <b>"} == {
-        row["text"] for row in truth["revisions"] if row["page_id"] == target
-    }
+    assert {b"alt 1", b"alt 2", b"neu <b>"} == {row["text"] for row in truth["revisions"] if row["page_id"] == target}
     assert truth["log"][-1]["type"] == "merge"
 
 
@@ -288,14 +279,10 @@ def test_skipped_tests_fail_in_ci(ci: str, outcome: str, tmp_path: Path) -> None
         "def test_by_fixture(lacking): pass\n"
         "def test_by_call(): pytest.skip('no')\n"
     )
-    (tmp_path / "test_whole_file.py").write_text(
-        "import pytest\npytest.skip('no', allow_module_level=True)\n"
-    )
+    (tmp_path / "test_whole_file.py").write_text("import pytest\npytest.skip('no', allow_module_level=True)\n")
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider"]
     command += ["-c", str(ROOT / "pyproject.toml"), "--continue-on-collection-errors", str(tmp_path)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | {"CI": ci}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"CI": ci}, capture_output=True, text=True, check=False)
     assert outcome in done.stdout
     assert "apt-get install thing" in done.stdout
     assert (done.returncode == 0) is not bool(ci)

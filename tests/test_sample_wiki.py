@@ -472,9 +472,7 @@ def test_clone_is_corrected_later(wiki: dict[str, Page]) -> None:
         ("Senior:innenförderplan", 169, "\N{REPLACEMENT CHARACTER}", "ä"),
     ],
 )
-def test_edits_that_change_one_thing_alone(
-    wiki: dict[str, Page], title: str, rev_id: int, old: str, new: str
-) -> None:
+def test_edits_that_change_one_thing_alone(wiki: dict[str, Page], title: str, rev_id: int, old: str, new: str) -> None:
     before, after = wiki[title].pair(rev_id)
     assert before != after
     assert before.replace(old, new) == after

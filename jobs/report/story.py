@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from jobs.report.bulk_story import BulkStory, tell_bulk
@@ -15,6 +16,7 @@ from jobs.report.fold import Entry, fold_edit
 from jobs.report.timeline import Timeline, count_by_period
 from parsers.change import COSMETIC, PageChange
 
+REDIRECT_DELAY = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class EditStory:
@@ -134,7 +136,7 @@ def tell(data: ReportData, limits: Limits | None = None) -> Story:
     """Group and fold the changes of ``data``: bulk changes first, then pages in the order of their titles."""
     limits = limits or Limits()
     data = _cleaned(data)
-    ordered = sorted(data.changes, key=lambda c: (c.timestamp, c.rev_to or 0, c.change_id))
+    ordered = sorted(_without_left_redirects(data.changes), key=lambda c: (c.timestamp, c.rev_to or 0, c.change_id))
     entries = sorted(data.bulk, key=lambda entry: (-entry.change.occurrences, entry.bulk_id))
     numbers = _bulk_numbers(ordered, {entry.bulk_id: n for n, entry in enumerate(entries, 1)}, data)
     by_page: dict[int, list[PageChange]] = defaultdict(list)
@@ -158,6 +160,22 @@ def tell(data: ReportData, limits: Limits | None = None) -> Story:
         timeline=count_by_period(_edit_marks(ordered, numbers), data.since, data.until, data.timezone),
         limits=limits,
     )
+
+
+def _without_left_redirects(changes: Sequence[PageChange]) -> list[PageChange]:
+    """Without the creation of the redirect that a move leaves behind, a moment after it: the move tells it."""
+    moves = [(c.change.before, c.timestamp) for c in changes if (c.change.kind, c.change.action) == ("page", "moved")]
+
+    def is_left(change: PageChange) -> bool:
+        if (change.change.kind, change.change.action) != ("page", "created"):
+            return False
+        made = datetime.fromisoformat(change.timestamp)
+        return any(
+            title == change.change.after and timedelta(0) <= made - datetime.fromisoformat(moved) <= REDIRECT_DELAY
+            for title, moved in moves
+        )
+
+    return [change for change in changes if not is_left(change)]
 
 
 def _cleaned(data: ReportData) -> ReportData:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
 from jobs.report.language import Language, Piece, Rich
 from jobs.report.outline import Block, Bullets, Chart, Heading, Paragraph, Table, outline
 from jobs.report.story import Story
+from jobs.report.summary import Summary
 
 WIDTH = 78
 _BAR = 30  # columns of the longest bar
@@ -17,6 +19,17 @@ def render_text(story: Story, lang: Language) -> str:
     """The report as text that ends with a line break. Addresses are never broken, even where longer."""
     writer = _Writer(lang)
     return "\n\n".join(part for block in outline(story, lang) if (part := writer.block(block))) + "\n"
+
+
+def render_brief(story: Story, lang: Language) -> str:
+    """The opening paragraph alone, for a terminal."""
+    writer = _Writer(lang)
+    return writer.block(Paragraph(tuple(piece for rich in _spaced(Summary(story, lang).paragraph()) for piece in rich)))
+
+
+def _spaced(sentences: list[Rich]) -> Iterator[Rich]:
+    for number, sentence in enumerate(sentences):
+        yield (Piece(" "), *sentence) if number else sentence
 
 
 class _Writer:

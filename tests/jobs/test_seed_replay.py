@@ -86,5 +86,5 @@ def test_the_report_says_what_happened_and_nothing_else(mediawiki: MediaWiki, tm
     assert ALLRIS in text
     assert RATSINFO in text
     assert "„Vorlage - B/16/5505-01“" in text
-    assert "Der Platzhalter „-“ wurde durch den Link" in " ".join(text.split())
-    assert "nur Gestaltung" in text
+    assert "Der Platzhalter „-“ unter „Weiterführende Links & Downloads“ wurde durch den Link" in " ".join(text.split())
+    assert "Nur Gestaltung: eine Änderung (Hervorhebung)" in text

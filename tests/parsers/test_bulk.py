@@ -288,3 +288,35 @@ def test_changes_of_appearance_and_page_events_take_no_part() -> None:
             )
         )
     assert find_bulk_changes(history.changes, []) == []
+
+
+def test_a_rule_that_only_inserts_or_only_drops_knows_what_is_done() -> None:
+    history = History()
+    for page, path in enumerate(["wohnen", "bauen/plan", "klima"]):
+        history.link(page, f"https://a.example/{path}", f"https://a.example/neu/{path}")
+        history.link(page, f"Ort {path} (Stadt)", f"Ort {path}")
+    current = [
+        current_link(7, "https://a.example/neu/sport"),
+        current_link(8, "https://a.example/sport"),
+        current_link(9, "Ort Mitte (Stadt)"),
+        current_link(10, "Ort Mitte"),
+    ]
+    dropped, inserted = sorted(find_bulk_changes(history.changes, current), key=lambda bulk: bulk.rule)
+    assert [case.before for case in dropped.stragglers] == ["Ort Mitte (Stadt)"]
+    assert [case.before for case in inserted.stragglers] == ["https://a.example/sport"]
+
+
+def test_a_suffix_to_any_title_is_no_rule() -> None:
+    history = History()
+    for page, name in enumerate(["Merkur", "Venus", "Erde"]):
+        history.link(page, f"es:{name}", f"es:{name} (planeta)")
+        history.link(page, name, f"{name} (Planet)")
+    assert find_bulk_changes(history.changes, []) == []
+
+
+def test_a_file_in_another_size_is_no_rewriting() -> None:
+    history = History()
+    for page in range(3):
+        before, after = ("[[Datei:A.png|119px]]", "[[Datei:A.png|120px]]")
+        history.add(page, Change("file", "changed", "", before, after, "cosmetic", "markup"))
+    assert find_bulk_changes(history.changes, []) == []
