@@ -60,7 +60,7 @@ class LazyGroup(click.Group):
 @shared_options
 @click.version_option(package_name="wikitrail", message="%(package)s %(version)s")
 def cli() -> None:
-    """Mirrors a MediaWiki into SQLite, reads every revision into records, and says what changed.
+    """Mirrors a MediaWiki into SQLite and says what changed.
 
     Try “wikitrail demo” first: it needs no wiki and no network. Exit codes: 0 done, 1 failed, 2 wrong usage or
     configuration, 75 temporary failure (try again), 130 interrupted.

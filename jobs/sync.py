@@ -97,6 +97,6 @@ def finish(run: Run) -> None:
     """What rests on the whole database: bulk changes and the wide views."""
     if run.changes or run.counts.revisions:
         with run.db.atomic():
-            found = find_bulk_changes(load_changes(run.db, ChangeFilter()), load_current_items(run.db))
+            found = find_bulk_changes(load_changes(run.db, ChangeFilter(texts=False)), load_current_items(run.db))
             replace_bulk_changes(run.db, found)
             refresh_wide_views(run.db)

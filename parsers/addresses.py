@@ -14,9 +14,7 @@ SCHEMES = (
     "mailto:|matrix:|tel:|sms:|sips?:|xmpp:|news:|urn:|geo:|magnet:|bitcoin:"
 )
 # Parser::EXT_LINK_URL_CLASS and EXT_LINK_ADDR; stand-ins of comments and templates count as part of an address
-_CHARACTER = (
-    "[^\\[\\]<>\"\x00-\x20\x7f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufffd\ufdd2\ufdd3]"
-)
+_CHARACTER = '[^\\[\\]<>"\x00-\x20\x7f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufffd\ufdd2\ufdd3]'
 ADDRESS = rf"(?:\[[0-9A-Fa-f:.]+\]|{_CHARACTER}){_CHARACTER}*+"
 
 _STARTS = re.compile(rf"(?i:{SCHEMES}|//)")
@@ -39,7 +37,11 @@ def free_address(found: str) -> str:
         address = address[: ending.start()]
     punctuation = ",;.:!?" if "(" in address else ",;.:!?)"
     shorter = address.rstrip(punctuation)
-    if len(shorter) < len(address) and address[len(shorter)] == ";" and _LAST_ENTITY.search(address[: len(shorter) + 1]):
+    if (
+        len(shorter) < len(address)
+        and address[len(shorter)] == ";"
+        and _LAST_ENTITY.search(address[: len(shorter) + 1])
+    ):
         shorter = address[: len(shorter) + 1]
     return "" if _SCHEME_ONLY.fullmatch(shorter) else shorter
 

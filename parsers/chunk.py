@@ -181,9 +181,9 @@ class ChunkReader:
     def hide_stray_braces(self, masked: str, found: Scan) -> str:
         """Closing braces alone on their line are a slip of the editor's, not text."""
         for fault in found.faults:
-            if fault.code == "stray-braces" and masked[fault.start - 1 : fault.start] in ("", "\n"):
-                if masked[fault.end : fault.end + 1] in ("", "\n"):
-                    masked = masked[: fault.start] + GONE * (fault.end - fault.start) + masked[fault.end :]
+            around = masked[max(0, fault.start - 1) : fault.start] + masked[fault.end : fault.end + 1]
+            if fault.code == "stray-braces" and not around.strip("\n"):
+                masked = masked[: fault.start] + GONE * (fault.end - fault.start) + masked[fault.end :]
         return masked
 
     def begins_line(self, position: int) -> bool:
@@ -283,7 +283,9 @@ class ChunkReader:
                     self.keep(found, start, conditional=conditional)
 
     def whole_links(self, masked: str, start: int) -> str:
-        return hide_line_breaks(masked, _links_in(masked, start), start) if "[[" in masked and "\n" in masked else masked
+        return (
+            hide_line_breaks(masked, _links_in(masked, start), start) if "[[" in masked and "\n" in masked else masked
+        )
 
     def tag(self, node: Node, conditional: bool) -> None:
         if node.tag == "gallery":
@@ -319,10 +321,8 @@ class ChunkReader:
         start = _value_start(part)
         masked = self.whole_links(mask(self.text, start, part.end, part.nodes, values=True), start)
         inner = masked.strip(" \t\n" + GONE)
-        if "\n" in inner:
-            text = BlockReader(inner, self.piece_text).read()[0].text
-        else:
-            text = self.piece_text(inner)
+        many = "\n" in inner
+        text = BlockReader(inner, self.piece_text).read()[0].text if many else self.piece_text(inner)
         span = self.placed(start, part.end)
         low = bisect_left(self.links, (span[0], 0), key=_link_span)
         high = bisect_left(self.links, (span[1], 0), key=_link_span)
@@ -387,4 +387,3 @@ def _line_starts(masked: str, end: int) -> list[int]:
     while (found := masked.find("\n", starts[-1], end)) >= 0:
         starts.append(found + 1)
     return starts
-

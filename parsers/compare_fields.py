@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
 from parsers.compare_source import Sources
@@ -12,6 +12,7 @@ from parsers.record import Field, Infobox, Record, Span
 
 # Two boxes of different name are one that was swapped when they share at least this part of their fields.
 _SWAP_SHARE = 0.5
+_MAX_PAIRS = 400
 
 
 class FieldChanges:
@@ -35,16 +36,17 @@ def compare_infoboxes(before: Record, after: Record) -> FieldChanges:
     if not before.infoboxes and not after.infoboxes:
         return found
     pairs = pair_infoboxes(before.infoboxes, after.infoboxes)
+    paths_before, paths_after = instance_paths(before.infoboxes), instance_paths(after.infoboxes)
     for old, new in pairs:
-        path = instance_path(after.infoboxes, new)
+        path = paths_after[new.span]
         if old.name != new.name:
             found.changes.append(Change("infobox", "renamed", path, old.name, new.name))
         _compare_fields(old, new, path, found)
     for box in _rest(before.infoboxes, [old for old, _ in pairs]):
-        found.changes += _one_sided(box, instance_path(before.infoboxes, box), "removed")
+        found.changes += _one_sided(box, paths_before[box.span], "removed")
         found.told_before.append(box.span)
     for box in _rest(after.infoboxes, [new for _, new in pairs]):
-        found.changes += _one_sided(box, instance_path(after.infoboxes, box), "added")
+        found.changes += _one_sided(box, paths_after[box.span], "added")
         found.told_after.append(box.span)
     return found
 
@@ -56,10 +58,11 @@ def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
     """
     changes = []
     before, after = sources.before.record, sources.after.record
+    paths = instance_paths(after.infoboxes)
     for old, new in pair_infoboxes(before.infoboxes, after.infoboxes):
         if sources.before.slice(old.span) == sources.after.slice(new.span):
             continue
-        path = instance_path(after.infoboxes, new)
+        path = paths[new.span]
         quiet = True
         for field_old, field_new in _same_fields(old, new):
             if field_old.raw.strip() != field_new.raw.strip():
@@ -111,10 +114,14 @@ def pair_infoboxes(before: Sequence[Infobox], after: Sequence[Infobox]) -> list[
     return pairs + _likest(olds, news, _SWAP_SHARE) if olds and news else pairs
 
 
-def instance_path(boxes: Sequence[Infobox], box: Infobox) -> str:
-    """The name of a box, ``Name#2`` for the second of that name."""
-    number = 1 + sum(other.name == box.name and other.span < box.span for other in boxes)
-    return box.name if number == 1 else f"{box.name}#{number}"
+def instance_paths(boxes: Iterable[Infobox]) -> dict[Span, str]:
+    """The name of each box, ``Name#2`` for the second of that name, by span."""
+    seen: Counter[str] = Counter()
+    paths = {}
+    for box in boxes:
+        seen[box.name] += 1
+        paths[box.span] = box.name if seen[box.name] == 1 else f"{box.name}#{seen[box.name]}"
+    return paths
 
 
 def _rest(boxes: Sequence[Infobox], paired: Sequence[Infobox]) -> list[Infobox]:
@@ -123,14 +130,16 @@ def _rest(boxes: Sequence[Infobox], paired: Sequence[Infobox]) -> list[Infobox]:
 
 
 def _likest(olds: Sequence[Infobox], news: Sequence[Infobox], least: float) -> list[tuple[Infobox, Infobox]]:
-    """Pair greedily by the share of fields in common; equal shares go in order of the page."""
-    scored = sorted(
-        ((-_share(old, new), i, j) for i, old in enumerate(olds) for j, new in enumerate(news)),
-    )
+    """Pair greedily by the share of fields in common; equal shares, and very many boxes, go in order of the page."""
+    if len(olds) * len(news) > _MAX_PAIRS:
+        return [(old, new) for old, new in zip(olds, news, strict=False) if _share(old, new) >= least]
+    scored = sorted((-_share(old, new), i, j) for i, old in enumerate(olds) for j, new in enumerate(news))
     pairs: dict[int, int] = {}
+    taken: set[int] = set()
     for share, i, j in scored:
-        if -share >= least and i not in pairs and j not in pairs.values():
+        if -share >= least and i not in pairs and j not in taken:
             pairs[i] = j
+            taken.add(j)
     return [(olds[i], news[j]) for i, j in pairs.items()]
 
 

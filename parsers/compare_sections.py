@@ -22,6 +22,7 @@ _SHORT_BODY = 20
 _COMPARED_CHARS = 4_000
 # Past this many possible pairs only equal titles and equal bodies are tried.
 _MAX_PAIRS = 900
+_MAX_ALIKE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +178,17 @@ class _Matcher:
         bodies_before = self._bodies(self.before, self.parents_before)
         bodies_after = self._bodies(self.after, self.parents_after)
         few = len(old_open) * len(new_open) <= _MAX_PAIRS
+        known: defaultdict[str, list[Section]] = defaultdict(list)
+        for new in () if few else new_open:
+            known["title " + new.title].append(new)
+            known["body " + bodies_after[new.index]].append(new)
         scored = []
         for old in old_open:
-            for new in new_open:
-                body_old, body_new = bodies_before[old.index], bodies_after[new.index]
-                if few or old.title == new.title or body_old == body_new:
-                    score = self._score(old, new, body_old, body_new)
-                    if score:
-                        scored.append((score, old, new))
+            body = bodies_before[old.index]
+            for new in new_open if few else [*known["title " + old.title], *known["body " + body]][:_MAX_ALIKE]:
+                score = self._score(old, new, body, bodies_after[new.index])
+                if score:
+                    scored.append((score, old, new))
         scored.sort(key=lambda item: (-item[0], item[1].index, item[2].index))
         return scored
 

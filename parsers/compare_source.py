@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from rapidfuzz.distance import Indel
 
@@ -38,17 +39,18 @@ class MaskedSource:
         self.text = record.source
         self._masks: dict[Span, str] = {}
         self._sorted: list[tuple[int, int, str]] | None = None
+        self._furthest: list[int] = []
 
     def mask(self, span: Span, shown: str = "") -> None:
         """Let the span read as ``shown``. A mask inside another one has no effect while the outer is seen."""
         self._masks[span] = shown.replace("\n", " ")
         self._sorted = None
 
-    def mask_categories(self, names: Iterable[str], span: Span | None = None) -> None:
+    def mask_categories(self, names: Iterable[str]) -> None:
         """Mask the links that put the page into these categories; a record has no spans for them."""
         wanted = set(names)
         if wanted:
-            for match in _PREFIXED_LINK.finditer(self.text, *(span or ())):
+            for match in _PREFIXED_LINK.finditer(self.text):
                 name = _BLANKS.sub(" ", match[1]).strip()
                 if name[:1].upper() + name[1:] in wanted or name in wanted:
                     self.mask(match.span())
@@ -81,16 +83,13 @@ class MaskedSource:
 
     def can_cut(self, position: int) -> bool:
         """Whether no mask stands across a position."""
-        return not any(start < position < end for start, end in self._masks)
+        masks = self._in_order()
+        before = bisect_left(masks, (position, 0, ""))
+        return not before or self._furthest[before - 1] <= position
 
     def _outermost(self, span: Span) -> Iterator[tuple[int, int, str]]:
-        if self._sorted is None:
-            self._sorted = sorted(
-                ((start, end, shown) for (start, end), shown in self._masks.items()),
-                key=lambda mask: (mask[0], -mask[1]),
-            )
         position = span[0]
-        masks = self._sorted
+        masks = self._in_order()
         for index in range(bisect_left(masks, (span[0], 0, "")), len(masks)):
             start, end, shown = masks[index]
             if start >= span[1]:
@@ -98,6 +97,16 @@ class MaskedSource:
             if start >= position and end <= span[1]:
                 yield start, end, shown
                 position = end
+
+    def _in_order(self) -> list[tuple[int, int, str]]:
+        """The masks by start, the longer of two first; ``_furthest`` holds the last end up to each."""
+        if self._sorted is None:
+            self._sorted = sorted(
+                ((start, end, shown) for (start, end), shown in self._masks.items()),
+                key=lambda mask: (mask[0], -mask[1]),
+            )
+            self._furthest = list(accumulate((end for _, end, _ in self._sorted), max))
+        return self._sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,23 +210,28 @@ class Sources:
     def __init__(self, before: Record, after: Record) -> None:
         self.before, self.after = MaskedSource(before), MaskedSource(after)
         self._page_level_masked = False
+        self._reading: tuple[MaskedSource, MaskedSource] | None = None
 
     def difference(self, spans: tuple[Span, Span], skip: int = 0) -> SourceDifference | None:
         """What differs between two spans beside what is masked, or None when nothing does."""
-        if not self._page_level_masked:
-            # These belong to the page: where they stand in its source, and how they are spelled, says nothing.
-            self._page_level_masked = True
-            for source in (self.before, self.after):
-                source.mask_categories(category.name for category in source.record.categories)
-                for link in source.record.links:
-                    if is_language_link(link):
-                        source.mask(link.span)
+        found = differing_lines(self.before, self.after, spans, skip)
+        if found is None or self._page_level_masked:
+            return found
+        # These belong to the page: where they stand in its source, and how they are spelled, says nothing.
+        self._page_level_masked = True
+        for source in (self.before, self.after):
+            source.mask_categories(category.name for category in source.record.categories)
+            for link in source.record.links:
+                if is_language_link(link):
+                    source.mask(link.span)
         return differing_lines(self.before, self.after, spans, skip)
 
     def noise_reason(self, found: SourceDifference) -> str | None:
         """Why a difference in the source shows no other words, or None when it does (a footnote, a query)."""
-        before = _visible(self.before.record, found.spans[0])
-        after = _visible(self.after.record, found.spans[1])
+        if self._reading is None:
+            self._reading = _reading(self.before.record), _reading(self.after.record)
+        before = self._reading[0].residue(found.spans[0])
+        after = self._reading[1].residue(found.spans[1])
         return markup_noise_reason(before, after) if before != after else _form_reason(found)
 
 
@@ -226,14 +240,12 @@ def _form_reason(found: SourceDifference) -> str:
     return markup_noise_reason(found.before, found.after) or MARKUP
 
 
-def _visible(record: Record, span: Span) -> str:
-    """A span with every link as its label and every template, category and magic word left out."""
+def _reading(record: Record) -> MaskedSource:
+    """The text with every link as its label and every template, category and magic word left out."""
     source = MaskedSource(record)
     for link in record.links:
-        if span[0] <= link.span[0] < span[1]:
-            source.mask(link.span, "" if link.kind == "file" else link.label)
-    for inner in [item.span for items in (record.infoboxes, record.templates, record.magic) for item in items]:
-        if span[0] <= inner[0] < span[1]:
-            source.mask(inner)
-    source.mask_categories((category.name for category in record.categories), span)
-    return source.residue(span)
+        source.mask(link.span, "" if link.kind == "file" else link.label)
+    for span in [item.span for items in (record.infoboxes, record.templates, record.magic) for item in items]:
+        source.mask(span)
+    source.mask_categories(category.name for category in record.categories)
+    return source

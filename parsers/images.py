@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 # Help:Images; the words of MediaWiki in English and German
 _WORDS = frozenset(
-    "thumb thumbnail mini miniatur frame framed gerahmt enframed frameless rahmenlos border rand left links right rechts "
-    "center centre zentriert none ohne baseline grundlinie sub tiefgestellt tief super sup hochgestellt hoch top oben "
-    "text-top text-oben middle mitte bottom unten text-bottom text-unten upright hochkant".split()
+    (
+        "thumb thumbnail mini miniatur frame framed gerahmt enframed frameless rahmenlos border rand left "
+        "links right rechts center centre zentriert none ohne baseline grundlinie sub tiefgestellt tief super "
+        "sup hochgestellt hoch top oben text-top text-oben middle mitte bottom unten text-bottom text-unten "
+        "upright hochkant"
+    ).split()
 )
 _SIZE = re.compile(r"(?:\d+|\d*x\d+)\s*px$", re.IGNORECASE)
 _NAMED = re.compile(
@@ -58,4 +62,4 @@ def _split(label: str) -> list[tuple[int, str]]:
         elif match[0] != "|":
             depth += 1 if match[0] == "[[" else -1
     cuts.append(len(label))
-    return [(low + 1, label[low + 1 : high]) for low, high in zip(cuts, cuts[1:], strict=False)]
+    return [(low + 1, label[low + 1 : high]) for low, high in pairwise(cuts)]

@@ -9,7 +9,9 @@ from parsers.record import Param, Table
 from parsers.site import Site
 from parsers.titles import template_name
 
-_NAMED_BOX = re.compile(r"(?:^|[\s_/-])(?:info|tax|geo|persone?n|steck)?-?box|^info-?box|box$|^steckbrief|^konzeption$", re.IGNORECASE)
+_NAMED_BOX = re.compile(
+    r"(?:^|[\s_/-])(?:info|tax|geo|persone?n|steck)?-?box|^info-?box|box$|^steckbrief|^konzeption$", re.IGNORECASE
+)
 _INLINE = re.compile(
     r"^(?:cite|citation|literatur|internetquelle|coordinate|coord|navigation|navi|quote|zitat|color|colour|anchor|ref)",
     re.IGNORECASE,

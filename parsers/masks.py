@@ -28,6 +28,7 @@ def unmask(text: str) -> str:
 
 
 def is_masked(text: str) -> bool:
+    """Whether a text holds stand-ins."""
     return not text.isascii() and _ANY.search(text) is not None
 
 

@@ -43,8 +43,8 @@ def plain_characters(text: str) -> str:
     return _TROUBLE.sub("", text).translate(_BLANKS)
 
 
-_BLANKS = {ord(c): " " for c in "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"}
-_DASHES = {number: "-" for number in (*range(0x2010, 0x2016), 0x2212)}
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"), " ")
+_DASHES = dict.fromkeys((*range(8208, 8214), 8722), "-")
 
 
 def find_papers(text: str, links: tuple[Link, ...], site: Site) -> tuple[Paper, ...]:

@@ -22,8 +22,8 @@ from parsers.shift import move_chunk
 from parsers.site import Site
 from parsers.titles import Target, resolve
 
-_CHUNK_CHARACTERS = 16_000_000
-_PIECE_CHARACTERS = 8_000_000
+_CHUNK_CHARACTERS = 3_000_000  # what a page needs is its own latest texts; more only costs memory
+_PIECE_CHARACTERS = 2_000_000
 _CUT = re.compile(r"^(?==[^\n]*=[ \t]*$)", re.MULTILINE)
 
 

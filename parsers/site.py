@@ -9,7 +9,7 @@ from typing import Any
 
 from parsers import vocabulary
 
-_MARKS = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_MARKS = re.compile("[\u200e\u200f\u202a-\u202e]")
 _BLANKS = re.compile("[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\t\n]+")
 
 
@@ -69,7 +69,9 @@ class Site:
             # A dump names its namespaces and no alias; the English names hold on every wiki all the same.
             aliases += _default_aliases()
         states_subpages = any("subpages" in entry for entry in entries)
-        subpages = {int(e["id"]) for e in entries if e.get("subpages", False) is not False} if states_subpages else names
+        subpages = (
+            {int(e["id"]) for e in entries if e.get("subpages", False) is not False} if states_subpages else names
+        )
         words = _magic_words(_values(siteinfo.get("magicwords")))
         interwiki = _values(siteinfo.get("interwikimap"))
         prefixes = {str(entry["prefix"]).lower() for entry in interwiki}

@@ -51,7 +51,9 @@ _DATES = tuple(
         r"(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)\d{2})",
     )
 )
-_QUARTER = re.compile(rf"(?P<quarter>IV|I{{1,3}}|[1-4])\.?\s?(?:Quartal|Q\.?)\s?/?\s?{_YEAR}|Q(?P<q>[1-4])[\s/]?(?P<y>\d{{4}})")
+_QUARTER = re.compile(
+    rf"(?P<quarter>IV|I{{1,3}}|[1-4])\.?\s?(?:Quartal|Q\.?)\s?/?\s?{_YEAR}|Q(?P<q>[1-4])[\s/]?(?P<y>\d{{4}})"
+)
 _WEEKDAY = re.compile(r"(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)[a-zäß]*\.?,?\s(?:den\s)?", re.IGNORECASE)
 _ONE_YEAR = re.compile(_YEAR)
 _SCHOOL_YEAR = re.compile(rf"{_YEAR}/(?P<end>\d{{2}}|\d{{4}})")
@@ -75,11 +77,15 @@ _SCALES = {
     "billion": 1_000_000_000,
 }
 _SCALE = rf"(?P<scale>{'|'.join(sorted(filter(None, _SCALES), key=len, reverse=True))})?\.?"
-_CURRENCIES = {"€": "EUR", "eur": "EUR", "euro": "EUR", "$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP", "chf": "CHF",
-               "dm": "DEM", "dem": "DEM"}  # fmt: skip
+_CURRENCIES = {
+    name: code
+    for code, names in {"EUR": "€ eur euro", "USD": "$ usd", "GBP": "£ gbp", "CHF": "chf", "DEM": "dm dem"}.items()
+    for name in names.split()
+}
 _CURRENCY = r"(?P<{}>€|EUR|Euro|\$|USD|£|GBP|CHF|DM|DEM)"
 _AMOUNT = re.compile(
-    rf"(?:{_CURRENCY.format('before')}\s?)?{_NUMBER}(?:,[-–]+)?\s?{_SCALE}\s?(?:{_CURRENCY.format('after')})?", re.IGNORECASE
+    rf"(?:{_CURRENCY.format('before')}\s?)?{_NUMBER}(?:,[-–]+)?\s?{_SCALE}\s?(?:{_CURRENCY.format('after')})?",
+    re.IGNORECASE,
 )
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _GERMAN_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+(?:,\d+)?$")

@@ -145,9 +145,7 @@ _FUNCTIONS = {
     "numberingroup": ("benutzer_in_gruppe",),
     "protectionlevel": ("schutzstatus",),
 }
-FUNCTIONS = {
-    word.lower(): name for name, words in _FUNCTIONS.items() for word in (name, *words)
-}
+FUNCTIONS = {word.lower(): name for name, words in _FUNCTIONS.items() for word in (name, *words)}
 
 _PAGE_NAMES = (
     "PAGENAME PAGENAMEE FULLPAGENAME FULLPAGENAMEE BASEPAGENAME BASEPAGENAMEE SUBPAGENAME SUBPAGENAMEE "
@@ -195,9 +193,9 @@ INTERWIKI = frozenset(
 
 # Tags whose content the preprocessor takes out whole (core, and extensions in wide use).
 EXTENSION_TAGS = frozenset(
-    "nowiki pre gallery indicator langconvert ref references poem math chem ce syntaxhighlight source score timeline graph "
-    "mapframe maplink templatedata templatestyles hiero inputbox imagemap categorytree section charinsert "
-    "dynamicpagelist rss html tabber headertabs seo embedvideo youtube".split()
+    "nowiki pre gallery indicator langconvert ref references poem math chem ce syntaxhighlight source "
+    "score timeline graph mapframe maplink templatedata templatestyles hiero inputbox imagemap categorytree section "
+    "charinsert dynamicpagelist rss html tabber headertabs seo embedvideo youtube".split()
 )
 # Of these the content is wikitext; that of the others is not.
 WIKITEXT_TAGS = frozenset({"ref", "references", "poem", "indicator", "tabber"})

@@ -38,13 +38,14 @@ def save_changes(db: Database, run_id: int, observed_at: str, changes: Iterable[
 @dataclass(frozen=True, slots=True)
 class ChangeFilter:
     """Which changes: made at or after ``since``, before ``until`` (ISO 8601 UTC), of one page, of one kind, stored
-    after the change with the id ``after_id``."""
+    after the change with the id ``after_id``; ``texts`` false leaves out changes inside texts, which are long."""
 
     since: str | None = None
     until: str | None = None
     page: str | None = None
     kind: str | None = None
     after_id: int | None = None
+    texts: bool = True
 
 
 def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
@@ -60,6 +61,8 @@ def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
         if value is not None:
             conditions.append(f"{column} {operator} ?")
             values.append(value)
+    if not wanted.texts:
+        conditions.append("NOT (kind IN ('section', 'text') AND action = 'changed')")
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM changes WHERE {' AND '.join(conditions)} ORDER BY timestamp, rev_to, change_id", values
     )

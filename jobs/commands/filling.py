@@ -21,7 +21,7 @@ from jobs.sync import sync as sync_wiki
 @click.option("--full", is_flag=True, help="Read the wiki's whole history again, not only what is new.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the run did as one JSON object.")
 def sync(url: str | None, full: bool, as_json: bool) -> None:
-    """Mirror a wiki: everything on the first run, later what is new.
+    """Mirror a wiki: first everything, later what is new.
 
     URL is the address of any page of the wiki; once a database mirrors a wiki it is not needed.
     """
@@ -36,7 +36,10 @@ def sync(url: str | None, full: bool, as_json: bool) -> None:
 @click.argument("dumps", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DUMP...")
 @click.option("--json", "as_json", is_flag=True, help="Print what the run did as one JSON object.")
 def import_(dumps: tuple[Path, ...], as_json: bool) -> None:
-    """Bring MediaWiki XML exports (plain, .gz or .bz2) into the database."""
+    """Read MediaWiki XML exports into the database.
+
+    Plain, .gz or .bz2, of any size. What is there already is left as it is.
+    """
     for path in dumps:
         if not path.is_file():
             raise click.UsageError(f"There is no file {path}; check the name.")

@@ -20,9 +20,9 @@ from storage.database import named_faults, open_database
 @shared_options
 @click.option("--json", "as_json", is_flag=True, help="Print what the run did as one JSON object.")
 def run(as_json: bool) -> None:
-    """Sync, then report what changed since the last report: the line for cron.
+    """Sync, then report what is new: the line for cron.
 
-    Silence means that nothing changed: no report is written then.
+    A report tells what changed since the last one; none is written when nothing did.
     """
     _run_once(current_settings(), as_json)
 
@@ -39,7 +39,10 @@ def _run_once(settings: Settings, as_json: bool) -> None:
 @click.command()
 @shared_options
 def schedule() -> None:
-    """Do “run” again and again, at the times of the configuration, until it is stopped."""
+    """Do “run” at the times of the configuration.
+
+    It goes on until it is stopped, after failed runs too.
+    """
     from jobs.schedule import make_trigger, serve
 
     settings = current_settings()
@@ -60,7 +63,10 @@ def schedule() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the state as one JSON object.")
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
-    """Say how the mirror stands; exit 2 when the last good run is older than the configuration allows."""
+    """Say how the mirror stands, and if it is too old.
+
+    Exit code 2 when the last good run is older than the configuration allows (status.max_age).
+    """
     settings = current_settings()
     db = open_database(settings.database, create=False)
     try:

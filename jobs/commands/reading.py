@@ -42,7 +42,7 @@ def _database() -> Iterator[Database]:
 @shared_options
 @click.argument("rev_id", type=int)
 def text(rev_id: int) -> None:
-    """Print the exact wikitext of a revision, byte for byte."""
+    """Print the exact wikitext of a revision."""
     with _database() as db:
         wikitext = load_revision_text(db, rev_id)
     sys.stdout.buffer.write(wikitext.encode("utf-8", "surrogatepass"))
@@ -59,7 +59,10 @@ def text(rev_id: int) -> None:
     "--batch", is_flag=True, help="Read JSON lines {id, title, text} and print JSON lines {id, record}, in order."
 )
 def parse(file: Any, title: str, siteinfo: Any, batch: bool) -> None:
-    """Print the record of a wikitext as JSON. FILE is a file, or - for standard input."""
+    """Print the record of a wikitext as JSON.
+
+    FILE is a file in UTF-8, or - for standard input.
+    """
     reader = Reader(_site(siteinfo))
     if batch:
         for number, line in enumerate(file, 1):
@@ -174,7 +177,10 @@ def _short(text: str | None, limit: int = 100) -> str:
 @click.option("--lang", "languages", help="Any of de,en, joined by commas.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
 def report(since: str | None, until: str | None, formats: str | None, languages: str | None, out: Path) -> None:
-    """Write a change report that can be read without knowing wikitext."""
+    """Write a report for people who know no wikitext.
+
+    Files report.LANGUAGE.FORMAT; their paths are printed.
+    """
     settings = current_settings()
     chosen = replace(
         settings.config.report,

@@ -16,7 +16,10 @@ from jobs.settings import Settings, load_settings
     "--out", type=click.Path(path_type=Path), default=Path("wikitrail-demo"), help="Folder for report and database."
 )
 def demo(out: Path) -> None:
-    """Show the whole way on an embedded sample wiki, offline: mirror, records, changes, report."""
+    """Show the whole way on a sample wiki, offline.
+
+    The embedded wiki becomes a mirror, records, changes and a report; what it found is printed.
+    """
     from jobs.demo import run_demo
 
     click.echo(run_demo(out))
@@ -27,7 +30,10 @@ def demo(out: Path) -> None:
 @click.argument("url")
 @click.option("--force", is_flag=True, help="Write the file anew if it exists.")
 def init(url: str, force: bool) -> None:
-    """Probe a wiki and write a commented wikitrail.toml for it."""
+    """Probe a wiki and write wikitrail.toml for it.
+
+    URL is the address of any of its pages; the file explains each setting.
+    """
     from jobs.setup_wiki import init_wiki
 
     path = given_config_path()

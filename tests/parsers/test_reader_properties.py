@@ -1,0 +1,99 @@
+"""What holds of every text: spans cut out their source, and memory and cuts never change what is read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers import reader as reader_module
+from parsers.reader import Reader
+from parsers.record import Record
+from parsers.record_json import record_to_json
+from parsers.site import Site
+
+SITE = Site.default()
+TOKENS = [
+    "{{", "}}", "{{{", "}}}", "[[", "]]", "|", "=", "\n", "\n== H ==\n", "\n=== U ===\n", "\n{|\n",
+    "\n|}\n", "\n|-\n", "\n| ", " || ", "\n* ", "\n*# ", "\n; t : d", "<!--", "-->", "<nowiki>",
+    "</nowiki>", "<ref>", "</ref>", "<br>", "''", "'''", "Infobox Rat", "Konzeption", "#if:", "Kategorie:",
+    "Datei:", "mini", "#A", "/U", "../", "a", "b c", " ", "https://x.example/y", "[https://x.example z]",
+    "&amp;", "__NOTOC__", "B/16/5505-01", "VOLFDNR=7", "\u200e", "ä", "<gallery>", "</gallery>",
+    "#WEITERLEITUNG ", ":", "<includeonly>", "</includeonly>", "\ufdd0", "\ufdd1",
+]  # fmt: skip
+texts = st.lists(st.sampled_from(TOKENS), max_size=40).map("".join)
+titles = st.sampled_from(["Seite", "Plan/Teil", "Kategorie:Wohnen"])
+
+
+def read_whole(text: str, title: str) -> Record:
+    """The record without any cut and without anything remembered."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader_module, "_CUT", re.compile("(?!)"))
+        return Reader(SITE).read(text, title)
+
+
+@given(texts, titles)
+def test_cuts_do_not_change_what_is_read(text: str, title: str) -> None:
+    assert Reader(SITE).read(text, title) == read_whole(text, title)
+
+
+@given(st.lists(texts, min_size=2, max_size=4), titles, titles)
+def test_memory_does_not_change_what_is_read(parts: list[str], first: str, second: str) -> None:
+    reader = Reader(SITE)
+    history = ["\n== X ==\n".join(parts), "\n== X ==\n".join(reversed(parts)), "\n== Y ==\n".join(parts)]
+    for title in (first, second):
+        for text in history:
+            assert reader.read(text, title) == Reader(SITE).read(text, title)
+
+
+@given(texts)
+def test_spans_cut_out_their_source(text: str) -> None:
+    record = Reader(SITE).read(text, "Seite")
+    for use in record.templates:
+        source = text[slice(*use.span)]
+        assert source[:2] + source[-2:] == "{{}}"
+        assert all(param.raw in source for param in use.params)
+    for box in record.infoboxes:
+        for field in box.fields:
+            assert text[slice(*field.span)] == field.raw
+            assert all(link in record.links for link in field.links)
+    for link in record.links:
+        source = text[slice(*link.span)]
+        assert source
+        assert (link.url or "") in source
+    for word in record.magic:
+        assert text[slice(*word.span)].startswith(("__", "{{"))
+    assert "".join(text[slice(*section.span)] for section in record.sections) == text
+    places = [link.section for link in record.links] + [paper.section for paper in record.papers]
+    assert all(0 <= section < len(record.sections) for section in places)
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_read(text: str) -> None:
+    assert record_to_json(Reader(SITE).read(text, "Seite"))["title"] == "Seite"
+
+
+HOSTILE = {
+    "unclosed templates": "{{a|" * 50_000,
+    "unclosed arguments": "{{{a|" * 50_000,
+    "unclosed tables": "\n{|\n| a" * 20_000,
+    "unclosed links": "[[a|" * 50_000,
+    "unclosed external links": "[http://a " * 20_000,
+    "one long address": "[http://" + "a" * 200_000,
+    "unclosed tags": "<ref>" * 50_000,
+    "unclosed comments": "<!--" * 50_000,
+    "nested templates": "{{a|" * 1000 + "}}" * 1000,
+    "nested pictures": ("[[Datei:a|" * 50 + "]]" * 50 + "\n") * 50,
+    "stray braces": "}} " * 50_000,
+    "underscores": "__a" * 50_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_is_read_in_linear_time(text: str) -> None:
+    """Each of these takes minutes to days where time is quadratic; the suite's own limit would notice."""
+    record = Reader(SITE).read(text, "Seite")
+    assert len(record.diagnostics) <= 201
+    assert record.sections[0].span[0] == 0

@@ -1,0 +1,56 @@
+"""Typed values in German and English forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from parsers.record import Link, Value
+from parsers.values import parse_value, parse_values
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3. Mai 2016", Value("date", "2016-05-03", "day")),
+        ("3.\u00a0Mai\u00a02016", Value("date", "2016-05-03", "day")),
+        ("3.5.16", Value("date", "2016-05-03", "day")),
+        ("03.05.2016", Value("date", "2016-05-03", "day")),
+        ("2021/11/01", Value("date", "2021-11-01", "day")),
+        ("2021-11-01", Value("date", "2021-11-01", "day")),
+        ("May 3, 2016", Value("date", "2016-05-03", "day")),
+        ("Dienstag, 3. Mai 2016", Value("date", "2016-05-03", "day")),
+        ("Mai 2016", Value("date", "2016-05", "month")),
+        ("I. Quartal 2024", Value("date", "2024-Q1", "quarter")),
+        ("Q3 2024", Value("date", "2024-Q3", "quarter")),
+        ("2020", Value("year", "2020", "year")),
+        ("2016/17", Value("year", "2016/2017", "range")),
+        ("2015–2020", Value("year", "2015/2020", "range")),
+        ("2015 bis 2020", Value("year", "2015/2020", "range")),
+        ("seit 2019", Value("year", "2019/..", "open")),
+        ("ca. 2019", Value("year", "2019", "approximate")),
+        ("1,5 Mio. €", Value("money", "1500000 EUR", None)),
+        ("€ 2,500.75", Value("money", "2500.75 EUR", None)),
+        ("2.500 Euro", Value("money", "2500 EUR", None)),
+        ("ca. 2.500", Value("number", "2500", "approximate")),
+        ("2500", Value("number", "2500", None)),
+        ("3,14", Value("number", "3.14", None)),
+        ("0-4", Value("text", "0-4", None)),
+        ("31.02.2016", Value("text", "31.02.2016", None)),
+        ("B/16/5505-01", Value("text", "B/16/5505-01", None)),
+        ("Bereich 2-6", Value("text", "Bereich 2-6", None)),
+    ],
+)
+def test_value(text: str, expected: Value) -> None:
+    assert parse_value(text) == expected
+
+
+def test_lines_and_links_are_values_of_their_own() -> None:
+    page = Link("internal", "Amt für Statistik", None, None, "Amt", 0, (0, 1))
+    site = Link("external", None, "https://x.example", "x.example", "Netz", 0, (2, 3))
+    assert parse_values("Amt\n2020\nsiehe Netz", [page, site]) == (
+        Value("year", "2020", "year"),
+        Value("text", "siehe Netz"),
+        Value("page", "Amt für Statistik"),
+        Value("url", "https://x.example"),
+    )
+    assert parse_values("") == ()
