@@ -19,7 +19,7 @@ from storage import changes as change_store
 from storage import history
 from storage.database import Database
 from storage.mirror import load_site
-from storage.texts import load_text
+from storage.texts import TextStore
 
 REMEMBERED_PAGES = 1000  # pages whose last record is kept in memory, so that the next revision needs no reading anew
 
@@ -57,6 +57,7 @@ class Deriver:
     def __init__(self, db: Database, reader: Reader, run_id: int, now: str) -> None:
         self._db = db
         self.reader = reader
+        self.texts = TextStore(db)
         self._run_id = run_id
         self._now = now
         self._states: OrderedDict[int, PageState] = OrderedDict()
@@ -159,7 +160,7 @@ class Deriver:
         rev_id, timestamp, user, comment, parent_id, content_model, text_id = row
         if rev_id in fresh:
             return fresh[rev_id]
-        text = load_text(self._db, text_id) if text_id is not None else None
+        text = self.texts.load(text_id) if text_id is not None else None
         return Step(rev_id, timestamp, user, comment, parent_id, content_model, text)
 
     def deleted(self, page_id: int, at: str) -> None:

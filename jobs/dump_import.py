@@ -61,6 +61,6 @@ def _save(db: Database, part: DumpPage, deriver: Deriver, now: str, counts: Coun
         )
         store.save_pages(db, [page], now)
     for revision in new:
-        store.save_revision(db, revision, now)
+        store.save_revision(db, deriver.texts, revision, now)
     counts.revisions += len(new)
     deriver.revisions(new)

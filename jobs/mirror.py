@@ -202,7 +202,11 @@ class Mirror:
         seen = {page.page_id for page in fetched.pages}
         self.counts.pages |= seen
         self.fresh |= seen
-        new = [revision for revision in fetched.revisions if store.save_revision(self.db, revision, self.now)]
+        new = [
+            revision
+            for revision in fetched.revisions
+            if store.save_revision(self.db, self.deriver.texts, revision, self.now)
+        ]
         self.counts.revisions += len(new)
         if derive:
             self.deriver.revisions(new)

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
+from parsers.items import section_path
 from parsers.noise import ORDER, noise_reason
 from parsers.record import Section
 
@@ -33,11 +34,6 @@ class SectionPairs:
     removed: tuple[Section, ...]
     added: tuple[Section, ...]
     to_after: Mapping[int, int]
-
-
-def section_path(section: Section) -> str:
-    """The titles from the outermost section to this one, as the ``path`` column holds them."""
-    return " / ".join(section.path)
 
 
 def pair_sections(before: Sequence[Section], after: Sequence[Section]) -> SectionPairs:

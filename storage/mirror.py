@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from parsers.wiki import LogEvent, Page, Revision
-from storage.texts import save_text
+from storage.texts import TextStore
 
 
 def save_site(db: Database, api_url: str | None, siteinfo: Mapping[str, Any], now: str) -> None:
@@ -90,7 +90,7 @@ def takes_page_from_dump(db: Database, page_id: int, newest: str) -> bool:
     return row is None or (row[0] is None and (row[1] or "") <= newest)
 
 
-def save_revision(db: Database, revision: Revision, now: str) -> bool:
+def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) -> bool:
     """Insert or update one revision with its text; True when its id was not known.
 
     The page must be saved before.
@@ -98,7 +98,7 @@ def save_revision(db: Database, revision: Revision, now: str) -> bool:
     known = db.execute("SELECT 1 FROM revisions WHERE rev_id = ?", [revision.rev_id]).fetchone()
     text_id = None
     if revision.text is not None:
-        text_id = save_text(db, revision.text, _neighbour(db, revision))
+        text_id = texts.save(revision.text, _neighbour(db, revision))
     values = [
         revision.page_id, revision.parent_id, revision.timestamp, revision.user, revision.user_id, revision.comment,
         int(revision.minor), revision.size, revision.sha1, revision.content_model,

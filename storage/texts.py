@@ -7,6 +7,8 @@ bounded so that any text can be read quickly.
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
 
 import zstandard
 from sqlite_utils import Database
@@ -16,69 +18,105 @@ from storage.errors import DamagedText, UnknownRevision
 MAX_CHAIN_LENGTH = 2_000_000  # bytes to decompress for one text: a few milliseconds
 MAX_CHAIN_DEPTH = 40
 LEVEL = 9
+MAX_REMEMBERED = 1500  # texts
+MAX_REMEMBERED_LENGTH = 100_000  # bytes of one text
 _RAW = zstandard.DICT_TYPE_RAWCONTENT
 
 
-def save_text(db: Database, text: str, neighbour_id: int | None) -> int:
-    """Store a text and return its ``text_id``; ``neighbour_id`` is a text that is probably alike.
+class TextStore:
+    """Saves and loads texts of one database; remembers the last ones, since neighbours follow each other."""
 
-    The id of an equal text is returned when there is one.
-    """
-    data = text.encode("utf-8", "surrogatepass")
-    digest = hashlib.sha1(data, usedforsecurity=False).hexdigest()
-    if known := db.execute("SELECT text_id FROM texts WHERE sha1 = ?", [digest]).fetchone():
-        return int(known[0])
-    encoding, packed = "zstd", zstandard.ZstdCompressor(level=LEVEL).compress(data)
-    base_id, chain_length, chain_depth = None, len(data), 0
-    if neighbour_id is not None and (delta := _delta(db, data, neighbour_id)) and len(delta[0]) < len(packed):
-        encoding, base_id, (packed, chain_length, chain_depth) = "zstd-delta", neighbour_id, delta
-    if len(data) <= len(packed):
-        encoding, base_id, packed, chain_length, chain_depth = "plain", None, data, len(data), 0
-    cursor = db.execute(
-        "INSERT INTO texts (sha1, length, encoding, base_id, chain_length, chain_depth, data)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [digest, len(data), encoding, base_id, chain_length, chain_depth, packed],
-    )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._recent: OrderedDict[int, bytes] = OrderedDict()
 
+    def save(self, text: str, neighbour_id: int | None) -> int:
+        """Store a text and return its ``text_id``; ``neighbour_id`` is a text that is probably alike.
 
-def _delta(db: Database, data: bytes, neighbour_id: int) -> tuple[bytes, int, int] | None:
-    """The delta with its chain's length and depth, or None where the chain would grow too long."""
-    length, depth = db.execute(
-        "SELECT chain_length, chain_depth FROM texts WHERE text_id = ?", [neighbour_id]
-    ).fetchone()
-    if length + len(data) > MAX_CHAIN_LENGTH or depth >= MAX_CHAIN_DEPTH:
-        return None
-    base = zstandard.ZstdCompressionDict(_load_bytes(db, neighbour_id), dict_type=_RAW)
-    compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=base)
-    return compressor.compress(data), length + len(data), depth + 1
-
-
-def load_text(db: Database, text_id: int) -> str:
-    """The text, exactly as stored. Raises DamagedText when its digest does not match."""
-    data = _load_bytes(db, text_id)
-    (digest,) = db.execute("SELECT sha1 FROM texts WHERE text_id = ?", [text_id]).fetchone()
-    if hashlib.sha1(data, usedforsecurity=False).hexdigest() != digest:
-        raise DamagedText(
-            f"Text {text_id} in the database is damaged; restore the file from a backup or mirror it anew."
+        The id of an equal text is returned when there is one.
+        """
+        data = text.encode("utf-8", "surrogatepass")
+        digest = _digest(data)
+        if known := self._db.execute("SELECT text_id FROM texts WHERE sha1 = ?", [digest]).fetchone():
+            return int(known[0])
+        packed = self._pack(data, neighbour_id)
+        cursor = self._db.execute(
+            "INSERT INTO texts (sha1, length, encoding, base_id, chain_length, chain_depth, data)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [digest, len(data), packed.encoding, packed.base_id, packed.chain_length, packed.chain_depth, packed.data],
         )
-    return data.decode("utf-8", "surrogatepass")
+        assert cursor.lastrowid is not None
+        self._remember(cursor.lastrowid, data)
+        return cursor.lastrowid
 
+    def load(self, text_id: int) -> str:
+        """The text, exactly as stored. Raises DamagedText when its digest does not match."""
+        data = self._load_bytes(text_id)
+        (digest,) = self._db.execute("SELECT sha1 FROM texts WHERE text_id = ?", [text_id]).fetchone()
+        if _digest(data) != digest:
+            raise DamagedText(
+                f"Text {text_id} in the database is damaged; restore the file from a backup or mirror it anew."
+            )
+        return data.decode("utf-8", "surrogatepass")
 
-def _load_bytes(db: Database, text_id: int) -> bytes:
-    chain = []
-    current: int | None = text_id
-    while current is not None:
-        encoding, base_id, data = db.execute(
-            "SELECT encoding, base_id, data FROM texts WHERE text_id = ?", [current]
+    def _pack(self, data: bytes, neighbour_id: int | None) -> _Packed:
+        delta = None if neighbour_id is None else self._delta(data, neighbour_id)
+        if delta is not None and 4 * len(delta.data) < len(data):
+            return delta  # no other way comes near
+        alone = _Packed("zstd", None, len(data), 0, zstandard.ZstdCompressor(level=LEVEL).compress(data))
+        plain = _Packed("plain", None, len(data), 0, data)
+        return min((way for way in (plain, alone, delta) if way is not None), key=lambda way: len(way.data))
+
+    def _delta(self, data: bytes, neighbour_id: int) -> _Packed | None:
+        """The text with its neighbour as prefix, or None where the chain would grow too long."""
+        length, depth = self._db.execute(
+            "SELECT chain_length, chain_depth FROM texts WHERE text_id = ?", [neighbour_id]
         ).fetchone()
-        chain.append((encoding, data))
-        current = base_id
-    content = b""
-    for encoding, data in reversed(chain):
-        content = _unpack(encoding, data, content)
-    return content
+        if length + len(data) > MAX_CHAIN_LENGTH or depth >= MAX_CHAIN_DEPTH:
+            return None
+        base = zstandard.ZstdCompressionDict(self._load_bytes(neighbour_id), dict_type=_RAW)
+        packed = zstandard.ZstdCompressor(level=LEVEL, dict_data=base).compress(data)
+        return _Packed("zstd-delta", neighbour_id, length + len(data), depth + 1, packed)
+
+    def _load_bytes(self, text_id: int) -> bytes:
+        chain = []
+        content = b""
+        current: int | None = text_id
+        while current is not None:
+            if current in self._recent:
+                content = self._recent[current]
+                break
+            encoding, base_id, data = self._db.execute(
+                "SELECT encoding, base_id, data FROM texts WHERE text_id = ?", [current]
+            ).fetchone()
+            chain.append((encoding, data))
+            current = base_id
+        for encoding, data in reversed(chain):
+            content = _unpack(encoding, data, content)
+        self._remember(text_id, content)
+        return content
+
+    def _remember(self, text_id: int, data: bytes) -> None:
+        if len(data) <= MAX_REMEMBERED_LENGTH:
+            self._recent[text_id] = data
+            self._recent.move_to_end(text_id)
+            if len(self._recent) > MAX_REMEMBERED:
+                self._recent.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A text in one of its encodings; lengths in bytes, see the columns of ``texts``."""
+
+    encoding: str
+    base_id: int | None
+    chain_length: int
+    chain_depth: int
+    data: bytes
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
 def _unpack(encoding: str, data: bytes, base: bytes) -> bytes:
@@ -98,4 +136,4 @@ def load_revision_text(db: Database, rev_id: int) -> str:
     text_id, state = row
     if text_id is None:
         raise UnknownRevision(f"The text of revision {rev_id} is {state} on the wiki, so it cannot be shown.")
-    return load_text(db, text_id)
+    return TextStore(db).load(text_id)

@@ -10,7 +10,17 @@ from jobs.report.markdown import render_markdown
 from jobs.report.story import Story, tell
 from jobs.report.text import render_brief, render_text
 
-__all__ = ["FORMATS", "LANGUAGES", "BulkEntry", "Limits", "ReportData", "Story", "render_brief", "render_report", "tell"]
+__all__ = [
+    "FORMATS",
+    "LANGUAGES",
+    "BulkEntry",
+    "Limits",
+    "ReportData",
+    "Story",
+    "render_brief",
+    "render_report",
+    "tell",
+]
 
 _RENDERERS = {"html": render_html, "md": render_markdown, "txt": render_text, "json": render_json}
 FORMATS = tuple(_RENDERERS)

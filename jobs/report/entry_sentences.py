@@ -44,7 +44,7 @@ class EntrySentences:
             "redirect": self._redirect,
             "infobox": self._infobox,
             "section": self._section,
-            "text": lambda _: self.lang.say("The text of the page was changed"),
+            "text": self._text,
             "link": self._link,
             "category": self._category,
             "file": self._file,
@@ -100,6 +100,17 @@ class EntrySentences:
             else say("The text in the introduction was changed")
         )
 
+    def _text(self, entry: Entry) -> str:
+        """A passage that went to another section bears the section that it left as its label."""
+        say = self.lang.say
+        if entry.action != "moved":
+            return say("The text of the page was changed")
+        if not entry.label:
+            return say("A passage moved from the introduction to the section {place}")
+        if not entry.place:
+            return say("A passage moved from the section {name} to the introduction")
+        return say("A passage moved from the section {name} to the section {place}")
+
     def _link(self, entry: Entry) -> str:
         say = self.lang.say
         where = say("under {place}") if entry.place else say("in the introduction")
@@ -122,6 +133,8 @@ class EntrySentences:
         say = self.lang.say
         if entry.before and entry.before == entry.after:
             return say("The file {after} has another caption now: {name}.")
+        if entry.before and entry.after and entry.before.startswith("[["):
+            return say("A file is shown in another way: {before} became {after}.")
         if entry.before and entry.after:
             return say("The file {after} took the place of {before}.")
         return say("The file {before} was removed.") if entry.before else say("The file {after} was added.")

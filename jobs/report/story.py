@@ -18,6 +18,7 @@ from parsers.change import COSMETIC, PageChange
 
 REDIRECT_DELAY = timedelta(seconds=10)
 
+
 @dataclass(frozen=True, slots=True)
 class EditStory:
     """One revision of a page, or one page event: what it changed and which bulk changes it was part of.

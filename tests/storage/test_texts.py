@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from storage.database import Database, open_database
 from storage.errors import DamagedText
-from storage.texts import MAX_CHAIN_DEPTH, MAX_CHAIN_LENGTH, load_text, save_text
+from storage.texts import MAX_CHAIN_DEPTH, MAX_CHAIN_LENGTH, TextStore
 
 
 @pytest.fixture
@@ -26,27 +26,27 @@ def db(tmp_path: Path) -> Iterator[Database]:
 def test_every_text_comes_back(db: Database, texts: list[str]) -> None:
     ids: list[int] = []
     for text in texts:
-        ids.append(save_text(db, text, ids[-1] if ids else None))
-    assert [load_text(db, text_id) for text_id in ids] == texts
+        ids.append(TextStore(db).save(text, ids[-1] if ids else None))
+    assert [TextStore(db).load(text_id) for text_id in ids] == texts
 
 
 def test_half_a_surrogate_and_control_characters_come_back(db: Database) -> None:
     text = "a\ud800b\x00c\x85\r\n"
-    assert load_text(db, save_text(db, text, None)) == text
+    assert TextStore(db).load(TextStore(db).save(text, None)) == text
 
 
 def test_an_equal_text_is_stored_once(db: Database) -> None:
-    first = save_text(db, "Wohnen", None)
-    save_text(db, "Bauen", first)
-    assert save_text(db, "Wohnen", None) == first
+    first = TextStore(db).save("Wohnen", None)
+    TextStore(db).save("Bauen", first)
+    assert TextStore(db).save("Wohnen", None) == first
     assert db.execute("SELECT count(*) FROM texts").fetchone() == (2,)
 
 
 def test_a_small_edit_costs_little_and_chains_stay_short(db: Database) -> None:
     base = "\n".join(f"Satz {n} über ein Konzept der Stadt, Nummer {n * 7919}." for n in range(300))
-    last = save_text(db, base, None)
+    last = TextStore(db).save(base, None)
     for n in range(3 * MAX_CHAIN_DEPTH):
-        last = save_text(db, base + f"\nNachtrag {n}", last)
+        last = TextStore(db).save(base + f"\nNachtrag {n}", last)
     depth, length = db.execute("SELECT max(chain_depth), max(chain_length) FROM texts").fetchone()
     assert depth <= MAX_CHAIN_DEPTH
     assert length <= MAX_CHAIN_LENGTH
@@ -55,7 +55,7 @@ def test_a_small_edit_costs_little_and_chains_stay_short(db: Database) -> None:
 
 
 def test_a_damaged_text_is_never_handed_out(db: Database) -> None:
-    text_id = save_text(db, "a", None)
+    text_id = TextStore(db).save("a", None)
     db.execute("UPDATE texts SET data = ? WHERE text_id = ?", [b"b", text_id])
     with pytest.raises(DamagedText, match="damaged"):
-        load_text(db, text_id)
+        TextStore(db).load(text_id)
