@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import gc
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -36,3 +38,15 @@ class Memory(Generic[K, V]):
             if self._used > self.capacity:
                 self._old, self.young, self._used = self.young, {}, self.size(key) + 1
         self.young[key] = value
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Hold the cyclic garbage collector: what a large text makes is kept, and looking it through costs a third."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

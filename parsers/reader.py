@@ -15,7 +15,7 @@ from parsers.chunk import Chunk, ChunkReader, Tools
 from parsers.diagnostics import build_diagnostics
 from parsers.infobox import InfoboxRule
 from parsers.links import Inline, InlineReader
-from parsers.memory import Memory
+from parsers.memory import Memory, without_collection
 from parsers.record import Record, Redirect
 from parsers.sections import SectionText, build_sections
 from parsers.shift import move_chunk
@@ -24,6 +24,7 @@ from parsers.titles import Target, resolve
 
 _CHUNK_CHARACTERS = 3_000_000  # what a page needs is its own latest texts; more only costs memory
 _PIECE_CHARACTERS = 2_000_000
+_LARGE = 100_000
 _CUT = re.compile(r"^(?==[^\n]*=[ \t]*$)", re.MULTILINE)
 
 
@@ -47,6 +48,12 @@ class Reader:
 
     def read(self, text: str, title: str) -> Record:
         """The record of one text under its full title. Any text can be read; oddities become diagnostics."""
+        if len(text) > _LARGE:
+            with without_collection():
+                return self._read(text, title)
+        return self._read(text, title)
+
+    def _read(self, text: str, title: str) -> Record:
         placed = self._place(text, title)
         namespace, _ = self.site.split_title(title)
         parts: list[tuple[SectionText, int]] = []

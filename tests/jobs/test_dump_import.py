@@ -81,8 +81,9 @@ def test_as_of_any_moment_is_what_the_parser_reads_from_the_revision_of_that_mom
             moment = (start + timedelta(days=7 * week)).strftime("%Y-%m-%dT%H:%M:%SZ")
             for page_id, title, rev_id in rows(
                 db,
-                "SELECT page_id, title, (SELECT rev_id FROM revisions r WHERE r.page_id = p.page_id AND r.timestamp <= ?"
-                " ORDER BY timestamp DESC, rev_id DESC LIMIT 1) AS rev FROM pages p WHERE page_id % 6 = ?",
+                "SELECT page_id, title, (SELECT rev_id FROM revisions r WHERE r.page_id = p.page_id"
+                " AND r.timestamp <= ? ORDER BY timestamp DESC, rev_id DESC LIMIT 1)"
+                " FROM pages p WHERE page_id % 6 = ?",
                 moment,
                 week % 6,
             ):

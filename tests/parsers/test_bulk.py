@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -32,11 +33,11 @@ class History:
         )
         return change_id
 
-    def link(self, page: int, before: str | None, after: str | None, **place: float) -> int:
+    def link(self, page: int, before: str | None, after: str | None, **place: Any) -> int:
         action = "changed" if before and after else "added" if after else "removed"
-        return self.add(page, Change("link", action, "Beschlüsse", before, after, label="Vorlage"), **place)  # type: ignore[arg-type]
+        return self.add(page, Change("link", action, "Beschlüsse", before, after, label="Vorlage"), **place)
 
-    def migrate(self, page: int, number: int, **place: float) -> int:
+    def migrate(self, page: int, number: int, **place: Any) -> int:
         return self.link(page, OLD.format(number), NEW.format(number), **place)
 
 

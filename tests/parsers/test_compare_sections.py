@@ -64,7 +64,7 @@ def changes(before: str, after: str) -> list[Change]:
         (
             f"==Lage==\n{FACTS}\n\n{GOALS} {LINK}\n==Ziele==\n-\n",
             f"==Lage==\n{FACTS}\n==Ziele==\n-\n\n{GOALS} {LINK}\n",
-            [Change("text", "moved", "Ziele", *[f"{GOALS} Plan der Radwege"] * 2, label="Lage")],
+            [Change("text", "moved", "Ziele", f"{GOALS} Plan der Radwege", f"{GOALS} Plan der Radwege", label="Lage")],
         ),
         # the order of lines
         ("* eins\n* zwei\n* drei", "* drei\n* eins\n* zwei", ["order"]),

@@ -18,14 +18,15 @@ COLUMNS = {
     " user_hidden comment_hidden state text_id observed_at",
     "texts": "text_id sha1 length encoding base_id data",
     "log_events": "log_id type action timestamp user title page_id params comment",
-    "infobox_history": "page_id infobox instance field value raw value_type value_norm from_rev to_rev valid_from valid_to",
+    "infobox_history": "page_id infobox instance field value raw value_type value_norm from_rev to_rev"
+    " valid_from valid_to",
     "section_history": "page_id from_rev to_rev valid_from valid_to",
     "link_history": "page_id from_rev to_rev valid_from valid_to",
     "category_history": "page_id from_rev to_rev valid_from valid_to",
     "paper_history": "page_id from_rev to_rev valid_from valid_to",
     "template_history": "page_id from_rev to_rev valid_from valid_to",
-    "changes": "change_id run_id page_id title rev_from rev_to timestamp user comment observed_at kind action path before"
-    " after significance noise_reason bulk_id",
+    "changes": "change_id run_id page_id title rev_from rev_to timestamp user comment observed_at kind action path"
+    " before after significance noise_reason bulk_id",
     "bulk_changes": "bulk_id kind rule pattern_before pattern_after first_at last_at pages occurrences exceptions"
     " stragglers regressions",
     "runs": "run_id job started_at finished_at status requests bytes counts error",
@@ -60,7 +61,8 @@ def test_opening_again_changes_nothing(db: Database, tmp_path: Path) -> None:
 def add_field(db: Database, box: str, field: str, value: str) -> None:
     db.execute(
         "INSERT OR IGNORE INTO pages (page_id, namespace, title, state, is_redirect, content_model, latest_rev_id,"
-        " length, protection, first_seen_at, last_seen_at) VALUES (1, 0, 'A', 'live', 0, 'wikitext', 1, 1, '[]', '', '')"
+        " length, protection, first_seen_at, last_seen_at)"
+        " VALUES (1, 0, 'A', 'live', 0, 'wikitext', 1, 1, '[]', '', '')"
     )
     db.execute(
         "INSERT INTO infobox_history (page_id, infobox, instance, field, value, raw, from_rev, valid_from)"
