@@ -15,7 +15,8 @@ from parsers.infobox import InfoboxRule, is_box_table, table_facts
 from parsers.links import Inline
 from parsers.masks import GONE, OPAQUE, hide_line_breaks, is_masked, mask, unmask
 from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Span, Template
-from parsers.scan import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, Scan, parts_of, scan
+from parsers.scan import scan
+from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, Scan, parts_of
 from parsers.sections import SectionText
 from parsers.site import Site
 from parsers.titles import called_name, parameter_name

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from parsers import vocabulary
-from parsers.scan import COMMENT, EXTENSION, TEMPLATE, Node
+from parsers.scan_tree import COMMENT, EXTENSION, TEMPLATE, Node
 
 GONE = "\ufdd0"  # a comment: as if it were not there
 OPAQUE = "\ufdd1"  # a template or tag whose output is not known here

@@ -8,81 +8,32 @@ closed is text. Nothing is looked at twice, so that hostile text costs no more t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from parsers import vocabulary
+from parsers.scan_tree import (
+    ARGUMENT,
+    COMMENT,
+    EXTENSION,
+    IN_BRACES,
+    IN_HEADING,
+    IN_LINK,
+    OUTSIDE,
+    TEMPLATE,
+    Fault,
+    Node,
+    Open,
+    Part,
+    Scan,
+    node_start,
+    parts_of,
+)
 
 MAX_DEPTH = 100  # MediaWiki's own limit ($wgMaxPPExpandDepth)
 MAX_OPEN = 5000  # things open at once; a further opening is text
 MAX_FAULTS = 200  # named one by one; further ones are counted
 
-TEMPLATE, ARGUMENT, COMMENT, EXTENSION = "template", "argument", "comment", "extension"
-
-_OUTSIDE, _IN_BRACES, _IN_LINK, _IN_HEADING = range(4)
 _INCLUSION = ("includeonly", "noinclude", "onlyinclude")
-
-
-@dataclass(slots=True)
-class Part:
-    """What stands between two pipes; ``equals`` is where its ``=`` is, or -1."""
-
-    start: int
-    end: int
-    equals: int = -1
-    nodes: list[Node] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Node:
-    """A template (``parts[0]`` is its name), argument, comment or extension tag (``parts[0]`` is its content)."""
-
-    kind: str
-    start: int
-    end: int
-    parts: list[Part]
-    tag: str = ""
-
-
-@dataclass(slots=True)
-class Open:
-    """An opening that is not closed yet, with the pipes and equals signs seen since."""
-
-    kind: int
-    start: int
-    count: int
-    content: int
-    nodes: list[Node] = field(default_factory=list)
-    marks: list[tuple[int, bool, int]] = field(default_factory=list)  # position, is a pipe, table that holds it
-    tables: list[int] | None = None
-    closed_tables: set[int] | None = None
-    has_equals: bool = True  # the name of a template takes none
-    base: int = _OUTSIDE  # of a link: the kind of what the links around it stand in
-
-
-@dataclass(slots=True)
-class Fault:
-    """A place that could not be read as it was probably meant."""
-
-    code: str
-    start: int
-    end: int
-
-
-@dataclass(slots=True)
-class Scan:
-    """The outcome: nodes in source order, links as (start, end), faults, what stayed open.
-
-    ``settled`` is false when the meaning of the text depends on what follows it.
-    """
-
-    nodes: list[Node]
-    links: list[tuple[int, int]]
-    faults: list[Fault]
-    unclosed: list[Open]
-    settled: bool
-    more_faults: int = 0
 
 
 @lru_cache(maxsize=16)
@@ -124,7 +75,7 @@ class _Scanner:
 
     def run(self) -> Scan:
         position, end, text = self.start, self.end, self.text
-        kind = _OUTSIDE
+        kind = OUTSIDE
         stack = self.stack
         while True:
             match = self.patterns[kind].search(text, position, end)
@@ -133,11 +84,11 @@ class _Scanner:
             token = match[0]
             first = token[0]
             if first == "[":
-                position = self.push(_IN_LINK, match) if token[-1] == "[" else match.end()
+                position = self.push(IN_LINK, match) if token[-1] == "[" else match.end()
             elif first == "<":
                 position = self.read_angle(match)
             elif first == "{":
-                position = self.push(_IN_BRACES, match)
+                position = self.push(IN_BRACES, match)
             elif first == "}":
                 position = self.close_braces(match)
             elif first == "]":
@@ -147,8 +98,8 @@ class _Scanner:
             else:
                 self.mark(match.start(), token == "|")
                 position = match.end()
-            kind = stack[-1].kind if stack else _OUTSIDE
-        while stack and stack[-1].kind == _IN_HEADING:
+            kind = stack[-1].kind if stack else OUTSIDE
+        while stack and stack[-1].kind == IN_HEADING:
             self.drop_top()
         return self.finish()
 
@@ -158,18 +109,18 @@ class _Scanner:
             self.fault("depth-limit", start, end)
             return end
         opened = Open(kind, start, end - start, end)
-        if kind == _IN_LINK and self.stack:
+        if kind == IN_LINK and self.stack:
             outer = self.stack[-1]
-            opened.base = outer.base if outer.kind == _IN_LINK else outer.kind
+            opened.base = outer.base if outer.kind == IN_LINK else outer.kind
         self.stack.append(opened)
         self.nodes = opened.nodes
-        self.depth += kind == _IN_BRACES
+        self.depth += kind == IN_BRACES
         return end
 
     def drop_top(self) -> Open:
         """Take the innermost opening for text; what it held goes to the next outer one."""
         dropped = self.stack.pop()
-        self.depth -= dropped.kind == _IN_BRACES
+        self.depth -= dropped.kind == IN_BRACES
         outer = self.stack[-1].nodes if self.stack else self.top
         inner = dropped.nodes
         if len(inner) > len(outer):  # the shorter list goes into the longer one: else a deep stack costs squares
@@ -202,7 +153,7 @@ class _Scanner:
         """A line break that may begin a heading or a table, or end a heading."""
         start, end = match.span()
         opened = self.stack[-1]
-        if opened.kind == _IN_HEADING:
+        if opened.kind == IN_HEADING:
             self.drop_top()
             return start if self.stack and self.text.startswith("=", end) else end
         if match[0].endswith("{|"):
@@ -214,11 +165,11 @@ class _Scanner:
         run = end
         while run < self.end and run - end < 6 and self.text[run] == "=":
             run += 1
-        if run - end == 1 and opened.kind == _IN_BRACES and not opened.has_equals:
+        if run - end == 1 and opened.kind == IN_BRACES and not opened.has_equals:
             return end  # a name/value separator at the start of a line
         if len(self.stack) >= MAX_OPEN:
             return run
-        self.stack.append(Open(_IN_HEADING, end, run - end, run))
+        self.stack.append(Open(IN_HEADING, end, run - end, run))
         self.nodes = self.stack[-1].nodes
         return run
 
@@ -236,7 +187,7 @@ class _Scanner:
         if not self.stack:
             self.fault("stray-braces", start, end)
             return end
-        if self.stack[-1].kind == _IN_LINK and not self.break_link(start):
+        if self.stack[-1].kind == IN_LINK and not self.break_link(start):
             self.fault("stray-braces", start, end)
             return end
         opened = self.stack[-1]
@@ -251,9 +202,9 @@ class _Scanner:
 
         MediaWiki would give up the braces too. The fields of a box are worth more than that; it is flagged.
         """
-        if self.stack[-1].base != _IN_BRACES:
+        if self.stack[-1].base != IN_BRACES:
             return False
-        while self.stack[-1].kind == _IN_LINK:
+        while self.stack[-1].kind == IN_LINK:
             link = self.drop_top()
             self.fault("unclosed-link", link.start, position)
             line_end = self.text.find("\n", link.start, position)
@@ -289,7 +240,7 @@ class _Scanner:
         self.depth -= 1
         left = opened.count - count
         if left >= 2:
-            rest = Open(_IN_BRACES, opened.start, left, opened.start + left)
+            rest = Open(IN_BRACES, opened.start, left, opened.start + left)
             self.stack.append(rest)
             self.depth += 1
             outer = rest.nodes
@@ -306,7 +257,7 @@ class _Scanner:
         link = self.drop_top()
         self.links.append((link.content - 2, match.end()))
         if link.count >= 4:
-            rest = Open(_IN_LINK, link.start, link.count - 2, link.content - 2, base=link.base)
+            rest = Open(IN_LINK, link.start, link.count - 2, link.content - 2, base=link.base)
             self.stack.append(rest)
             self.nodes = rest.nodes
         return match.end()
@@ -362,54 +313,18 @@ class _Scanner:
         return end
 
     def finish(self) -> Scan:
-        unclosed = [opened for opened in self.stack if opened.kind != _IN_HEADING]
+        unclosed = [opened for opened in self.stack if opened.kind != IN_HEADING]
         for opened in unclosed:
-            code = "unclosed-template" if opened.kind == _IN_BRACES else "unclosed-link"
+            code = "unclosed-template" if opened.kind == IN_BRACES else "unclosed-link"
             self.fault(code, opened.start, opened.content)
         found = list(self.top)
         for opened in self.stack:
             found.extend(opened.nodes)
-        found.sort(key=_start)
+        found.sort(key=node_start)
         settled = self.settled and not unclosed
         return Scan(found, self.links, self.faults, unclosed, settled, self.more_faults)
-
-
-def parts_of(opened: Open, end: int, nodes: list[Node]) -> list[Part]:
-    """The parts of what was opened, up to ``end``, each with those of the nodes that stand in it."""
-    closed = opened.closed_tables
-    parts = [Part(opened.content, end)]
-    for position, is_pipe, table in opened.marks:
-        if position >= end:
-            break
-        if closed and table in closed:
-            continue
-        if is_pipe:
-            parts[-1].end = position
-            parts.append(Part(position + 1, end))
-        elif len(parts) > 1 and parts[-1].equals < 0:
-            parts[-1].equals = position
-    index = 0
-    for node in sorted(nodes, key=_start):
-        while node.start >= parts[index].end and index + 1 < len(parts):
-            index += 1
-        parts[index].nodes.append(node)
-    return parts
-
-
-def _start(node: Node) -> int:
-    return node.start
 
 
 @lru_cache(maxsize=256)
 def _closing_tag(name: str) -> re.Pattern[str]:
     return re.compile(rf"</{re.escape(name)}\s*>", re.IGNORECASE)
-
-
-def walk(nodes: list[Node]) -> Iterator[Node]:
-    """Every node, outer before inner, in source order."""
-    pending = list(reversed(nodes))
-    while pending:
-        node = pending.pop()
-        yield node
-        for part in reversed(node.parts):
-            pending.extend(reversed(part.nodes))
