@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from difflib import get_close_matches
+from io import TextIOWrapper
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -71,11 +72,16 @@ def main() -> NoReturn:
     """Run the command line and leave with the exit code of the design."""
     signal.signal(signal.SIGTERM, _interrupt)
     arguments = sys.argv[1:]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no umlauts is no reason to stop
     try:
         outcome: Any = cli.main(args=arguments, prog_name="wikitrail", standalone_mode=False)
         sys.exit(outcome if isinstance(outcome, int) else 0)
     except click.ClickException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        hint = f" “{context.command_path} --help” says more." if context else ""
+        click.echo(f"Error: {error.format_message()}{hint}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Stopped. What was committed is kept; the next run goes on from there.", err=True)
@@ -86,6 +92,9 @@ def main() -> NoReturn:
     except BrokenPipeError:
         # The reader of our output has gone, as “| head” does; there is nobody left to tell.
         sys.stderr.close()
+        sys.exit(FAILED)
+    except OSError as error:
+        click.echo(f"Error: {error.filename or 'the output'} cannot be written or read ({error.strerror}).", err=True)
         sys.exit(FAILED)
     except Exception as error:
         if any(word in ("-v", "--verbose") for word in arguments):

@@ -74,7 +74,7 @@ class Config:
 def load_config(path: Path) -> Config:
     """The configuration in a TOML file. Raises ConfigError with one sentence."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(f"There is no configuration {path}; “wikitrail init URL” writes one.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -92,7 +92,7 @@ def _build(kind: type[Any], data: dict[str, Any], path: Path, where: str) -> Any
     for key, value in data.items():
         name = f"{where}{key}"
         if key not in hints:
-            raise ConfigError(f"{path}: there is no setting “{name}”{_nearest(key)}.")
+            raise ConfigError(f"{path}: there is no setting “{name}”{_nearest(key)}")
         if is_dataclass(hints[key]):
             if not isinstance(value, dict):
                 raise ConfigError(f"{path}: “{name}” is a section; write [{name}] on a line of its own.")
@@ -109,8 +109,8 @@ def _nearest(key: str) -> str:
         known[section.name] = section.name
         if isinstance(section.default_factory, type):
             known |= {setting.name: f"{section.name}.{setting.name}" for setting in fields(section.default_factory)}
-    near = get_close_matches(key, known, n=1, cutoff=0.5)
-    return f"; did you mean “{known[near[0]]}”?" if near else ", and none like it; see docs/configuration.md"
+    near = get_close_matches(key.lower(), known, n=1, cutoff=0.6)
+    return f"; did you mean “{known[near[0]]}”?" if near else ", and none like it; docs/configuration.md lists them."
 
 
 def _typed(hint: Any, value: Any, path: Path, name: str) -> Any:
@@ -140,6 +140,8 @@ LANGUAGES = ("de", "en")
 
 
 def _check_values(config: Config, path: Path) -> None:
+    if not config.database.strip():
+        raise ConfigError(f"{path}: “database” is empty; name a file, such as wiki.db.")
     for name, given, allowed in (
         ("report.formats", config.report.formats, FORMATS),
         ("report.languages", config.report.languages, LANGUAGES),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from jobs.config import FORMATS, LANGUAGES, Config
+from jobs.errors import UsageError
 from jobs.report import render_brief, tell
 from jobs.report.language import Language
 from jobs.reporting import gather_report, write_report
@@ -14,18 +18,23 @@ from jobs.settings import Settings
 from jobs.sync import import_dumps
 from storage.changes import ChangeFilter
 from storage.database import open_database
+from storage.errors import StorageError
+from storage.mirror import load_site
 from storage.queries import standing
 
 SAMPLE = "sample-wiki.xml"
+SAMPLE_NAME = "MediawikiOB (Beispiel)"
 BEGINNING = "2024-07-01T00:00:00Z"  # the sample's link update falls into July 2024
 
 
 def run_demo(out: Path) -> str:
     """Play the sample's history up to BEGINNING, then the rest, and report on the rest; what to print."""
-    out.mkdir(parents=True, exist_ok=True)
     database = out / "wiki.db"
-    for leftover in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
-        leftover.unlink(missing_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _remove_earlier_demo(database)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written ({error.strerror}); choose another folder with --out.") from error
     settings = Settings(Config(), out, database, quiet=True)
     with as_file(files("data").joinpath(SAMPLE)) as sample:
         with running("import", database, create=True) as run:
@@ -46,8 +55,30 @@ def run_demo(out: Path) -> str:
         f" {held.changes} changes.\n\nFrom 1 July 2024 on:\n{summary}\n\n"
         f"Report:    {shown['.html.en']} (Deutsch: {shown['.html.de']}; also .md, .txt, .json)\n"
         f"Database:  {database}\n\n"
-        "Next:\n"
-        f"  wikitrail --db {database} changes --bulk\n"
-        f'  sqlite3 {database} "SELECT title, number FROM papers LIMIT 5"\n'
-        "  wikitrail --db wiki.db sync https://your.wiki/any/page"
+        "Open the report in a browser, the database with any SQLite tool. Next:\n"
+        f"  {_command()} --db {shlex.quote(str(database))} changes --bulk\n"
+        f"  {_command()} --db wiki.db sync https://your.wiki/any/page"
     )
+
+
+def _remove_earlier_demo(database: Path) -> None:
+    """Make room for the demo's database; raises UsageError when the file there is anything else."""
+    if not database.exists():
+        return
+    try:
+        db = open_database(database, create=False)
+        try:
+            site = load_site(db)
+        finally:
+            db.close()
+    except StorageError:
+        site = None
+    if site is None or site["sitename"] != SAMPLE_NAME:
+        raise UsageError(f"{database} exists and is not from an earlier demo; choose another folder with --out.")
+    for leftover in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
+        leftover.unlink(missing_ok=True)
+
+
+def _command() -> str:
+    """How to call wikitrail from here: by name where the shell finds it, else by its path."""
+    return "wikitrail" if shutil.which("wikitrail") else shlex.quote(sys.argv[0])

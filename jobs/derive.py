@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.mirror import load_site
 from storage.texts import TextStore
 
-REMEMBERED_PAGES = 1000  # pages whose last record is kept in memory, so that the next revision needs no reading anew
+REMEMBERED_PAGES = 200  # pages whose last record is kept in memory, so that the next revision needs no reading anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,15 @@ class Deriver:
         self.changes = 0
         self.pages_changed: set[int] = set()
 
-    def revisions(self, fresh: Iterable[Revision], rewritten: Iterable[int] = ()) -> None:
+    def revisions(
+        self, fresh: Iterable[Revision], rewritten: Iterable[int] = (), since: str = "9999", *, begun_only: bool = False
+    ) -> None:
         """Derive what new revisions bring; ``rewritten`` are pages whose history changed behind us.
 
         A page that only grew goes on from its last state; any other is built anew, and then only revisions on
-        top of what was known are announced as changes: the rest are changes that nobody made.
+        top of what was known are announced as changes: the rest are changes that nobody made. Where nothing was
+        known of such a page, those made at ``since`` or later are. ``begun_only`` leaves out pages of which nothing
+        has been derived yet: ``whole_page`` is for these.
         """
         by_page: dict[int, dict[int, Step]] = {page_id: {} for page_id in rewritten}
         for revision in fresh:
@@ -78,24 +82,48 @@ class Deriver:
             )  # fmt: skip
         pages = history.pages_by_id(self._db, by_page)
         for page_id, steps in by_page.items():
-            if pages[page_id].state == "live":
-                self._page(pages[page_id], steps, page_id in set(rewritten))
+            begun = pages[page_id].derived_rev_id is not None
+            if pages[page_id].state == "live" and (begun or not begun_only):
+                self._page(pages[page_id], steps, page_id in set(rewritten), since)
 
-    def _page(self, page: history.PageRow, fresh: Mapping[int, Step], rewritten: bool) -> None:
-        page_id, title = page.page_id, page.title
+    def whole_page(self, page_id: int) -> None:
+        """Derive all that is held of a page for the first time, every revision announced."""
+        (page,) = history.pages_by_id(self._db, [page_id]).values()
+        rows = history.page_revisions(self._db, page_id)
+        steps = (self._stored_step(row, {}) for row in rows)  # one text at a time
+        self._steps(page, PageState(None, None, {kind: {} for kind in COLUMNS}), steps, {row[0] for row in rows})
+
+    def _page(self, page: history.PageRow, fresh: Mapping[int, Step], rewritten: bool, since: str) -> None:
         known = self._known_step(page)
         ordered = sorted(fresh.values(), key=lambda step: step.key)
         if not rewritten and self._grew(page, known, ordered):
-            state = self._state(page_id, title, known)
+            state = self._state(page.page_id, page.title, known)
             announced = set(fresh)
         else:
-            history.forget_page(self._db, page_id)
+            history.forget_page(self._db, page.page_id)
             state = PageState(None, None, {kind: {} for kind in COLUMNS})
-            announced = {i for i, step in fresh.items() if known is not None and step.key > known.key}
-            ordered = [self._stored_step(row, fresh) for row in history.page_revisions(self._db, page_id)]
+            announced = _on_top(known, fresh, since)
+            ordered = [self._stored_step(row, fresh) for row in history.page_revisions(self._db, page.page_id)]
+        self._steps(page, state, ordered, announced)
+
+    def _steps(
+        self, page: history.PageRow, state: PageState, ordered: Iterable[Step], announced: Collection[int]
+    ) -> None:
+        """Take a page on from a state through more revisions, and write what follows."""
+        page_id, title = page.page_id, page.title
         found: list[PageChange] = []
         for step in ordered:
-            found += self._advance(page_id, title, state, step, step.rev_id in announced)
+            last, before = state.last, state.record
+            if step.text is not None:
+                self._advance(page_id, title, state, step)
+            if step.rev_id in announced:
+                if last is not None and step.parent_id and step.parent_id != last.rev_id:
+                    # What was imported or merged in between was not there when this revision was made.
+                    row = history.revision_row(self._db, step.parent_id, page_id)
+                    parent = self._stored_step(row, {}) if row else None
+                    if parent is not None and parent.text is not None:
+                        last, before = parent, self._read(title, parent)[0]
+                found += _changes(page, last, before, step, state.record)
         if state.last is not None:
             history.save_reading(self._db, page_id, state.last.rev_id, state.record, state.last.text)
             self._states[page_id] = state
@@ -106,30 +134,18 @@ class Deriver:
 
     def _grew(self, page: history.PageRow, known: Step | None, ordered: Sequence[Step]) -> bool:
         """Whether the revisions stand on top of what is known, the wiki's current one last if it is here."""
-        on_top = known is None or ordered[0].key > known.key
+        newest = history.newest_revision(self._db, page.page_id, [step.rev_id for step in ordered])
+        if newest != (known.rev_id if known else None) or (known is not None and ordered[0].key < known.key):
+            return False
         last = ordered[-1].rev_id
-        return on_top and (last == page.latest_rev_id or history.revision_row(self._db, page.latest_rev_id) is None)
+        return last == page.latest_rev_id or history.revision_row(self._db, page.latest_rev_id) is None
 
-    def _advance(self, page_id: int, title: str, state: PageState, step: Step, announced: bool) -> list[PageChange]:
-        """Read one revision, write its intervals, and give its changes when it is to be announced."""
-        first = state.last is None and not step.parent_id
-        changes = [Change("page", "created", "", None, title)] if first else []
-        if step.text is not None:
-            record, items = self._read(title, step)
-            if state.last is not None and state.record is not None and announced:
-                changes += _compare(state.last, state.record, step, record)
-            last = (state.last.rev_id, state.last.timestamp) if state.last else None
-            history.advance(self._db, page_id, state.rows, items, last, (step.rev_id, step.timestamp))
-            rev_from = state.last.rev_id if state.last else None
-            state.last, state.record = step, record
-        else:
-            rev_from = None
-        if not announced:
-            return []
-        return [
-            PageChange(0, page_id, title, rev_from, step.rev_id, step.timestamp, step.user, step.comment, change)
-            for change in changes
-        ]
+    def _advance(self, page_id: int, title: str, state: PageState, step: Step) -> None:
+        """Read one revision and write its intervals."""
+        record, items = self._read(title, step)
+        last = (state.last.rev_id, state.last.timestamp) if state.last else None
+        history.advance(self._db, page_id, state.rows, items, last, (step.rev_id, step.timestamp))
+        state.last, state.record = step, record
 
     def _read(self, title: str, step: Step) -> tuple[Record, Items]:
         assert step.text is not None
@@ -195,6 +211,38 @@ def reader_for(db: Database, infoboxes: Collection[str] | None) -> Reader:
     return Reader(Site.from_siteinfo(held["siteinfo"]) if held else Site.default(), infoboxes)
 
 
+def _on_top(known: Step | None, fresh: Mapping[int, Step], since: str) -> set[int]:
+    """Ids of the revisions that came after the last one known, by their time or by what they were made from.
+
+    Where none was known, of those made at ``since`` or later.
+    """
+    if known is None:
+        return {step.rev_id for step in fresh.values() if step.timestamp >= since}
+    top = {known.rev_id}
+    for step in sorted(fresh.values(), key=lambda step: step.rev_id):
+        if step.key > known.key or step.parent_id in top:
+            top.add(step.rev_id)
+    return top - {known.rev_id}
+
+
+def _changes(
+    page: history.PageRow, last: Step | None, before: Record | None, step: Step, after: Record | None
+) -> list[PageChange]:
+    """What a revision changed against the one before it, of which nothing is known when its text is hidden."""
+    found = []
+    if last is None and not step.parent_id:
+        found.append(Change("page", "created", "", None, page.title))
+    rev_from = None
+    if step.text is not None and last is not None:
+        rev_from = last.rev_id
+        if before is not None and after is not None:
+            found += _compare(last, before, step, after)
+    return [
+        PageChange(0, page.page_id, page.title, rev_from, step.rev_id, step.timestamp, step.user, step.comment, change)
+        for change in found
+    ]
+
+
 def _compare(last: Step, before: Record, step: Step, after: Record) -> list[Change]:
     if last.text == step.text:
         return []
@@ -215,6 +263,7 @@ def page_event(event: LogEvent) -> Change | None:
         return Change("page", "restored", "", None, event.title)
     if event.type == "protect" and event.action != "move_prot":
         details = params.get("details") or []
-        limits = ", ".join(f"{d.get('type')}={d.get('level')}" for d in details) or params.get("description")
+        limits = ", ".join(f"{d.get('type')}={d.get('level')}" for d in details)
+        limits = limits or str(params.get("description") or "").strip("\u200e\u200f ")
         return Change("page", "protected", "", None, limits or None)
     return None

@@ -66,7 +66,7 @@ def _tables(db: Database) -> list[str]:
         if [match[1] for match in found] != columns:
             raise ValueError(f"a column of {name} has no explanation: {columns}")
         for match in found:
-            lines.append(f"| `{match[1]}` | {match[2].lower()} | {_sentence(match[4])} |")
+            lines.append(f"| `{match[1]}` | {match[2].lower()} | {_cell(match[4])} |")
         lines.append("")
     return lines
 
@@ -84,8 +84,12 @@ def _views(db: Database) -> list[str]:
     return lines[:-1]
 
 
+def _cell(text: str) -> str:
+    return text.strip().replace("|", "\\|")
+
+
 def _sentence(text: str) -> str:
-    text = text.strip().replace("|", "\\|")
+    text = _cell(text)
     return text[0].upper() + text[1:]
 
 

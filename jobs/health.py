@@ -38,19 +38,22 @@ def check_health(db: Database, max_age: str, now: str) -> dict[str, Any]:
 
 
 _HOLDS = (
-    "Holds:     {pages} pages, {deleted_pages} deleted ones, {revisions} revisions, {changes} changes,"
-    " {bulk_changes} bulk changes"
+    "Holds:     pages {pages}, deleted pages {deleted_pages}, revisions {revisions}, changes {changes},"
+    " bulk changes {bulk_changes}"
 )
 _NOT_READ = (
-    "Not read:  {hidden_texts} texts hidden by the wiki, {missing_texts} missing on it,"
-    " {diagnostics} diagnostics in current texts"
+    "Not read:  texts hidden by the wiki {hidden_texts}, missing on it {missing_texts},"
+    " diagnostics in current texts {diagnostics}"
 )
+
+
+_STATUS = {"running": "running, or killed"}
 
 
 def health_text(health: dict[str, Any]) -> str:
     """The same in a few lines for people."""
-    wiki = health["wiki"] or "no wiki yet"
-    source = health["api_url"] or "read from dumps"
+    wiki = health["wiki"] or "none yet"
+    source = health["api_url"] or ("read from dumps" if health["wiki"] else "run “wikitrail sync URL”")
     lines = [
         f"Wiki:      {wiki} ({source}{', ' + health['generator'] if health['generator'] else ''})",
         _HOLDS.format_map(health),
@@ -60,8 +63,8 @@ def health_text(health: dict[str, Any]) -> str:
         lines.append("Complete:  no, the first run has not finished; run “wikitrail sync” to go on")
     if last := health["last_run"]:
         lines.append(
-            f"Last run:  {last['job']} of {last['started_at']}, {last['status']}: {health['requests']} requests,"
-            f" {health['bytes']} bytes, {health['waited']} s of waiting"
+            f"Last run:  {last['job']} of {last['started_at']}, {_STATUS.get(last['status'], last['status'])}:"
+            f" requests {health['requests']}, bytes {health['bytes']}, seconds of waiting {health['waited']}"
         )
         if last["error"]:
             lines.append(f"           {last['error']}")

@@ -15,7 +15,7 @@ from typing import Any
 from jobs.derive import Deriver
 from jobs.identity import check_same_wiki
 from jobs.progress import Progress
-from parsers.wiki import LogEvent
+from parsers.wiki import LogEvent, Page, Revision
 from scraper.fetch import BATCH, Fetched, Fetcher, News, in_batches
 from storage import mirror as store
 from storage.database import Database
@@ -23,6 +23,8 @@ from storage.database import Database
 OVERLAP = timedelta(minutes=10)  # how late a row may commit after the time that it bears
 UNRELATED = {"create", "newusers", "patrol", "rights", "block", "thanks", "upload"}  # logs that dirty no page
 REWRITES = {("delete", "restore"), ("merge", "merge"), ("merge", "merge-into")}  # history changed behind us
+DELETIONS = {("delete", "delete"), ("delete", "delete_redir"), ("delete", "delete_redir2")}
+MOST_LISTED = 400  # rows before the cursor that a run lists again: an answer holds 500, and quiet is to cost one
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Mirror:
     progress: Progress
     counts: Counts = field(default_factory=Counts)
     fresh: set[int] = field(default_factory=set)  # pages whose state was read since the delta began
+    returned: set[int] = field(default_factory=set)  # pages of these that were held as deleted
+    since: str = ""  # when the wiki was asked last
 
     def run(self, wiki_now: str, *, full: bool) -> None:
         """Bring the mirror up to date; ``wiki_now`` is the wiki's clock before anything else was asked.
@@ -67,10 +71,17 @@ class Mirror:
         if state["phase"] == "history":
             for fetched, following in self.fetcher.history(state["continue"]):
                 with self.db.atomic():
-                    self._save(fetched)
-                    state = {**state, "continue": following, "phase": "log" if following is None else "history"}
+                    self._save(fetched, begun_only=True)
+                    state = {**state, "continue": following, "phase": "derive" if following is None else "history"}
                     store.set_state(self.db, "backfill", state)
                 self.progress.advance(len(fetched.revisions))
+        # Page by page, since a page's history read in one go costs its changes; each page is a transaction.
+        pending = store.underived_page_ids(self.db)
+        self.progress.stage("pages read", len(pending))
+        for page_id in pending:
+            with self.db.atomic():
+                self.deriver.whole_page(page_id)
+            self.progress.advance(1)
         # What was logged since the beginning is left to the delta, which also asks what it did to the pages.
         before = shift(state["since"], -OVERLAP)
         with self.db.atomic():
@@ -84,11 +95,19 @@ class Mirror:
 
     def _delta(self) -> None:
         self.fresh.clear()
-        since = shift(str(store.get_state(self.db, "cursor")), -OVERLAP)
-        news = self.fetcher.news(since, store.highest_revision_id(self.db))
+        self.returned.clear()
+        self.since = str(store.get_state(self.db, "cursor"))
+        revisions_since, events_since = (
+            store.start_of_overlap(self.db, table, shift(self.since, -OVERLAP), self.since, MOST_LISTED)
+            for table in ("revisions", "log_events")
+        )
+        news = self.fetcher.news(revisions_since, events_since, store.highest_revision_id(self.db))
         self._check_site(news.siteinfo)
         known_events = store.known_ids(self.db, "log_events", "log_id", [e.log_id for e in news.events])
         events = [event for event in news.events if event.log_id not in known_events]
+        with self.db.atomic():
+            self._save(Fetched(news.fetched.pages, ()))
+        self._resolve_rewritten(events, news.fetched.revisions)
         with self.db.atomic():
             self._save(news.fetched)
         for fetched in self._new_revisions(news):
@@ -135,51 +154,72 @@ class Mirror:
             )
             wanted |= set(range(beyond, top + 1))
 
+    def _resolve_rewritten(self, events: Sequence[LogEvent], at_hand: Sequence[Revision]) -> None:
+        """Read again the revision lists of pages that were restored or merged, before anything is built upon them."""
+        ids, titles = rewritten_pages(events)
+        if ids or titles:
+            self._ask_for_pages(ids, titles, events)
+        for page_id in sorted(ids | set(store.live_pages_by_title(self.db, titles)) | self.returned):
+            if page_id in self.fresh:
+                self._relist(page_id, at_hand)
+
     def _resolve(self, events: Sequence[LogEvent]) -> None:
         """Fetch the truth about every page that an event names."""
         ids, titles = dirty_pages(events)
+        titles = {title for title in titles if self.deriver.reader.site.split_title(title)[0] >= 0}  # no special pages
         titles_known = store.live_pages_by_title(self.db, titles)
-        rewritten = dirty_pages(event for event in events if (event.type, event.action) in REWRITES)[1]
-        asked = self._ask_for_pages(
-            store.known_ids(self.db, "pages", "page_id", ids | set(titles_known)) - self.fresh,
-            (titles - set(titles_known.values())) | rewritten,
-            {event.title: event.timestamp for event in events if event.type == "delete"},
-        )
-        for page in asked.pages:
-            if page.title in rewritten:
-                self._relist(page.page_id)
+        ids |= set(titles_known)
+        if any(event.title is None and event.type not in UNRELATED for event in events):
+            ids |= store.live_page_ids(self.db)  # the wiki hides which page it was
+        asked = self._ask_for_pages(ids - self.fresh, titles - set(titles_known.values()), events)
         # Of several live pages with one title all but one are stale.
         held = store.live_pages_by_title(self.db, titles | {page.title for page in asked.pages})
         self._ask_for_pages({i for i, title in held.items() if list(held.values()).count(title) > 1})
+        for page_id in sorted(store.pages_without_current(self.db, self.fresh)):
+            self._relist(page_id)
         self._refetch(altered_revisions(events) | self._of_renamed_users(events))
+        self._refetch_events(altered_events(events))
 
     def _ask_for_pages(
-        self, ids: Iterable[int], titles: Iterable[str] = (), deleted_at: Mapping[str | None, str] | None = None
+        self, ids: Iterable[int], titles: Iterable[str] = (), events: Iterable[LogEvent] = ()
     ) -> Fetched:
         """Fetch pages as they are now and write them; those that the wiki lacks are marked as deleted."""
         asked = self.fetcher.pages(ids, titles)
+        deletions = {event.page_id: event for event in events if (event.type, event.action) in DELETIONS}
         with self.db.atomic():
             self._save(asked)
-            for page_id in asked.missing_pages:
-                at = (deleted_at or {}).get(store.page_title(self.db, page_id), self.now)
-                self.deriver.deleted(page_id, at)
-                store.mark_page_deleted(self.db, page_id, at)
+            for page_id in store.known_ids(self.db, "pages", "page_id", asked.missing_pages):
+                self._mark_deleted(page_id, deletions.get(page_id))
         return asked
 
-    def _relist(self, page_id: int) -> None:
-        """Read a page's list of revisions again, since its history changed behind us."""
-        listed = self.fetcher.revision_ids(page_id)
-        held = store.known_ids(self.db, "revisions", "rev_id", listed)
-        fetched = list(self.fetcher.revisions(listed - held))
+    def _mark_deleted(self, page_id: int, event: LogEvent | None) -> None:
+        """The page may have been moved before it was deleted: the log knows its last title, and when it was."""
+        at = event.timestamp if event else self.now
+        self.deriver.deleted(page_id, at)
+        store.mark_page_deleted(self.db, page_id, at)
+        if event and event.title:
+            namespace, _ = self.deriver.reader.site.split_title(event.title)
+            store.rename_page(self.db, page_id, namespace, event.title)
+
+    def _relist(self, page_id: int, at_hand: Iterable[Revision] = ()) -> None:
+        """Read a page's list of revisions again, since its history changed behind us; ``at_hand`` need no fetching."""
+        listed = self.fetcher.revision_list(page_id)
+        ids = {revision.rev_id for revision in listed}
+        held = store.known_ids(self.db, "revisions", "rev_id", ids)
+        new = [revision for revision in at_hand if revision.rev_id in ids - held]
+        fetched = list(self.fetcher.revisions(ids - held - {revision.rev_id for revision in new}))
+        fetched.append(Fetched((), tuple(new)))
         with self.db.atomic():
-            others = store.live_revision_ids(self.db, page_id) - listed
+            others = store.live_revision_ids(self.db, page_id) - ids
             store.mark_revisions_archived(self.db, others)
             store.assign_revisions(self.db, page_id, held)
             for part in fetched:
                 self._save(part, derive=False)
             fresh = [revision for part in fetched for revision in part.revisions]
-            self.deriver.revisions(fresh, rewritten=[page_id])
-        self._refetch(others)
+            self.deriver.revisions(fresh, rewritten=[page_id], since=self.since)
+            # What was hidden, shown or tagged while it was deleted comes back so.
+            altered = store.differing_revisions(self.db, listed)
+        self._refetch(others | altered)
 
     def _refetch(self, rev_ids: Iterable[int]) -> None:
         """Read known revisions again: hidden or shown, tagged, moved to another page, or deleted."""
@@ -190,18 +230,22 @@ class Mirror:
                     store.mark_revisions_archived(self.db, fetched.missing_revisions)
                     self.deriver.revisions([], rewritten={revision.page_id for revision in fetched.revisions})
 
+    def _refetch_events(self, log_ids: Iterable[int]) -> None:
+        """Read known log entries again, that were hidden or shown; they can be asked for by their time alone."""
+        for timestamp in sorted(store.times_of_events(self.db, log_ids)):
+            for events in self.fetcher.log(timestamp, timestamp):
+                with self.db.atomic():
+                    self._save_events(events)
+
     def _of_renamed_users(self, events: Iterable[LogEvent]) -> set[int]:
         names = {json.loads(event.params).get("olduser") for event in events if event.type == "renameuser"}
         return store.revisions_by_user(self.db, {str(name) for name in names if name})
 
     # What both share
 
-    def _save(self, fetched: Fetched, *, derive: bool = True) -> None:
+    def _save(self, fetched: Fetched, *, derive: bool = True, begun_only: bool = False) -> None:
         """Write pages and revisions, and what follows from those that are new. Runs inside a transaction."""
-        store.save_pages(self.db, fetched.pages, self.now)
-        seen = {page.page_id for page in fetched.pages}
-        self.counts.pages |= seen
-        self.fresh |= seen
+        renamed = self._save_pages(fetched.pages)
         new = [
             revision
             for revision in fetched.revisions
@@ -209,7 +253,17 @@ class Mirror:
         ]
         self.counts.revisions += len(new)
         if derive:
-            self.deriver.revisions(new)
+            self.deriver.revisions(new, rewritten=renamed, since=self.since, begun_only=begun_only)
+
+    def _save_pages(self, pages: Sequence[Page]) -> set[int]:
+        """Write pages as they are now; ids of those that bear another title than before are returned."""
+        renamed, returned = store.changed_pages(self.db, pages)
+        store.save_pages(self.db, pages, self.now)
+        seen = {page.page_id for page in pages}
+        self.counts.pages |= seen
+        self.fresh |= seen
+        self.returned |= returned
+        return renamed
 
     def _save_events(self, events: Sequence[LogEvent]) -> None:
         new = store.save_log_events(self.db, events)
@@ -227,7 +281,18 @@ def dirty_pages(events: Iterable[LogEvent]) -> tuple[set[int], set[str]]:
         ids |= {event.page_id} if event.page_id else set()
         named = [event.title, params.get("target_title"), params.get("dest_title"), params.get("src_title")]
         titles |= {str(title) for title in named if title}
-    return ids, {title for title in titles if not title.startswith(("Spezial:", "Special:"))}
+    return ids, titles
+
+
+def rewritten_pages(events: Sequence[LogEvent]) -> tuple[set[int], set[str]]:
+    """Ids and titles of the pages whose history changed behind us, with all titles that moves tie to these."""
+    ids, titles = dirty_pages(event for event in events if (event.type, event.action) in REWRITES)
+    moves = [dirty_pages([event])[1] for event in events if event.type == "move"]
+    before = -1
+    while before != len(titles):
+        before = len(titles)
+        titles.update(*(both for both in moves if both & titles))
+    return ids, titles
 
 
 def altered_revisions(events: Iterable[LogEvent]) -> set[int]:
@@ -240,6 +305,12 @@ def altered_revisions(events: Iterable[LogEvent]) -> set[int]:
         if event.type == "tag" and params.get("revid"):
             ids.add(int(params["revid"]))
     return ids
+
+
+def altered_events(events: Iterable[LogEvent]) -> set[int]:
+    """Ids of the log entries whose visibility these log entries altered."""
+    hiding = (json.loads(event.params) for event in events if (event.type, event.action) == ("delete", "event"))
+    return {int(i) for params in hiding for i in params.get("ids", [])}
 
 
 def shift(timestamp: str, by: timedelta) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,19 @@ def run_pipeline(settings: Settings) -> Outcome:
         last = last_change_id(run.db)
         if reported is not None and last > reported:
             report = settings.config.report
-            data = gather_report(run.db, ChangeFilter(after_id=reported), report.timezone)
+            data = replace(
+                gather_report(run.db, ChangeFilter(after_id=reported), report.timezone),
+                since=get_state(run.db, "reported_at"),
+                since_last_report=True,
+                last_sync_at=run.now,
+                warnings=tuple(run.warnings),
+            )
             stamp = run.now.replace(":", "").replace("-", "")
             reports = write_report(
                 data, settings.folder / report.directory, f"report-{stamp}", report.formats, report.languages
             )
         with run.db.atomic():
-            set_state(run.db, "reported_change_id", last)
+            if reports or reported is None:
+                set_state(run.db, "reported_change_id", last)
+                set_state(run.db, "reported_at", run.now)
     return Outcome(run.summary(), reports, reported is None)

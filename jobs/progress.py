@@ -33,7 +33,13 @@ class Progress:
     ) -> None:
         self._bar.stop()
 
+    def stage(self, label: str, total: int) -> None:
+        """Another kind of step begins."""
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(label, total=total)
+
     def advance(self, steps: int) -> None:
-        """So many more revisions are done."""
+        """So many more steps are done."""
         if self._task is not None:
             self._bar.advance(self._task, steps)

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from jobs.clock import utc_now
+from jobs.errors import UsageError
 from jobs.report import render_report
 from jobs.report.data import BulkEntry, ReportData
 from storage.changes import ChangeFilter, load_bulk_changes, load_changes
@@ -18,7 +19,9 @@ from storage.runs import last_run
 
 def gather_report(db: Database, wanted: ChangeFilter, timezone: str) -> ReportData:
     """All that a report on these changes tells; ``timezone`` is an IANA name for showing times."""
-    site = load_site(db) or {}
+    site = load_site(db)
+    if site is None:
+        raise UsageError("The database holds no wiki yet; run “wikitrail sync URL” or “wikitrail import DUMP” first.")
     run = last_run(db, status="ok")
     changes = tuple(load_changes(db, wanted))
     told = {change.bulk_id for change in changes}
@@ -52,7 +55,19 @@ def _page_base(api_url: str | None, general: dict[str, str]) -> str | None:
 def write_report(
     data: ReportData, folder: Path, name: str, formats: Sequence[str], languages: Sequence[str]
 ) -> list[Path]:
-    """Write a report as ``NAME.LANGUAGE.FORMAT`` files into a folder, which is made; the paths, in order."""
+    """Write a report as ``NAME.LANGUAGE.FORMAT`` files into a folder, which is made; the paths, in order.
+
+    Raises UsageError when the folder cannot be written.
+    """
+    try:
+        return _write(data, folder, name, formats, languages)
+    except OSError as error:
+        raise UsageError(
+            f"The report cannot be written into {folder} ({error.strerror}); choose another folder."
+        ) from error
+
+
+def _write(data: ReportData, folder: Path, name: str, formats: Sequence[str], languages: Sequence[str]) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for language in languages:

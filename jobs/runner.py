@@ -16,6 +16,7 @@ from jobs.errors import EXPECTED, Locked
 from jobs.mirror import Counts
 from scraper.session import Traffic
 from storage.database import Database, named_faults, open_database
+from storage.errors import StorageError
 from storage.runs import finish_run, start_run
 
 
@@ -63,8 +64,10 @@ def running(job: str, path: Path, *, create: bool) -> Iterator[Run]:
         open_database(path, create=create)
     try:
         lock.acquire(timeout=0)
-    except Timeout as error:
+    except Timeout as error:  # an OSError too, so it comes first
         raise Locked(f"Another run works on {path}; try again when it has finished.") from error
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written ({error.strerror}); check its folder and permissions.") from error
     try:
         db = open_database(path, create=create)
         try:

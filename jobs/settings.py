@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.config import Config, load_config
+from jobs.config import Config, ScheduleConfig, load_config
 
 DEFAULT_CONFIG = "wikitrail.toml"
 DEFAULT_DATABASE = "wiki.db"
@@ -26,5 +26,9 @@ def load_settings(config: Path | None, database: Path | None, *, quiet: bool, ve
     """Settings from an explicit configuration, else from ``./wikitrail.toml`` if it exists, else the defaults."""
     path = config or Path(DEFAULT_CONFIG)
     loaded = load_config(path) if config is not None or path.exists() else Config(database=DEFAULT_DATABASE)
+    if loaded.schedule.cron != ScheduleConfig().cron:
+        from jobs.schedule import make_trigger  # only here: the scheduler takes long to import
+
+        make_trigger(loaded.schedule)
     folder = path.parent
     return Settings(loaded, folder, database or folder / loaded.database, quiet, verbose)

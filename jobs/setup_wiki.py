@@ -48,9 +48,8 @@ def init_wiki(settings: Settings, url: str, path: Path, *, force: bool) -> tuple
         raise UsageError(f"{path} exists; give --force to write it anew, or another name with --config.")
     found = find_api(make_session(settings), url)
     general = found.siteinfo.get("general", {})
-    database = re.sub(r"[^a-z0-9-]+", "-", str(general.get("wikiid") or "wiki").lower()).strip("-") + ".db"
     text = TEMPLATE.format(
-        database=database if database != ".db" else DEFAULT_DATABASE,
+        database=DEFAULT_DATABASE,
         url=_toml_string(found.api.url),
         language="de" if str(general.get("lang", "")).startswith("de") else "en",
     )

@@ -151,6 +151,8 @@ class BlockReader:
                 text = read_inline(masked[start:end], start)
                 if text:
                     append(text)
+                elif masked[start:end].isspace():
+                    append("")
                 index += 1
                 continue
             line = masked[start:end]

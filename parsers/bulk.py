@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from parsers.bulk_induction import MIN_PAGES, Pair, induce_rules
@@ -34,7 +35,8 @@ def find_bulk_changes(changes: Iterable[PageChange], current: Iterable[CurrentIt
     Links and files that were rewritten alike on at least three pages are explained by one rule with variables
     (``parsers.bulk_induction``); renamed infobox fields, section titles, swapped categories and templates by one
     literal pair (``parsers.bulk_literal``). A change belongs to one bulk change at most. Exceptions follow the
-    rule but altered a variable. Stragglers are ``current`` items that still have the old form. Regressions are
+    rule but altered a variable. Stragglers are ``current`` items that still have the old form; where a rule was
+    followed in several stretches of time, the last of them names them. Regressions are
     later changes that brought the old form back to a page that had been migrated, or, for external addresses, to
     any page once the last member was done.
     """
@@ -45,7 +47,22 @@ def find_bulk_changes(changes: Iterable[PageChange], current: Iterable[CurrentIt
         *(_rewriting(sweep, ordered, items) for kind in sorted(_ADDRESSED) for sweep in _sweeps(kind, ordered)),
         *(_literal_bulk(literal, members, ordered, items) for literal, members in _literal_sweeps(ordered)),
     ]
-    return sorted(found, key=lambda bulk: (bulk.first_at, bulk.kind, bulk.rule))
+    return _named_once(sorted(found, key=lambda bulk: (bulk.first_at, bulk.kind, bulk.rule)))
+
+
+def _named_once(bulks: Iterable[BulkChange]) -> list[BulkChange]:
+    """In order of time, each straggler of a rule only with the last bulk change of that rule that names it."""
+    missed: defaultdict[tuple[str, str], Counter[BulkCase]] = defaultdict(Counter)
+    back: defaultdict[tuple[str, str], set[tuple[str, str | None]]] = defaultdict(set)
+    found = []
+    for bulk in reversed(list(bulks)):
+        rule = (bulk.kind, bulk.rule)
+        own = Counter(bulk.stragglers)
+        left = (own - missed[rule]).elements()
+        found.append(replace(bulk, stragglers=tuple(c for c in left if (c.title, c.before) not in back[rule])))
+        missed[rule] |= own
+        back[rule] |= {(case.title, case.after) for case in bulk.regressions}
+    return found[::-1]
 
 
 def _sweeps(kind: str, ordered: Sequence[PageChange]) -> Iterator[_Sweep]:

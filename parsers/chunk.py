@@ -5,6 +5,7 @@ A chunk is read once however often it returns, on the same page or another: it i
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,11 +20,12 @@ from parsers.scan import scan
 from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, Scan, parts_of
 from parsers.sections import SectionText
 from parsers.site import Site
-from parsers.titles import called_name, parameter_name
+from parsers.titles import Target, called_name, parameter_name
 from parsers.values import parse_values
 
 _MAX_RECOVERED = 20  # unclosed templates that are looked at
 _MAX_INDENT = 2000
+_BOX_STOP = re.compile(r"\n(?= ?\n|=)")  # where an infobox that is never closed ends at the latest
 RECOVERED = "recovered"  # a node made of an infobox that is never closed
 
 
@@ -62,11 +64,28 @@ class Tools:
     names: dict[str, tuple[str | None, str | None]]
 
 
-class ChunkReader:
-    """Reads one chunk that stands at ``offset`` of its page and whose first section is number ``section``."""
+@dataclass(frozen=True, slots=True)
+class RedirectLine:
+    """What makes a page a redirect: its link, which ends with it, from ``start`` to ``end``."""
 
-    def __init__(self, text: str, tools: Tools, offset: int = 0, section: int = 0) -> None:
-        self.text, self.offset, self.section = text, offset, section
+    target: Target
+    start: int
+    end: int
+    relative: bool
+
+
+class ChunkReader:
+    """Reads one chunk that stands at ``offset`` of its page and whose first section is number ``section``.
+
+    ``source`` is read as MediaWiki would store it (TextContent::normalizeLineEndings), at the same length.
+    """
+
+    def __init__(
+        self, source: str, tools: Tools, offset: int = 0, section: int = 0, redirect: RedirectLine | None = None
+    ) -> None:
+        self.source, self.offset, self.section = source, offset, section
+        self.text = source.replace("\r\n", " \n").replace("\r", "\n") if "\r" in source else source
+        self.redirect = redirect
         self.site, self.rule, self.names = tools.site, tools.rule, tools.names
         self.known, self.read_piece = tools.known, tools.read_piece
         self.lead = offset == 0
@@ -74,15 +93,16 @@ class ChunkReader:
         self.links: list[Link] = []
         self.boxes: list[tuple[Node, str, tuple[Param, ...]]] = []
         self.chunk = Chunk(offset, section)
-        self.masked = text
+        self.masked = self.text
 
     def read(self) -> Chunk:
-        found = scan(self.text, self.site.extension_tags)
+        begin = self.redirect.end if self.redirect else 0
+        found = scan(self.text, self.site.extension_tags, begin)
         chunk = self.chunk
         chunk.settled = found.settled
         chunk.faults = [(fault.code, fault.start, fault.end) for fault in found.faults]
         chunk.more_faults = found.more_faults
-        self.masked = mask(self.text, 0, len(self.text), found.nodes)
+        self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
         nodes = self.recover(found)
         masked = hide_line_breaks(self.masked, found.links)
         self.masked = masked = self.hide_stray_braces(masked, found)
@@ -92,6 +112,8 @@ class ChunkReader:
         for start in blocks.unclosed_tables:
             chunk.settled = False
             chunk.faults.append(("unclosed-table", start, start + 2))
+        if self.redirect:
+            self.redirect_link(self.redirect)
         self.nodes(nodes)
         self.table_boxes(masked, bodies)
         self.links.sort(key=_link_order)
@@ -110,6 +132,13 @@ class ChunkReader:
         self.starts.append(heading.start)
         start, end = heading.title
         return " ".join(self.inline(masked[start:end], start).split("\n"))
+
+    def redirect_link(self, line: RedirectLine) -> None:
+        """A redirect links to its target and to nothing else, and is no text (WikitextContent::getRedirectTarget)."""
+        target = line.target.full
+        span = self.placed(line.start, line.end)
+        self.links.append(Link("internal", target, None, None, target, self.section, span))
+        self.chunk.on_page = self.chunk.on_page or line.relative
 
     def sections(self, bodies: list[Body], titles: list[str]) -> None:
         for body, title, start in zip(bodies, titles, self.starts, strict=True):
@@ -167,8 +196,8 @@ class ChunkReader:
         for opened in found.unclosed[:_MAX_RECOVERED]:
             if not self.text.startswith("{{", opened.start) or not self.begins_line(opened.start):
                 continue
-            stops = [self.text.find(stop, opened.start) for stop in ("\n\n", "\n=")]
-            end = min((stop for stop in stops if stop >= 0), default=len(self.text))
+            stop = _BOX_STOP.search(self.text, opened.start)
+            end = stop.start() if stop else len(self.text)
             inside = [node for node in found.nodes if opened.start < node.start and node.end <= end]
             node = Node(RECOVERED, opened.start, end, parts_of(opened, end, inside))
             name, params = self.name(node)[1], self.params(node)
@@ -182,7 +211,7 @@ class ChunkReader:
     def hide_stray_braces(self, masked: str, found: Scan) -> str:
         """Closing braces alone on their line are a slip of the editor's, not text."""
         for fault in found.faults:
-            around = masked[max(0, fault.start - 1) : fault.start] + masked[fault.end : fault.end + 1]
+            around = masked[max(0, fault.start - 1) : fault.start] + masked[fault.end : fault.end + 2].lstrip(" ")[:1]
             if fault.code == "stray-braces" and not around.strip("\n"):
                 masked = masked[: fault.start] + GONE * (fault.end - fault.start) + masked[fault.end :]
         return masked
@@ -268,7 +297,7 @@ class ChunkReader:
             if name in seen:
                 self.chunk.faults.append(("duplicate-parameter", part.start, part.end))
             seen.add(name)
-            params.append(Param(name, text[_value_start(part) : part.end]))
+            params.append(Param(name, self.source[_value_start(part) : part.end]))
         return tuple(params)
 
     def regions(self, parts: list[Part], conditional: bool) -> None:

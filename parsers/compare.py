@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
 from parsers.compare_fields import FieldChanges, compare_box_sources, compare_infoboxes
@@ -17,8 +17,9 @@ from parsers.compare_links import (
     pair_links,
 )
 from parsers.compare_papers import compare_papers
+from parsers.compare_places import pair_in_place
 from parsers.compare_sections import compare_outline, pair_sections
-from parsers.compare_source import MaskedSource, Sources, differing_lines
+from parsers.compare_source import MaskedSource, Sources, differing_lines, redirect_line
 from parsers.compare_templates import compare_templates
 from parsers.compare_text import MovedText, compare_texts, find_moved_text, moved_text_changes
 from parsers.items import section_path
@@ -52,6 +53,9 @@ class _Comparison:
         self.dirty = [pair for pair in self.sections.pairs if not self._is_same(*pair)]
 
     def changes(self) -> list[Change]:
+        redirects = _compare_redirects(self.before.redirect, self.after.redirect)
+        if redirects:
+            self._mask_redirects()
         fields = compare_infoboxes(self.before, self.after)
         links, pairs = self._links(fields)
         boxes = compare_box_sources(self.sources, fields)
@@ -63,7 +67,7 @@ class _Comparison:
         magic = self._magic()
         moved = find_moved_text(self.dirty, self.sections)
         changes = [
-            *_compare_redirects(self.before.redirect, self.after.redirect),
+            *redirects,
             *fields.changes,
             *boxes,
             *compare_outline(self.before.sections, self.after.sections, self.sections),
@@ -86,6 +90,11 @@ class _Comparison:
 
     def _path(self, section: int, in_after: bool) -> str:
         return self.paths[in_after].get(section, "")
+
+    def _mask_redirects(self) -> None:
+        for source in (self.sources.before, self.sources.after):
+            if line := redirect_line(source.record):
+                source.mask(line)
 
     def _links(self, fields: FieldChanges) -> tuple[list[Change], list[tuple[Link, Link]]]:
         """Changes of links; those that are told are masked, by their label, in the sources."""
@@ -115,12 +124,13 @@ class _Comparison:
         """Only sections that differ can hold links that do; where an icon leads is told of the icon."""
         dirty_before = {old.index for old, _ in self.dirty} | {s.index for s in self.sections.removed}
         dirty_after = {new.index for _, new in self.dirty} | {s.index for s in self.sections.added}
-        return pair_links(
-            _without_icon_targets([link for link in self.before.links if link.section in dirty_before]),
-            _without_icon_targets([link for link in self.after.links if link.section in dirty_after]),
+        found = pair_links(
+            _without_icon_targets([link for link in _body_links(self.before) if link.section in dirty_before]),
+            _without_icon_targets([link for link in _body_links(self.after) if link.section in dirty_after]),
             self.sections.to_after,
             {p.url: p.key for p in (*self.before.papers, *self.after.papers) if p.url and p.key},
         )
+        return pair_in_place(found, self.before, self.after, self.sections.to_after)
 
     def _link_change(self, old: Link, new: Link) -> Change | None:
         path = "" if is_language_link(new) else self._path(new.section, True)
@@ -132,7 +142,7 @@ class _Comparison:
         return change
 
     def _mask_link(self, old: Link | None, new: Link | None) -> None:
-        # Two bare addresses read as one another: the change of the link tells the difference.
+        # Two that show their own address or title read as one another: the change of the link tells the difference.
         if old:
             same = new is not None and _shows_address(old) and _shows_address(new)
             label = new.label if new and same else old.label
@@ -187,6 +197,11 @@ def _is_within(span: Span, outer: Iterable[Span]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in outer)
 
 
+def _body_links(record: Record) -> Sequence[Link]:
+    """The links without that of a redirect, which is told as the redirect."""
+    return record.links[1:] if record.redirect else record.links
+
+
 def _without_icon_targets(links: list[Link]) -> list[Link]:
     """Leave out the links that share the span of a file, as ``|link=`` makes them."""
     icons = {link.span for link in links if link.kind == "file"}
@@ -194,11 +209,12 @@ def _without_icon_targets(links: list[Link]) -> list[Link]:
 
 
 def _shows_address(link: Link) -> bool:
-    return link.url is not None and link.label == link.url
+    """Whether what a reader sees of a link is where it leads."""
+    return link.kind in ("external", "internal") and link.label == address_of(link)
 
 
 def _shown_addresses(pairs: Iterable[tuple[Link, Link]]) -> dict[str, str]:
-    """Old and new label of links that show their own address, and changed it."""
+    """Old and new label of links that show their own address or title, and changed it."""
     return {
         old.label: new.label
         for old, new in pairs

@@ -235,6 +235,11 @@ class Sources:
         return markup_noise_reason(before, after) if before != after else _form_reason(found)
 
 
+def redirect_line(record: Record) -> Span | None:
+    """The span that makes the page a redirect: up to the end of its first link, which is the redirect's."""
+    return (0, record.links[0].span[1]) if record.redirect and record.links else None
+
+
 def _form_reason(found: SourceDifference) -> str:
     """Why links and templates that read the same are written in another way."""
     return markup_noise_reason(found.before, found.after) or MARKUP
@@ -243,6 +248,8 @@ def _form_reason(found: SourceDifference) -> str:
 def _reading(record: Record) -> MaskedSource:
     """The text with every link as its label and every template, category and magic word left out."""
     source = MaskedSource(record)
+    if line := redirect_line(record):
+        source.mask(line)
     for link in record.links:
         source.mask(link.span, "" if link.kind == "file" else link.label)
     for span in [item.span for items in (record.infoboxes, record.templates, record.magic) for item in items]:

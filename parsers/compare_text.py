@@ -83,7 +83,9 @@ def compare_texts(
             difference = sources.difference(spans, skip=1 if old.path != new.path else 0)
             if difference:
                 reason = sources.noise_reason(difference)
-                changes.append(_section_change(new, (difference.before, difference.after), reason))
+                is_seen = reason is None and _squash(shown[0]) != _squash(shown[1])
+                told = shown if is_seen else (difference.before, difference.after)
+                changes.append(_section_change(new, told, reason))
     return changes
 
 

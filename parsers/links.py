@@ -16,7 +16,7 @@ from mwparserfromhell.wikicode import Wikicode
 
 from parsers import images, papers, titles
 from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
-from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, is_masked, unmask
+from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper
 from parsers.site import Site
@@ -75,13 +75,14 @@ class InlineReader:
         """Links in source order and the text of one line, cell, label or value."""
         if not _SPECIAL.search(piece):
             text = tidy(unmask(drop_quotes(piece)))
-            found = papers.find_papers(text, (), self.site)
+            found = papers.find_papers(_meant(piece, text), (), self.site)
             return Inline(text, papers=found, empty=not found)
         state = _State(self)
         state.read(piece, 0)
-        text = tidy(unmask(drop_quotes("".join(state.text))))
+        masked = drop_quotes("".join(state.text))
+        text = tidy(unmask(masked))
         links = tuple(sorted(state.links, key=lambda link: link.span))
-        found = papers.find_papers(text, links, self.site)
+        found = papers.find_papers(_meant(masked, text), links, self.site)
         marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
         return Inline(text, links, *marks, empty=not (links or any(marks)), only_links=not any(marks))
 
@@ -297,6 +298,11 @@ class _State:
 
     def add_address(self, url: str, label: str, start: int, end: int) -> None:
         self.links.append(Link("external", None, url, address_host(url), tidy(label), 0, (start, end)))
+
+
+def _meant(masked: str, text: str) -> str:
+    """A text without what stands in it literally; what is quoted cites nothing."""
+    return tidy(unmask_meant(masked)) if is_masked(masked) else text
 
 
 def _default_label(raw: str, target: titles.Target) -> str:

@@ -15,16 +15,24 @@ GONE = "\ufdd0"  # a comment: as if it were not there
 OPAQUE = "\ufdd1"  # a template or tag whose output is not known here
 BREAK = "\ufdd2"  # a line break inside a link
 ANGLE = "\ufdd3"  # the "<" of an HTML tag, on its way through mwparserfromhell
-_INERT = dict(zip("[]<>&':|*#=!{}_/;-+~\n@", map(chr, range(0xFDD4, 0xFDEB)), strict=False))
+_INERT = dict(zip("[]<>&':|*#=!{}_/;-+~\n@–‑‐", map(chr, range(0xFDD4, 0xFDEE)), strict=False))
 INERT_BRACE, INERT_QUOTE = _INERT["{"], _INERT["'"]
+# {{!}} and {{=}} (Help:Magic words, Other): a pipe that parts nothing but links and cells, an equals sign that is text
+_CHARACTERS = {"!": "|", "=": _INERT["="]}
 _TO_INERT = str.maketrans(_INERT)
 _TO_TEXT = str.maketrans({GONE: "", OPAQUE: "", BREAK: "\n", ANGLE: "<", **{v: k for k, v in _INERT.items()}})
+_TO_MEANT = str.maketrans({GONE: "", OPAQUE: "", BREAK: "\n"})
 _ANY = re.compile("[\ufdd0-\ufdef]")
 
 
 def unmask(text: str) -> str:
     """The text that stands for a masked text: stand-ins gone, inert characters as they were."""
     return text if text.isascii() or not _ANY.search(text) else text.translate(_TO_TEXT)
+
+
+def unmask_meant(text: str) -> str:
+    """The same with what is literal (``<nowiki>``, ``<pre>``) left inert, for readers that look for a meaning."""
+    return text.translate(_TO_MEANT)
 
 
 def is_masked(text: str) -> bool:
@@ -59,6 +67,10 @@ def _stand_in(text: str, node: Node, values: bool) -> str:
         return GONE * (node.end - node.start)
     if node.kind == EXTENSION:
         return _extension(text, node)
+    if node.kind == TEMPLATE and len(node.parts) == 1:
+        shown = _CHARACTERS.get(text[node.parts[0].start : node.parts[0].end].strip())
+        if shown:
+            return GONE * (node.end - node.start - 1) + shown
     if node.kind == TEMPLATE and values and len(node.parts) > 1 and not text.startswith("#", node.parts[0].start):
         return _values(text, node)
     return OPAQUE * (node.end - node.start)

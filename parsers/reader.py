@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
-from parsers.chunk import Chunk, ChunkReader, Tools
+from parsers.chunk import Chunk, ChunkReader, RedirectLine, Tools
 from parsers.diagnostics import build_diagnostics
 from parsers.infobox import InfoboxRule
 from parsers.links import Inline, InlineReader
@@ -20,12 +20,12 @@ from parsers.record import Record, Redirect
 from parsers.sections import SectionText, build_sections
 from parsers.shift import move_chunk
 from parsers.site import Site
-from parsers.titles import Target, resolve
+from parsers.titles import Target, is_relative, resolve
 
 _CHUNK_CHARACTERS = 3_000_000  # what a page needs is its own latest texts; more only costs memory
 _PIECE_CHARACTERS = 2_000_000
 _LARGE = 100_000
-_CUT = re.compile(r"^(?==[^\n]*=[ \t]*$)", re.MULTILINE)
+_CUT = re.compile(r"^(?==[^\n]*=[ \t]*\r?$)", re.MULTILINE)
 
 
 class Reader:
@@ -43,11 +43,14 @@ class Reader:
         self._names: dict[str, tuple[str | None, str | None]] = {}
         self._inline = InlineReader(site, "")
         self._redirect_link = re.compile(
-            rf"\s*(?i:{'|'.join(map(re.escape, site.redirect_words))})\s*:?\s*\[\[([^\[\]|\n]+)(?:\|[^\]]*)?\]\]"
+            rf"\s*(?i:{'|'.join(map(re.escape, site.redirect_words))})\s*:?\s*\[\[([^\[\]|\r\n]+)(?:\|[^\]\r\n]*)?\]\]"
         )
 
     def read(self, text: str, title: str) -> Record:
-        """The record of one text under its full title. Any text can be read; oddities become diagnostics."""
+        """The record of one text under its full title. Any text can be read; oddities become diagnostics.
+
+        Line breaks may be those of any system; a wiki stores ``\\n`` only. Spans count those of ``text``.
+        """
         if len(text) > _LARGE:
             with without_collection():
                 return self._read(text, title)
@@ -55,6 +58,7 @@ class Reader:
 
     def _read(self, text: str, title: str) -> Record:
         placed = self._place(text, title)
+        redirect = self._redirect(text, title)
         namespace, _ = self.site.split_title(title)
         parts: list[tuple[SectionText, int]] = []
         faults: list[tuple[str, int, int]] = []
@@ -66,7 +70,7 @@ class Reader:
             title=title,
             namespace=namespace,
             source=text,
-            redirect=self._redirect(text, title),
+            redirect=Redirect(redirect.target.title, redirect.target.fragment) if redirect else None,
             infoboxes=tuple(box for chunk in placed for box in chunk.infoboxes),
             templates=tuple(use for chunk in placed for use in chunk.templates),
             sections=build_sections(parts, len(text)),
@@ -77,12 +81,12 @@ class Reader:
             diagnostics=build_diagnostics(faults, sum(chunk.more_faults for chunk in placed)),
         )
 
-    def _redirect(self, text: str, title: str) -> Redirect | None:
+    def _redirect(self, text: str, title: str) -> RedirectLine | None:
         match = self._redirect_link.match(text)
         target = resolve(match[1], title, self.site) if match else None
-        if target is None or target.interwiki:
+        if match is None or target is None or target.interwiki:
             return None
-        return Redirect(target.title, target.fragment)
+        return RedirectLine(target, text.index("[[", 0, match.end()), match.end(), is_relative(match[1]))
 
     def _place(self, text: str, title: str) -> list[Chunk]:
         """The chunks of a text; from the first that is not settled on, the rest is one chunk."""
@@ -115,7 +119,8 @@ class Reader:
         else:
             self._inline = InlineReader(self.site, title, self._targets)
             tools = Tools(self.site, self.rule, self._read_piece, self._pieces.young, self._names)
-            chunk = ChunkReader(source, tools, offset, section).read()
+            redirect = self._redirect(source, title) if offset == 0 else None
+            chunk = ChunkReader(source, tools, offset, section, redirect).read()
         self._chunks.put(key, (chunk, title))
         return chunk
 

@@ -8,10 +8,11 @@ precision after "ca." and the like. Money is an amount and an ISO 4217 code (``1
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from operator import itemgetter
 
 from parsers.papers import plain_characters
 from parsers.record import Link, Value
@@ -91,18 +92,41 @@ _DASHES = str.maketrans("‐‑‒–—−", "------")
 _GERMAN_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+(?:,\d+)?$")
 _ENGLISH_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?$|[-+]?\d{1,3}(?:,\d{3})+\.\d+$")
 _MAX_TEXT = 200
+_MAX_PLACED = 1000  # links that are looked for in the text of their field
 
 
 def parse_values(text: str, links: Sequence[Link] = ()) -> tuple[Value, ...]:
-    """The values of a field: one for each line of its text, and one for each link in it.
+    """The values of a field, in source order: one for each line of its text, and one for each link in it.
 
-    A line that is nothing but the label of a link gives the link's value alone; empty text gives no value.
+    A line that is nothing but the label of a link gives the link's value alone; empty text gives no value. A line
+    stands before the links in it.
     """
-    linked = tuple(value for value in map(_linked, links) if value is not None)
+    if not links:
+        return tuple(parse_value(line.strip()) for line in text.split("\n") if line.strip())
     labels = {link.label.strip() for link in links}
-    lines = [line.strip() for line in text.split("\n")]
-    written = (parse_value(line) for line in lines if line and line not in labels)
-    return (*written, *dict.fromkeys(linked))
+    found: list[tuple[int, Value]] = []
+    position = 0
+    for line in text.split("\n"):
+        written = line.strip()
+        if written and written not in labels:
+            found.append((position, parse_value(written)))
+        position += len(line) + 1
+    found += _linked_values(text, links)
+    return tuple(value for _, value in sorted(found, key=itemgetter(0)))
+
+
+def _linked_values(text: str, links: Sequence[Link]) -> Iterator[tuple[int, Value]]:
+    """The value of each link, once, and where in the text it stands; of one that shows nothing, where the last did."""
+    seen: set[Value] = set()
+    position = 0
+    for number, link in enumerate(links):
+        at = text.find(link.label, position) if link.label and number < _MAX_PLACED else -1
+        position = at if at >= 0 else position
+        value = _linked(link)
+        if value is not None and value not in seen:
+            seen.add(value)
+            yield position, value
+        position += len(link.label) if at >= 0 else 0
 
 
 def _linked(link: Link) -> Value | None:

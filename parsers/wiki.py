@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One live page. ``title`` is the full title with spaces; ``protection`` is the API's list of dicts as JSON."""
+    """One live page. ``title`` is the full title with spaces; ``protection`` is the API's list of dicts as JSON, None where
+    the source says nothing of it (a dump)."""
 
     page_id: int
     namespace: int
@@ -16,7 +17,7 @@ class Page:
     content_model: str
     latest_rev_id: int
     length: int
-    protection: str = "[]"
+    protection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

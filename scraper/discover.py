@@ -72,6 +72,10 @@ def check_address(address: str) -> str:
         fine = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 80) > 0
     except ValueError:  # half an IPv6 address, or a port that is no number
         fine = False
+    if parts and fine and (parts.username or parts.password):
+        raise BadAddress(
+            f"The address of {parts.hostname} holds a user name or password; put them into ~/.netrc instead."
+        )
     if parts and fine and not re.search(r"\s", parts.netloc):
         return urlunsplit(parts._replace(fragment=""))
     looks_like_host = re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?", address.strip())

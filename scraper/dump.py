@@ -1,4 +1,4 @@
-"""Reads MediaWiki XML exports as a stream: plain, .gz or .bz2; schema versions 0.10 and 0.11 (Help:Export).
+"""Reads MediaWiki XML exports as a stream: plain, .gz, .bz2 or .zst; schema versions 0.10 and 0.11 (Help:Export).
 
 Entities are off, the tree is cleared as it is read, and memory stays flat however long the file is.
 """
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import zstandard
 from lxml import etree
 
 from parsers.wiki import LogEvent, Page, Revision
@@ -40,6 +41,7 @@ class DumpPage:
     last: bool
 
 
+Stream = BinaryIO | gzip.GzipFile | bz2.BZ2File
 DumpPart = DumpSite | DumpPage | LogEvent
 
 
@@ -56,7 +58,7 @@ def read_dump(path: Path) -> Iterator[DumpPart]:
         raise DumpError(f"There is no file {path}; check the name.") from error
     except IsADirectoryError as error:
         raise DumpError(f"{path} is a folder; name the XML files in it.") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
         raise DumpError(f"{path} is cut off or damaged ({error}); fetch it again.") from error
     except OSError as error:
         raise DumpError(f"{path} cannot be read ({error.strerror or error}).") from error
@@ -64,9 +66,12 @@ def read_dump(path: Path) -> Iterator[DumpPart]:
         raise DumpError(f"{path} is cut off or no XML (line {error.lineno}: {error.msg}); fetch it again.") from error
 
 
-def _open(path: Path) -> BinaryIO | gzip.GzipFile | bz2.BZ2File:
+def _open(path: Path) -> Stream:
     with path.open("rb") as file:
         start = file.read(3)
+    if start == b"\x28\xb5\x2f":
+        unpacked: BinaryIO = zstandard.open(path, "rb")
+        return unpacked
     if start[:2] == b"\x1f\x8b":
         return gzip.open(path)
     if start == b"BZh":
@@ -74,7 +79,7 @@ def _open(path: Path) -> BinaryIO | gzip.GzipFile | bz2.BZ2File:
     return path.open("rb")
 
 
-def _parts(stream: BinaryIO | gzip.GzipFile | bz2.BZ2File, path: Path) -> Iterator[DumpPart]:
+def _parts(stream: Stream, path: Path) -> Iterator[DumpPart]:
     events = etree.iterparse(
         stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
     )
@@ -117,7 +122,7 @@ def _until_broken(events: Iterable[tuple[str, etree._Element]]) -> Iterator[tupl
     """The events, then the fault that ended them, so that the reader can hand out what is whole before it."""
     try:
         yield from events
-    except (etree.XMLSyntaxError, EOFError, zlib.error, OSError) as error:
+    except (etree.XMLSyntaxError, EOFError, zlib.error, zstandard.ZstdError, OSError) as error:
         yield error, None
 
 
@@ -219,7 +224,9 @@ def _log_event(element: etree._Element) -> LogEvent:
     raw = _text(element, "params") or ""
     params: dict[str, str] = {"raw": raw} if raw else {}
     if kind == "move" and raw:
-        params = {"target_title": _move_target(raw)}
+        params = {"target_title": _php_string(raw, "4::target") or raw.split("\n")[0]}
+    elif kind == "protect" and (limits := _php_string(raw, "4::description")):
+        params = {"description": limits}
     return LogEvent(
         log_id=int(_text(element, "id") or 0),
         type=kind,
@@ -233,9 +240,7 @@ def _log_event(element: etree._Element) -> LogEvent:
     )
 
 
-def _move_target(raw: str) -> str:
-    """The new title in the details of a move: PHP-serialised since 1.19, a line before that (Manual:Logging table)."""
-    found = re.search(rb'"4::target";s:(\d+):"', raw.encode())
-    if found is None:
-        return raw.split("\n")[0]
-    return raw.encode()[found.end() : found.end() + int(found[1])].decode()
+def _php_string(raw: str, key: str) -> str | None:
+    """A string of a log entry's details: PHP-serialised since 1.19, lines before that (Manual:Logging table)."""
+    found = re.search(rf'"{re.escape(key)}";s:(\d+):"'.encode(), raw.encode())
+    return raw.encode()[found.end() : found.end() + int(found[1])].decode() if found else None

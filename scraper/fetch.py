@@ -65,16 +65,17 @@ class Fetcher:
         for batch in self.api.query(params, continued):
             yield self._fetched(batch.result), batch.following
 
-    def log(self, since: str | None = None) -> Iterator[tuple[LogEvent, ...]]:
-        """The wiki's whole log, oldest first."""
+    def log(self, since: str | None = None, until: str | None = None) -> Iterator[tuple[LogEvent, ...]]:
+        """The wiki's whole log, or what it says of a span of time (both ends included), oldest first."""
         params: dict[str, str | int] = {
             "list": "logevents", "leprop": EVENT_PROPS, "ledir": "newer", "lelimit": "max",
         }  # fmt: skip
-        for batch in self.api.query(params | ({"lestart": since} if since else {})):
+        span = {key: moment for key, moment in (("lestart", since), ("leend", until)) if moment}
+        for batch in self.api.query(params | span):
             yield tuple(log_event_of(row) for row in batch.result.get("logevents", []))
 
-    def news(self, since: str, highest_known: int) -> News:
-        """What happened since a moment of the wiki's clock: one request when that is little.
+    def news(self, revisions_since: str, events_since: str, highest_known: int) -> News:
+        """What happened since two moments of the wiki's clock: one request when that is little.
 
         Revisions are listed by ``allrevisions``, which does not expire as recent changes do, and the ids after the
         highest known are asked for outright: imports with old times are found there, and by no cursor of time.
@@ -84,8 +85,8 @@ class Fetcher:
             **REVISION_PROPS,
             "revids": "|".join(map(str, probed)),
             "list": "allrevisions|logevents",
-            "arvdir": "newer", "arvstart": since, "arvprop": "ids", "arvlimit": "max",
-            "leprop": EVENT_PROPS, "ledir": "newer", "lestart": since, "lelimit": "max",
+            "arvdir": "newer", "arvstart": revisions_since, "arvprop": "ids", "arvlimit": "max",
+            "leprop": EVENT_PROPS, "ledir": "newer", "lestart": events_since, "lelimit": "max",
             "meta": "siteinfo", "siprop": "general|namespaces|namespacealiases",
             "curtimestamp": 1,
         }  # fmt: skip
@@ -125,14 +126,16 @@ class Fetcher:
             found += [self._fetched(batch.result) for batch in self.api.query({**info, key: "|".join(values)})]
         return merge(found)
 
-    def revision_ids(self, page_id: int) -> set[int]:
-        """The ids of all revisions that the wiki shows on a page."""
-        params: Params = {"prop": "revisions", "pageids": page_id, "rvprop": "ids", "rvlimit": "max", "rvslots": "main"}
-        ids: set[int] = set()
-        for batch in self.api.query(params):
-            for page in batch.result.get("pages", []):
-                ids.update(int(row["revid"]) for row in page.get("revisions", []))
-        return ids
+    def revision_list(self, page_id: int) -> list[Revision]:
+        """All revisions that the wiki shows on a page, without their texts, 500 a request."""
+        props = str(REVISION_PROPS["rvprop"]).removesuffix("|content")
+        params: Params = {"prop": "revisions", "pageids": page_id, "rvprop": props, "rvlimit": "max", "rvslots": "main"}
+        return [
+            revision_of(row, page_id, with_text=False)
+            for batch in self.api.query(params)
+            for page in batch.result.get("pages", [])
+            for row in page.get("revisions", [])
+        ]
 
     def _fetched(self, result: Mapping[str, Any]) -> Fetched:
         rows = result.get("pages", [])

@@ -32,18 +32,23 @@ def page_of(row: Mapping[str, Any]) -> Page:
 
 
 def _protection(rows: list[Mapping[str, Any]]) -> str:
+    # What a page that includes this one passes on (cascade) is that page's protection, and changes with its text.
+    rows = [row for row in rows if "source" not in row]
     rows = sorted(rows, key=lambda r: (str(r.get("type")), str(r.get("level")), str(r.get("expiry"))))
     return json.dumps(rows, ensure_ascii=False, sort_keys=True)
 
 
-def revision_of(row: Mapping[str, Any], page_id: int) -> Revision:
-    """A row of ``prop=revisions`` with ``rvslots=main`` (or without slots, as before 1.32)."""
+def revision_of(row: Mapping[str, Any], page_id: int, *, with_text: bool = True) -> Revision:
+    """A row of ``prop=revisions`` with ``rvslots=main`` (or without slots, as before 1.32).
+
+    Without text the wiki says by its hash alone whether the text is hidden; ``text`` is then None in any state.
+    """
     try:
         slot = row.get("slots", {}).get("main", row)
         text = slot.get("content")
-        hidden = bool(slot.get("texthidden") or row.get("texthidden"))
+        hidden = any(part.get(key) for part in (slot, row) for key in ("texthidden", "sha1hidden"))
         missing = bool(slot.get("textmissing") or slot.get("missing") or row.get("textmissing"))
-        if text is None and not hidden and not missing:
+        if with_text and text is None and not hidden and not missing:
             raise KeyError("content")
         user_hidden = bool(row.get("userhidden"))
         comment_hidden = bool(row.get("commenthidden"))
@@ -60,7 +65,7 @@ def revision_of(row: Mapping[str, Any], page_id: int) -> Revision:
             sha1=slot.get("sha1", row.get("sha1")) or None,
             content_model=str(slot.get("contentmodel", row.get("contentmodel", "wikitext"))),
             tags=tuple(sorted(row.get("tags", []))),
-            text_state="present" if text is not None else "hidden" if hidden else "missing",
+            text_state="hidden" if hidden and text is None else "missing" if missing else "present",
             user_hidden=user_hidden,
             comment_hidden=comment_hidden,
             text=text,
@@ -79,7 +84,7 @@ def log_event_of(row: Mapping[str, Any]) -> LogEvent:
             timestamp=str(row["timestamp"]),
             user=row.get("user"),
             title=row.get("title"),
-            page_id=int(row.get("logpage") or row.get("pageid") or 0) or None,
+            page_id=int(row.get("logpage", row.get("pageid", 0))) or None,  # pageid: who bears the title today
             params=json.dumps(row.get("params", {}), ensure_ascii=False, sort_keys=True),
             comment=row.get("comment"),
         )

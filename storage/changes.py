@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import count
 
 from sqlite_utils import Database
 
@@ -54,13 +55,15 @@ def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
     for column, operator, value in (
         ("timestamp", ">=", wanted.since),
         ("timestamp", "<", wanted.until),
-        ("title", "=", wanted.page),
         ("kind", "=", wanted.kind),
         ("change_id", ">", wanted.after_id),
     ):
         if value is not None:
             conditions.append(f"{column} {operator} ?")
             values.append(value)
+    if wanted.page is not None:
+        conditions.append("(title = ? OR page_id IN (SELECT page_id FROM pages WHERE title = ?))")
+        values += [wanted.page, wanted.page]
     if not wanted.texts:
         conditions.append("NOT (kind IN ('section', 'text') AND action = 'changed')")
     rows = db.execute(
@@ -100,11 +103,13 @@ def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
             "SELECT bulk_id, kind, pattern_before, pattern_after, first_at FROM bulk_changes"
         )
     }
+    unused = count(max(known.values(), default=0) + 1)
     db.execute("UPDATE changes SET bulk_id = NULL WHERE bulk_id IS NOT NULL")
     db.execute("DELETE FROM bulk_changes")
     for bulk in found:
+        held = known.pop((bulk.kind, bulk.pattern_before, bulk.pattern_after, bulk.first_at), None)
         values = [
-            known.get((bulk.kind, bulk.pattern_before, bulk.pattern_after, bulk.first_at)),
+            held or next(unused),
             bulk.kind, bulk.rule, bulk.pattern_before, bulk.pattern_after, bulk.first_at, bulk.last_at, bulk.pages,
             bulk.occurrences, _cases(bulk.exceptions), _cases(bulk.stragglers), _cases(bulk.regressions),
         ]  # fmt: skip

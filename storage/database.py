@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ def open_database(path: Path, *, create: bool) -> Database:
 
     Raises MissingDatabase, NotOurDatabase, NewerDatabase or another StorageError; never touches a foreign file.
     """
+    if path.is_dir():
+        raise MissingDatabase(f"{path} is a folder; name a file in it with --db.")
     if not path.exists():
         if not create:
             raise MissingDatabase(
@@ -30,7 +33,7 @@ def open_database(path: Path, *, create: bool) -> Database:
             raise MissingDatabase(f"The folder {path.parent} does not exist; make it, or choose another --db.")
     try:
         with named_faults(path):
-            return _open(path)
+            return _open_for_reading(path) if not os.access(path.parent, os.W_OK) and path.exists() else _open(path)
     except sqlite3.DatabaseError as error:
         raise NotOurDatabase(f"{path} is not a SQLite database ({error}); choose another file with --db.") from error
 
@@ -47,6 +50,22 @@ def _open(path: Path) -> Database:
             db.enable_wal()
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             migrations.apply(db)
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def _open_for_reading(path: Path) -> Database:
+    """For those who may read the file and not write beside it, where SQLite would keep its index of the log.
+
+    Without a log nothing is being written, and the file can be read as it lies (``immutable``, SQLite URI filenames).
+    """
+    mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "ro&immutable=1"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    db = Database(connection)
+    try:
+        _check_ours(db, path)
     except BaseException:
         connection.close()
         raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -94,16 +94,41 @@ def page_revisions(db: Database, page_id: int) -> list[RevisionRow]:
 
     Each as (rev_id, timestamp, user, comment, parent_id, content_model, text_id).
     """
-    return db.execute(
-        f"SELECT {_REVISION} FROM revisions WHERE page_id = ? AND state = 'live' ORDER BY"
-        " rev_id = (SELECT latest_rev_id FROM pages p WHERE p.page_id = revisions.page_id), timestamp, rev_id",
-        [page_id],
+    revisions = db.execute(
+        f"SELECT {_REVISION} FROM revisions WHERE page_id = ? AND state = 'live'", [page_id]
     ).fetchall()
+    (latest,) = db.execute("SELECT latest_rev_id FROM pages WHERE page_id = ?", [page_id]).fetchone()
+    return _in_order(revisions, latest)
 
 
-def revision_row(db: Database, rev_id: int) -> RevisionRow | None:
-    """One revision in the same form, or None."""
-    row: RevisionRow | None = db.execute(f"SELECT {_REVISION} FROM revisions WHERE rev_id = ?", [rev_id]).fetchone()
+def _in_order(revisions: list[RevisionRow], latest: int) -> list[RevisionRow]:
+    """By time and id, but none after what was made from it, whatever the clocks said, and the current one last."""
+    times = {rev_id: timestamp for rev_id, timestamp, *_ in revisions}
+    parents = {rev_id: parent_id for rev_id, _, _, _, parent_id, *_ in revisions}
+    for rev_id in sorted(times, reverse=True):
+        parent = parents[rev_id]
+        if parent in times:
+            times[parent] = min(times[parent], times[rev_id])
+    return sorted(revisions, key=lambda row: (row[0] == latest, times[row[0]], row[0]))
+
+
+def newest_revision(db: Database, page_id: int, without: Collection[int]) -> int | None:
+    """The live revision of a page with the newest time (then the highest id), some left out; None if there is none."""
+    rows = db.execute(
+        "SELECT rev_id FROM revisions WHERE page_id = ? AND state = 'live'"
+        " ORDER BY timestamp DESC, rev_id DESC LIMIT ?",
+        [page_id, len(without) + 1],
+    ).fetchall()
+    return next((rev_id for (rev_id,) in rows if rev_id not in without), None)
+
+
+def revision_row(db: Database, rev_id: int, page_id: int | None = None) -> RevisionRow | None:
+    """One revision in the same form, or None; with a page only if it is live there."""
+    row: RevisionRow | None = db.execute(
+        f"SELECT {_REVISION} FROM revisions WHERE rev_id = :rev_id"
+        " AND (:page_id IS NULL OR (page_id = :page_id AND state = 'live'))",
+        {"rev_id": rev_id, "page_id": page_id},
+    ).fetchone()
     return row
 
 

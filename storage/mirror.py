@@ -64,8 +64,8 @@ def save_pages(db: Database, pages: Iterable[Page], now: str) -> None:
         " protection, first_seen_at, last_seen_at) VALUES (?, ?, ?, 'live', ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (page_id) DO UPDATE SET namespace = excluded.namespace, title = excluded.title, state = 'live',"
         " is_redirect = excluded.is_redirect, content_model = excluded.content_model,"
-        " latest_rev_id = excluded.latest_rev_id, length = excluded.length, protection = excluded.protection,"
-        " last_seen_at = excluded.last_seen_at, deleted_at = NULL",
+        " latest_rev_id = excluded.latest_rev_id, length = excluded.length,"
+        " protection = coalesce(excluded.protection, protection), last_seen_at = excluded.last_seen_at, deleted_at = NULL",
         [
             (
                 page.page_id, page.namespace, page.title, int(page.is_redirect), page.content_model,
@@ -74,6 +74,17 @@ def save_pages(db: Database, pages: Iterable[Page], now: str) -> None:
             for page in pages
         ],
     )  # fmt: skip
+
+
+def changed_pages(db: Database, pages: Iterable[Page]) -> tuple[set[int], set[int]]:
+    """Ids of known pages that bear another title than is held, and ids of those that are held as deleted."""
+    titles = {page.page_id: page.title for page in pages}
+    rows = db.execute(
+        "SELECT page_id, title, state FROM pages WHERE page_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(titles))],
+    ).fetchall()
+    renamed = {page_id for page_id, title, _ in rows if title != titles[page_id]}
+    return renamed, {page_id for page_id, _, state in rows if state == "deleted"}
 
 
 def takes_page_from_dump(db: Database, page_id: int, newest: str) -> bool:
@@ -144,6 +155,11 @@ def mark_page_deleted(db: Database, page_id: int, at: str) -> None:
     db.execute("UPDATE revisions SET state = 'archived' WHERE page_id = ? AND state = 'live'", [page_id])
 
 
+def rename_page(db: Database, page_id: int, namespace: int, title: str) -> None:
+    """The page's full title is now this one."""
+    db.execute("UPDATE pages SET namespace = ?, title = ? WHERE page_id = ?", [namespace, title, page_id])
+
+
 def mark_revisions_archived(db: Database, rev_ids: Iterable[int]) -> None:
     """Revisions that the wiki shows no more, because they were deleted and not restored."""
     db.conn.executemany("UPDATE revisions SET state = 'archived' WHERE rev_id = ?", [(i,) for i in rev_ids])
@@ -157,15 +173,23 @@ def assign_revisions(db: Database, page_id: int, rev_ids: Iterable[int]) -> None
 
 
 def save_log_events(db: Database, events: Sequence[LogEvent]) -> list[LogEvent]:
-    """Insert log events; those that were not known are returned, in order."""
+    """Insert or update log events; those that were not known are returned, in order."""
     known = known_ids(db, "log_events", "log_id", [event.log_id for event in events])
     new = [event for event in events if event.log_id not in known]
     db.conn.executemany(
-        "INSERT OR IGNORE INTO log_events (log_id, type, action, timestamp, user, title, page_id, params, comment)"
+        "INSERT OR REPLACE INTO log_events (log_id, type, action, timestamp, user, title, page_id, params, comment)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(e.log_id, e.type, e.action, e.timestamp, e.user, e.title, e.page_id, e.params, e.comment) for e in new],
+        [(e.log_id, e.type, e.action, e.timestamp, e.user, e.title, e.page_id, e.params, e.comment) for e in events],
     )
     return new
+
+
+def times_of_events(db: Database, log_ids: Iterable[int]) -> set[str]:
+    """The timestamps of these log events, where they are known."""
+    rows = db.execute(
+        "SELECT timestamp FROM log_events WHERE log_id IN (SELECT value FROM json_each(?))", [json.dumps(list(log_ids))]
+    )
+    return {str(row[0]) for row in rows.fetchall()}
 
 
 def known_ids(db: Database, table: str, column: str, ids: Iterable[int]) -> set[int]:
@@ -182,6 +206,48 @@ def live_revision_ids(db: Database, page_id: int) -> set[int]:
     return {int(row[0]) for row in rows}
 
 
+def differing_revisions(db: Database, revisions: Iterable[Revision]) -> set[int]:
+    """Ids of these revisions whose row here says something else, texts left out."""
+    differing = set()
+    for r in revisions:
+        held = db.execute(
+            "SELECT page_id, parent_id, timestamp, user, user_id, comment, minor, sha1, content_model, tags,"
+            " text_state = 'hidden', user_hidden, comment_hidden FROM revisions WHERE rev_id = ?",
+            [r.rev_id],
+        ).fetchone()
+        told = (
+            r.page_id, r.parent_id, r.timestamp, r.user, r.user_id, r.comment, int(r.minor), r.sha1, r.content_model,
+            json.dumps(r.tags, ensure_ascii=False), int(r.text_state == "hidden"), int(r.user_hidden),
+            int(r.comment_hidden),
+        )  # fmt: skip
+        if held != told:
+            differing.add(r.rev_id)
+    return differing
+
+
+def pages_without_current(db: Database, page_ids: Iterable[int]) -> set[int]:
+    """Which of these live pages have a current revision that is not held as theirs."""
+    rows = db.execute(
+        "SELECT page_id FROM pages p WHERE state = 'live' AND page_id IN (SELECT value FROM json_each(?))"
+        " AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.rev_id = p.latest_rev_id AND r.page_id = p.page_id"
+        " AND r.state = 'live')",
+        [json.dumps(list(page_ids))],
+    )
+    return {int(row[0]) for row in rows.fetchall()}
+
+
+def start_of_overlap(db: Database, table: str, since: str, until: str, most: int) -> str:
+    """``since``, or a later time when the table holds more than ``most`` rows from then until ``until``.
+
+    ``table`` is a name of ours with a column ``timestamp``, never content.
+    """
+    row = db.execute(
+        f"SELECT timestamp FROM {table} WHERE timestamp BETWEEN ? AND ? ORDER BY timestamp DESC LIMIT 1 OFFSET ?",
+        [since, until, most],
+    ).fetchone()
+    return str(row[0]) if row else since
+
+
 def highest_revision_id(db: Database) -> int:
     """The highest revision id that the mirror holds; 0 when it is empty."""
     (highest,) = db.execute("SELECT coalesce(max(rev_id), 0) FROM revisions").fetchone()
@@ -191,6 +257,12 @@ def highest_revision_id(db: Database) -> int:
 def live_page_ids(db: Database) -> set[int]:
     """Ids of all pages that the mirror holds as live."""
     return {int(row[0]) for row in db.execute("SELECT page_id FROM pages WHERE state = 'live'").fetchall()}
+
+
+def underived_page_ids(db: Database) -> list[int]:
+    """Live pages of which nothing has been derived yet, in the order of their ids."""
+    rows = db.execute("SELECT page_id FROM pages WHERE state = 'live' AND derived_rev_id IS NULL ORDER BY page_id")
+    return [int(row[0]) for row in rows.fetchall()]
 
 
 def live_pages_by_title(db: Database, titles: Iterable[str]) -> dict[int, str]:
@@ -216,10 +288,11 @@ def set_state(db: Database, key: str, value: Any) -> None:
         db.execute("INSERT OR REPLACE INTO sync_state (key, value) VALUES (?, ?)", [key, json.dumps(value)])
 
 
-def page_title(db: Database, page_id: int) -> str | None:
-    """The title that the mirror holds for a page."""
-    row = db.execute("SELECT title FROM pages WHERE page_id = ?", [page_id]).fetchone()
-    return str(row[0]) if row else None
+def titles_like(db: Database, title: str) -> list[str]:
+    """Titles of pages and of changes that are this one, or differ from it in case or blanks only; the same first."""
+    wanted = title.replace("_", " ").strip().casefold()
+    rows = db.execute("SELECT title FROM pages UNION SELECT title FROM changes").fetchall()
+    return sorted((str(row[0]) for row in rows if row[0].casefold() == wanted), key=lambda found: found != title)
 
 
 def revisions_by_user(db: Database, names: Iterable[str]) -> set[int]:

@@ -34,7 +34,7 @@ CREATE TABLE pages ( -- every page that was ever seen, deleted ones included
   content_model TEXT NOT NULL, -- wikitext, json, css, …
   latest_rev_id INTEGER NOT NULL, -- current revision as the wiki names it (neither the highest id nor the newest time)
   length INTEGER NOT NULL, -- bytes of the current text
-  protection TEXT NOT NULL, -- JSON list of the protections in force
+  protection TEXT, -- JSON list of the protections in force; NULL where only a dump is known, which does not say
   text TEXT, -- current wikitext in plain, to read it with any tool
   derived_rev_id INTEGER, -- last revision whose items stand in the history tables
   first_seen_at TEXT NOT NULL, -- when a run first saw the page
@@ -47,7 +47,7 @@ CREATE TABLE texts ( -- each distinct text once, compressed
   text_id INTEGER PRIMARY KEY, -- number of the text
   sha1 TEXT NOT NULL UNIQUE, -- hex digest of the exact bytes
   length INTEGER NOT NULL, -- bytes before compression
-  encoding TEXT NOT NULL CHECK (encoding IN ('plain', 'zstd', 'zstd-delta')), -- how data is to be read
+  encoding TEXT NOT NULL CHECK (encoding IN ('plain', 'zstd', 'zstd-delta')), -- how data is to be read: plain, zstd, or zstd-delta with base_id as prefix
   base_id INTEGER REFERENCES texts (text_id), -- for zstd-delta: the text that serves as its prefix
   chain_length INTEGER NOT NULL, -- bytes to decompress before this text can be read, itself included
   chain_depth INTEGER NOT NULL, -- number of texts under this one in its chain
@@ -67,10 +67,10 @@ CREATE TABLE revisions ( -- every revision of every page
   sha1 TEXT, -- hex digest of the main slot's exact bytes as the wiki has them; NULL when hidden
   content_model TEXT NOT NULL, -- model of the main slot
   tags TEXT NOT NULL, -- JSON list of change tags, sorted
-  text_state TEXT NOT NULL CHECK (text_state IN ('present', 'hidden', 'missing')), -- hidden by the wiki, or missing on it
+  text_state TEXT NOT NULL CHECK (text_state IN ('present', 'hidden', 'missing')), -- present; hidden: by the wiki; missing: the wiki has lost it
   user_hidden INTEGER NOT NULL CHECK (user_hidden IN (0, 1)), -- 1 when the wiki hides who made it
   comment_hidden INTEGER NOT NULL CHECK (comment_hidden IN (0, 1)), -- 1 when the wiki hides the summary
-  state TEXT NOT NULL CHECK (state IN ('live', 'archived', 'gone')), -- archived: deleted with its page; gone: the wiki has no such id any more
+  state TEXT NOT NULL CHECK (state IN ('live', 'archived', 'gone')), -- live; archived: deleted with its page; gone: the wiki has no such id any more
   text_id INTEGER REFERENCES texts (text_id), -- its text; NULL unless present
   observed_at TEXT NOT NULL -- when a run first saw it
 ) STRICT;
@@ -158,7 +158,7 @@ CREATE TABLE runs ( -- one execution of a job
   job TEXT NOT NULL, -- sync, import, run, report, …
   started_at TEXT NOT NULL, -- when it began
   finished_at TEXT, -- when it ended; NULL while it runs or when it was killed
-  status TEXT NOT NULL CHECK (status IN ('running', 'ok', 'failed', 'interrupted')), -- how it ended
+  status TEXT NOT NULL CHECK (status IN ('running', 'ok', 'failed', 'interrupted')), -- running, ok, failed or interrupted
   requests INTEGER NOT NULL, -- HTTP requests made
   bytes INTEGER NOT NULL, -- bytes received, as transferred
   counts TEXT NOT NULL, -- JSON: pages_seen, revisions_new, pages_changed, changes, warnings, seconds waited, …
@@ -195,9 +195,9 @@ CREATE TABLE changes ( -- what was observed: differences between neighbouring re
   action TEXT NOT NULL, -- added, removed, changed, moved, renamed; of pages created, deleted, restored, moved, protected
   path TEXT NOT NULL, -- where: Konzeption/Zuständigkeit, section titles joined by " / ", or empty
   label TEXT, -- of a link: the text that a reader sees
-  before TEXT, -- what stood there; NULL where there was nothing
+  before TEXT, -- what stood there; NULL where there was nothing; wikitext where only that differs (cosmetic ones)
   after TEXT, -- what stands there now; NULL where there is nothing
-  significance TEXT NOT NULL CHECK (significance IN ('substantive', 'cosmetic')), -- cosmetic: a reader sees no difference in content
+  significance TEXT NOT NULL CHECK (significance IN ('substantive', 'cosmetic')), -- substantive, or cosmetic: a reader sees no difference in content
   noise_reason TEXT, -- of cosmetic ones: whitespace, markup, order, case, typography, …
   bulk_id INTEGER REFERENCES bulk_changes (bulk_id) ON DELETE SET NULL -- the bulk change that it belongs to
 ) STRICT;

@@ -8,12 +8,14 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from storage.database import open_database
-from storage.texts import load_revision_text
+from storage.texts import TextStore
 from tests.mediawiki import MediaWiki
+from tests.mediawiki_truth import Truth
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,40 +74,136 @@ def rows(db: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
         connection.close()
 
 
-def assert_exact(db: Path, wiki: MediaWiki) -> None:
-    """The mirror holds the wiki's live pages and revisions, and each text byte for byte."""
+class TextsCompared(set[int]):
+    """Ids of revisions whose texts were found equal; a caller who compares often keeps it, to read each text once."""
+
+
+def assert_exact(db: Path, wiki: MediaWiki, compared: TextsCompared | None = None) -> None:
+    """The mirror holds what the wiki does: pages, revisions, each text byte for byte, what is deleted, the log."""
     truth = wiki.truth()
-    pages = rows(
-        db,
-        "SELECT page_id, namespace, title, is_redirect, latest_rev_id, length, content_model FROM pages"
-        " WHERE state = 'live' ORDER BY page_id",
-    )
-    assert pages == [
-        (
-            p["page_id"], p["namespace"], p["title"], int(p["is_redirect"]), p["latest_rev_id"], p["length"],
-            p["content_model"],
-        )
-        for p in sorted(truth["pages"], key=lambda p: p["page_id"])
-    ]  # fmt: skip
-    held = rows(
-        db,
-        "SELECT rev_id, page_id, coalesce(parent_id, 0), timestamp, user, comment, minor, sha1, content_model,"
-        " text_state, user_hidden, comment_hidden FROM revisions WHERE state = 'live' ORDER BY rev_id",
-    )
-    assert held == [
-        (
-            r["rev_id"], r["page_id"], r["parent_id"], r["timestamp"],
-            None if r["deleted"] & 4 else r["user"], None if r["deleted"] & 2 else r["comment"], int(r["minor"]),
-            None if r["deleted"] & 1 else r["sha1"], r["content_model"],
-            "hidden" if r["deleted"] & 1 else "present", r["deleted"] >> 2 & 1, r["deleted"] >> 1 & 1,
-        )
-        for r in sorted(truth["revisions"], key=lambda r: r["rev_id"])
-    ]  # fmt: skip
+    _equal(
+        "pages",
+        rows(
+            db,
+            "SELECT page_id, namespace, title, is_redirect, latest_rev_id, length, content_model, protection"
+            " FROM pages WHERE state = 'live'",
+        ),
+        [
+            (
+                p["page_id"], p["namespace"], p["title"], int(p["is_redirect"]), p["latest_rev_id"], p["length"],
+                p["content_model"], _protection(wiki, p["page_id"]),
+            )
+            for p in truth["pages"]
+        ],
+    )  # fmt: skip
+    tags = _tags(wiki)
+    _equal(
+        "revisions",
+        rows(
+            db,
+            "SELECT rev_id, page_id, coalesce(parent_id, 0), timestamp, user, comment, minor, sha1, content_model,"
+            " tags, text_state, user_hidden, comment_hidden FROM revisions WHERE state = 'live'",
+        ),
+        [
+            (
+                r["rev_id"], r["page_id"], r["parent_id"], r["timestamp"],
+                None if r["deleted"] & 4 else r["user"], None if r["deleted"] & 2 else r["comment"], int(r["minor"]),
+                None if r["deleted"] & 1 else r["sha1"], r["content_model"],
+                json.dumps(sorted(tags.get(r["rev_id"], [])), ensure_ascii=False),
+                "hidden" if r["deleted"] & 1 else "present", r["deleted"] >> 2 & 1, r["deleted"] >> 1 & 1,
+            )
+            for r in truth["revisions"]
+        ],
+    )  # fmt: skip
+    _assert_texts_exact(db, truth, TextsCompared() if compared is None else compared)
+    _assert_deleted_exact(db, truth)
+    _equal(
+        "log",
+        rows(db, "SELECT log_id, type, action, timestamp, user, title, coalesce(page_id, 0), comment FROM log_events"),
+        [
+            (
+                e["log_id"], e["type"], e["action"], e["timestamp"], None if e["deleted"] & 4 else e["user"],
+                None if e["deleted"] & 1 else e["title"], 0 if e["deleted"] & 1 else e["page_id"],
+                None if e["deleted"] & 2 else e["comment"],
+            )
+            for e in truth["log"]
+            if e["type"] != "suppress"
+        ],
+    )  # fmt: skip
+
+
+def _equal(what: str, held: list[tuple[Any, ...]], true: list[tuple[Any, ...]]) -> None:
+    only_held, only_true = set(held) - set(true), set(true) - set(held)
+    assert not only_held | only_true, f"{what}: the mirror holds {only_held}, the wiki {only_true}"
+    assert len(held) == len(true), f"{what}: the mirror holds {len(held)} rows, the wiki {len(true)}"
+
+
+def _assert_texts_exact(db: Path, truth: Truth, compared: TextsCompared) -> None:
     opened = open_database(db, create=False)
     try:
+        texts = TextStore(opened)
+        text_ids = dict(opened.execute("SELECT rev_id, text_id FROM revisions WHERE state = 'live'").fetchall())
         for revision in truth["revisions"]:
-            if not revision["deleted"] & 1:
-                text = load_revision_text(opened, revision["rev_id"])
-                assert text.encode("utf-8", "surrogatepass") == revision["text"]
+            rev_id = revision["rev_id"]
+            if revision["deleted"] & 1:
+                assert text_ids[rev_id] is None, f"the hidden text of revision {rev_id} is still linked"
+            elif rev_id not in compared:
+                held = texts.load(text_ids[rev_id]).encode("utf-8", "surrogatepass")
+                assert held == revision["text"], f"the text of revision {rev_id} differs"
+                compared.add(rev_id)
     finally:
         opened.close()
+
+
+def _assert_deleted_exact(db: Path, truth: Truth) -> None:
+    """What the mirror holds and the wiki shows no more is marked, and bears the time that the log states."""
+    archived = {r["rev_id"] for r in truth["archived"]}
+    held = {row[0] for row in rows(db, "SELECT rev_id FROM revisions WHERE state = 'archived'")}
+    assert held <= archived, f"held as archived, but not so on the wiki: {held - archived}"
+    gone = rows(db, "SELECT rev_id FROM revisions WHERE state = 'gone'")
+    assert not gone, f"held as gone, but the wiki never lost a revision: {gone}"
+    deletions = {e["page_id"]: e for e in truth["log"] if e["type"] == "delete" and e["action"] in DELETIONS}
+    told = [
+        page
+        for page in rows(db, "SELECT page_id, title, deleted_at, text FROM pages WHERE state = 'deleted'")
+        if not deletions[page[0]]["deleted"]
+    ]
+    true = [(i, deletions[i]["title"], deletions[i]["timestamp"], None) for i, *_ in told]
+    _equal("deleted pages", told, true)
+
+
+DELETIONS = {"delete", "delete_redir", "delete_redir2"}
+
+
+def _protection(wiki: MediaWiki, page_id: int) -> str:
+    """The protections that were given to the page itself, in the API's form."""
+    entries = [
+        {
+            "type": _string(kind), "level": _string(level), "expiry": _expiry(_string(expiry)),
+            **({"cascade": True} if cascade else {}),
+        }
+        for kind, level, cascade, expiry in rows(
+            wiki.db_path,
+            "SELECT pr_type, pr_level, pr_cascade, pr_expiry FROM page_restrictions WHERE pr_page = ?",
+            page_id,
+        )
+    ]  # fmt: skip
+    return json.dumps(sorted(entries, key=lambda e: (e["type"], e["level"])), sort_keys=True)
+
+
+def _expiry(kept: str) -> str:
+    return kept if kept == "infinity" else datetime.strptime(f"{kept}Z", "%Y%m%d%H%M%S%z").strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _tags(wiki: MediaWiki) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for rev_id, name in rows(
+        wiki.db_path, "SELECT ct_rev_id, ctd_name FROM change_tag JOIN change_tag_def ON ctd_id = ct_tag_id"
+    ):
+        if rev_id:
+            found.setdefault(rev_id, []).append(_string(name))
+    return found
+
+
+def _string(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -13,6 +13,7 @@ from jobs.runner import running
 from jobs.settings import Settings
 from jobs.sync import import_dumps
 from jobs.sync import sync as sync_wiki
+from scraper.discover import check_address
 
 
 @click.command()
@@ -26,6 +27,8 @@ def sync(url: str | None, full: bool, as_json: bool) -> None:
     URL is the address of any page of the wiki; once a database mirrors a wiki it is not needed.
     """
     settings = current_settings()
+    if url is not None:
+        check_address(url)  # before a database is made for it
     with running("sync", settings.database, create=True) as run:
         sync_wiki(run, settings, url, full=full)
     tell_run(run.summary(), settings, as_json)
@@ -38,7 +41,7 @@ def sync(url: str | None, full: bool, as_json: bool) -> None:
 def import_(dumps: tuple[Path, ...], as_json: bool) -> None:
     """Read MediaWiki XML exports into the database.
 
-    Plain, .gz or .bz2, of any size. What is there already is left as it is.
+    Plain, .gz, .bz2 or .zst, of any size. What is there already is left as it is.
     """
     for path in dumps:
         if not path.is_file():

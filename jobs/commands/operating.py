@@ -9,7 +9,7 @@ import click
 from jobs.clock import utc_now
 from jobs.commands.filling import tell_run
 from jobs.commands.options import current_settings, say, shared_options
-from jobs.errors import DONE, EXPECTED, USAGE
+from jobs.errors import DONE, EXPECTED, USAGE, UsageError
 from jobs.health import check_health, health_text
 from jobs.pipeline import run_pipeline
 from jobs.settings import Settings
@@ -47,8 +47,11 @@ def schedule() -> None:
 
     settings = current_settings()
     trigger = make_trigger(settings.config.schedule)
+    if not settings.config.wiki.url and not settings.database.exists():
+        raise UsageError("No wiki is named: “wikitrail init URL” writes a configuration for one.")
 
     def job() -> None:
+        say(f"{utc_now()} run", settings)
         try:
             _run_once(settings, as_json=False)
         except EXPECTED as error:

@@ -19,7 +19,7 @@ _SHARED = (
         "--db", type=click.Path(path_type=Path), help=f"Database; that of the configuration, else ./{DEFAULT_DATABASE}."
     ),
     click.option("-v", "--verbose", is_flag=True, help="Say more, and show where an unforeseen fault came from."),
-    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("-q", "--quiet", is_flag=True, help="No talk but errors; results are printed all the same."),
 )
 
 
@@ -66,8 +66,8 @@ class Moment(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read the moment, or fail with how to write one."""
-        if age := re.fullmatch(r"(\d+)([hd])", value):
-            moment = datetime.now(UTC) - timedelta(**{{"h": "hours", "d": "days"}[age[2]]: int(age[1])})
+        if age := re.fullmatch(r"(\d+)([mhd])", value):
+            moment = datetime.now(UTC) - timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[age[2]]: int(age[1])})
         else:
             try:
                 moment = datetime.fromisoformat(value)

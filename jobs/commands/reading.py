@@ -22,6 +22,7 @@ from parsers.record_json import record_to_json
 from parsers.site import Site
 from storage.changes import ChangeFilter, load_bulk_changes, load_changes
 from storage.database import Database, named_faults, open_database
+from storage.mirror import get_state, titles_like
 from storage.texts import load_revision_text
 
 KINDS = ("page", "infobox", "section", "link", "category", "template", "file", "redirect", "paper", "text")
@@ -40,7 +41,7 @@ def _database() -> Iterator[Database]:
 
 @click.command()
 @shared_options
-@click.argument("rev_id", type=int)
+@click.argument("rev_id", type=click.IntRange(1, 2**63 - 1))
 def text(rev_id: int) -> None:
     """Print the exact wikitext of a revision."""
     with _database() as db:
@@ -84,7 +85,10 @@ def _site(siteinfo: Any) -> Site:
         return Site.default()
     try:
         data = json.load(siteinfo)
-        return Site.from_siteinfo(data.get("query", data))
+        query = data.get("query", data)
+        if "general" not in query and "namespaces" not in query:
+            raise KeyError("neither general nor namespaces in it")
+        return Site.from_siteinfo(query)
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise UsageError(
             f"{siteinfo.name} is not the JSON of a siteinfo ({error}); it is what "
@@ -94,13 +98,17 @@ def _site(siteinfo: Any) -> Site:
 
 def _parse_line(reader: Reader, line: bytes, number: int) -> dict[str, Any]:
     """One answer of a batch. A line that cannot be read gets an error in its place, and the rest is read."""
+    task = None
     try:
         task = json.loads(line)
         wikitext, title = task["text"], task.get("title", "")
         if not isinstance(wikitext, str) or not isinstance(title, str):
             raise TypeError("text and title are to be strings")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return {"id": None, "error": f"line {number} is not an object with id, title and text ({error})"}
+        return {
+            "id": task.get("id") if isinstance(task, dict) else None,
+            "error": f"line {number} is not an object with id, title and text ({error})",
+        }
     return {"id": task.get("id"), "record": record_to_json(reader.read(wikitext, title))}
 
 
@@ -116,7 +124,11 @@ def changes(
     since: str | None, until: str | None, page: str | None, kind: str | None, bulk: bool, as_json: bool
 ) -> None:
     """List changes, oldest first, or bulk changes."""
+    _check_period(since, until)
     with _database() as db:
+        if page is not None and page not in (near := titles_like(db, page)):
+            hint = f"; did you mean “{near[0]}”?" if near else "; “select title from pages” lists them."
+            raise UsageError(f"No page with the title “{page}” was ever seen{hint}")
         if bulk:
             found = [(i, b) for i, b in load_bulk_changes(db, since, until) if kind in (None, b.kind)]
             lines = [{"bulk_id": i, **asdict(b)} for i, b in found] if as_json else [_bulk_line(i, b) for i, b in found]
@@ -131,6 +143,11 @@ def changes(
         say("No changes. “wikitrail status” says how far the mirror goes.")
 
 
+def _check_period(since: str | None, until: str | None) -> None:
+    if since and until and since >= until:
+        raise UsageError(f"The period ends ({until}) before it begins ({since}); swap --since and --until.")
+
+
 def _change_json(change: PageChange) -> dict[str, Any]:
     row = asdict(change)
     return {**{key: value for key, value in row.items() if key != "change"}, **row["change"]}
@@ -143,10 +160,21 @@ def _change_line(change: PageChange) -> str:
         change.title,
         f"{what.kind} {what.action}",
         what.path,
-        f"{_short(what.before)} → {_short(what.after)}",
+        " → ".join(map(_short, _differing(what.before, what.after))),
     ]
     mark = f" ({what.noise_reason})" if what.significance == "cosmetic" else ""
     return "  ".join(part for part in parts if part) + mark
+
+
+def _differing(before: str | None, after: str | None) -> tuple[str | None, str | None]:
+    """Two values without what both begin with, where that is long: the rest of the line shows what differs."""
+    if before is None or after is None:
+        return before, after
+    same = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
+    cut = before.rfind(" ", 0, max(same - 20, 0))
+    if cut < 40:
+        return before, after
+    return f"…{before[cut:]}", f"…{after[cut:]}"
 
 
 def _bulk_line(bulk_id: int, bulk: BulkChange) -> str:
@@ -187,17 +215,12 @@ def report(since: str | None, until: str | None, formats: str | None, languages:
         formats=_choice("--format", formats, FORMATS) or settings.config.report.formats,
         languages=_choice("--lang", languages, LANGUAGES) or settings.config.report.languages,
     )
-    if since and until and since >= until:
-        raise UsageError(f"The period ends ({until}) before it begins ({since}); swap --since and --until.")
+    _check_period(since, until)
     with _database() as db:
         data = gather_report(db, ChangeFilter(since, until), chosen.timezone)
-    try:
-        paths = write_report(data, out, "report", chosen.formats, chosen.languages)
-    except OSError as error:
-        raise UsageError(
-            f"The report cannot be written into {out} ({error.strerror}); choose another folder with -o."
-        ) from error
-    for path in paths:
+        if get_state(db, "backfill") is not None:
+            say("Note: the first run has not finished, so the report lacks what it has not read; run “wikitrail sync”.")
+    for path in write_report(data, out, "report", chosen.formats, chosen.languages):
         click.echo(path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
-from jobs.report.story import EditStory, PageStory
+from jobs.report.page_story import EditStory, PageStory
 
 
 def safe_href(url: str | None) -> str | None:

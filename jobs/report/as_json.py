@@ -9,7 +9,8 @@ from typing import Any
 from jobs.report.addresses import WikiAddresses
 from jobs.report.bulk_story import BulkStory
 from jobs.report.language import Language
-from jobs.report.story import EditStory, PageStory, Story
+from jobs.report.page_story import EditStory, PageStory
+from jobs.report.story import Story
 from jobs.report.summary import Summary
 
 FORMAT = 1
@@ -27,14 +28,20 @@ def render_json(story: Story, lang: Language) -> str:
 def _report(story: Story, lang: Language) -> dict[str, Any]:
     data, summary = story.data, Summary(story, lang)
     wiki = WikiAddresses(data.page_base)
-    left_out = {page.page_id for page in story.pages if page.has_news} - {page.page_id for page in story.detailed}
+    detailed = {page.page_id for page in story.detailed}
+    left_out = {page.page_id for page in story.pages if page.is_told} - detailed
     return {
         "format": FORMAT,
         "language": lang.code,
         "title": summary.title(),
         "summary": " ".join(map(lang.plain, summary.paragraph())),
         "site": data.site_name,
-        "period": {"since": data.since, "until": data.until, "timezone": data.timezone},
+        "period": {
+            "since": data.since,
+            "until": data.until,
+            "timezone": data.timezone,
+            "since_last_report": data.since_last_report,
+        },
         "generated_at": data.generated_at,
         "totals": _without(asdict(story.totals), "content_items")
         | {"content_items": dict(story.totals.content_items), "revisions": data.revisions_in_period},

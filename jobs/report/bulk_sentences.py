@@ -18,17 +18,39 @@ class BulkSentences:
 
     def sentence(self, bulk: BulkStory) -> Rich:
         """One bulk change in one sentence, with what went wrong in it."""
-        where = self.lang.number_of("On one page", "On {n} pages", bulk.pages)
-        text = self.lang.say("{where}, {what}", where=where, what=self._what(bulk))
+        text = self._change(bulk)
         flaws = (self.missed(bulk), self.differing(bulk), self.returned(bulk))
         text = "; ".join([text, *filter(None, flaws)]) + "."
         return self.lang.rich(text, before=self._name(bulk, bulk.before), after=self._name(bulk, bulk.after))
+
+    def _change(self, bulk: BulkStory) -> str:
+        """What became what; where more lies outside the period, how much it is by now."""
+        number_of, say = self.lang.number_of, self.lang.say
+        if bulk.is_partial:
+            return say(
+                "In this period, {what} on {pages} ({total})",
+                what=self._what(bulk),
+                pages=number_of("one page", "{n} pages", bulk.pages_in_period),
+                total=self._total(bulk),
+            )
+        where = number_of("On one page", "On {n} pages", bulk.pages)
+        return say("{where}, {what}", where=where, what=self._what(bulk))
+
+    def _total(self, bulk: BulkStory) -> str:
+        return self.lang.say("so far {items}", items=self._items_on_pages(bulk, bulk.occurrences, bulk.pages))
+
+    def _items_on_pages(self, bulk: BulkStory, items: int, pages: int) -> str:
+        return self.lang.say(
+            "{items} on {pages}",
+            items=self.pages.entries.items(bulk.kind, items),
+            pages=self.lang.number_of("one page", "{n} pages", pages),
+        )
 
     def _name(self, bulk: BulkStory, name: str) -> Piece:
         return Piece(name, "address") if bulk.kind == "link" else quoted(name)
 
     def _what(self, bulk: BulkStory) -> str:
-        say, number_of, times = self.lang.say, self.lang.number_of, bulk.occurrences
+        say, number_of, times = self.lang.say, self.lang.number_of, bulk.occurrences_in_period
         if not bulk.before:
             return say("{after} was added")
         if not bulk.after:
@@ -71,6 +93,19 @@ class BulkSentences:
             "on one page the result is a different one", "on {n} pages the result is a different one", number
         )
 
+    def outside(self, bulk: BulkStory) -> str | None:
+        """That other pages came out differently, before or after the period."""
+        number = bulk.outside_exception_pages
+        if not number:
+            return None
+        return upper_first(
+            self.lang.number_of(
+                "one page with a different result lies outside this period.",
+                "{n} pages with a different result lie outside this period.",
+                number,
+            )
+        )
+
     def returned(self, bulk: BulkStory) -> str | None:
         """That pages went back to the old form."""
         number = bulk.regression_pages
@@ -91,10 +126,11 @@ class BulkSentences:
     def facts(self, bulk: BulkStory) -> list[str]:
         """How much it was, when, and who did it."""
         lang = self.lang
-        items = self.pages.entries.items(bulk.kind, bulk.occurrences)
-        pages = lang.number_of("one page", "{n} pages", bulk.pages)
-        days = lang.days(lang.as_local(bulk.first_at).date(), lang.as_local(bulk.last_at).date())
-        facts = [upper_first(lang.say("{items} on {pages}", items=items, pages=pages)), days]
+        first, last = lang.as_local(bulk.first_in_period_at), lang.as_local(bulk.last_in_period_at)
+        amount = self._items_on_pages(bulk, bulk.occurrences_in_period, bulk.pages_in_period)
+        facts = [upper_first(amount), lang.days(first.date(), last.date())]
+        if bulk.is_partial:
+            facts.insert(1, self._total(bulk))
         return [*facts, self.pages.names(bulk.users)] if bulk.users else facts
 
     def key_names(self, bulk: BulkStory) -> tuple[str, str]:

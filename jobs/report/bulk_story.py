@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -17,7 +17,10 @@ _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class CaseStory:
-    """A page that must be named. ``old_key`` and ``new_key`` are what stands for the rule's variables."""
+    """A page that must be named. ``old_key`` and ``new_key`` are what stands for the rule's variables.
+
+    ``in_period``: it came about in a revision that the report tells of; else it lies before or after.
+    """
 
     title: str
     rev_id: int
@@ -26,6 +29,7 @@ class CaseStory:
     label: str | None
     old_key: str | None
     new_key: str | None
+    in_period: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class BulkPage:
 class BulkStory:
     """One bulk change, told once. ``what`` says how to name it (see ``_what``).
 
+    ``pages``, ``occurrences``, ``first_at`` and ``last_at`` are those of the whole bulk change, the same names
+    with ``_in_period`` those of the members that the report holds, as are ``users``.
     ``before`` and ``after`` are the short names of what was replaced (hosts of addresses, names of fields);
     ``members`` are the pages whose changes the report holds, ``mixed`` the titles of those where the same
     edit changed something else as well.
@@ -63,6 +69,10 @@ class BulkStory:
     last_at: str
     pages: int
     occurrences: int
+    pages_in_period: int
+    occurrences_in_period: int
+    first_in_period_at: str
+    last_in_period_at: str
     members: tuple[BulkPage, ...]
     exceptions: tuple[CaseStory, ...]
     stragglers: tuple[CaseStory, ...]
@@ -77,8 +87,25 @@ class BulkStory:
         return (self.pattern_before, self.pattern_after) != (self.before, self.after)
 
     @property
+    def is_partial(self) -> bool:
+        """Whether a part of the bulk change lies outside the period."""
+        return self.occurrences_in_period < self.occurrences
+
+    @property
+    def new_exceptions(self) -> tuple[CaseStory, ...]:
+        return tuple(case for case in self.exceptions if case.in_period)
+
+    @property
+    def new_regressions(self) -> tuple[CaseStory, ...]:
+        return tuple(case for case in self.regressions if case.in_period)
+
+    @property
     def exception_pages(self) -> int:
-        return len({case.title for case in self.exceptions})
+        return len({case.title for case in self.new_exceptions})
+
+    @property
+    def outside_exception_pages(self) -> int:
+        return len({case.title for case in self.exceptions if not case.in_period})
 
     @property
     def straggler_pages(self) -> int:
@@ -86,14 +113,24 @@ class BulkStory:
 
     @property
     def regression_pages(self) -> int:
-        return len({case.title for case in self.regressions})
+        return len({case.title for case in self.new_regressions})
 
 
-def tell_bulk(number: int, entry: BulkEntry, members: Sequence[PageChange], mixed: tuple[str, ...]) -> BulkStory:
-    """The story of one bulk change; ``members`` are its changes as far as the report holds them."""
+def tell_bulk(
+    number: int,
+    entry: BulkEntry,
+    members: Sequence[PageChange],
+    mixed: tuple[str, ...],
+    revisions: Collection[int | None],
+) -> BulkStory:
+    """The story of one bulk change.
+
+    ``members`` are its changes as far as the report holds them, at least one and in time order; ``revisions``
+    are all that the report tells of.
+    """
     bulk = entry.change
     what, before, after = _what(bulk, members)
-    exceptions = tuple(_tell_case(case, bulk) for case in bulk.exceptions)
+    exceptions = tuple(_tell_case(case, bulk, revisions) for case in bulk.exceptions)
     keys = [key for case in exceptions for key in (case.old_key, case.new_key) if key]
     return BulkStory(
         number=number,
@@ -109,10 +146,14 @@ def tell_bulk(number: int, entry: BulkEntry, members: Sequence[PageChange], mixe
         last_at=bulk.last_at,
         pages=bulk.pages,
         occurrences=bulk.occurrences,
+        pages_in_period=len({member.page_id for member in members}),
+        occurrences_in_period=len(members),
+        first_in_period_at=members[0].timestamp,
+        last_in_period_at=members[-1].timestamp,
         members=_member_pages(members),
         exceptions=exceptions,
-        stragglers=tuple(_tell_case(case, bulk) for case in bulk.stragglers),
-        regressions=tuple(_tell_case(case, bulk) for case in bulk.regressions),
+        stragglers=tuple(_tell_case(case, bulk, revisions) for case in bulk.stragglers),
+        regressions=tuple(_tell_case(case, bulk, revisions) for case in bulk.regressions),
         mixed=mixed,
         keys_are_numbers=bool(keys) and all(key.isdigit() for key in keys),
         users=tuple(dict.fromkeys(clean(c.user) for c in members if c.user)),
@@ -151,7 +192,7 @@ def _last_part(path: str) -> str:
     return name if slash and name and " " not in box else path
 
 
-def _tell_case(case: BulkCase, bulk: BulkChange) -> CaseStory:
+def _tell_case(case: BulkCase, bulk: BulkChange, revisions: Collection[int | None]) -> CaseStory:
     return CaseStory(
         title=clean(case.title),
         rev_id=case.rev_id,
@@ -160,6 +201,7 @@ def _tell_case(case: BulkCase, bulk: BulkChange) -> CaseStory:
         label=clean(case.label) if case.label else None,
         old_key=_key(bulk.pattern_before, case.before),
         new_key=_key(bulk.pattern_after, case.after),
+        in_period=case.rev_id in revisions,
     )
 
 

@@ -24,7 +24,8 @@ class ReportData:
     from ``since`` (included) to ``until`` (excluded); None leaves that end open. ``page_base`` is the
     address of the wiki's script (``https://host/index.php``), from which links to pages and to the wiki's
     own diffs are built; None makes a report without such links. ``source`` is where the mirror was filled
-    from, an address or the name of a dump. ``pages_total`` counts the live pages of the mirror,
+    from, an address or the name of a dump. ``since_last_report``: the period is what happened since the last
+    report, which was made at ``since``. ``pages_total`` counts the live pages of the mirror,
     ``revisions_in_period`` its revisions between ``since`` and ``until``, changed or not.
     ``not_read`` counts, by diagnostic code, what could not be read on the pages of this report.
     ``warnings`` are sentences of the last run, shown as they are.
@@ -44,6 +45,7 @@ class ReportData:
     not_read: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     timezone: str = "Europe/Berlin"
+    since_last_report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Limits:
 
     ``pages`` are pages with details, ``entries`` the entries told of one page, ``overview`` the rows of the
     table of all pages, ``cases`` the pages, exceptions or stragglers listed of one bulk change, ``context``
-    the characters kept on either side of a difference, ``text`` those of one added or removed text.
+    the characters kept on either side of a difference, ``text`` those of one added or removed text;
+    ``members`` are the changes of bulk changes shown of one page.
     """
 
     pages: int = 250
@@ -61,3 +64,4 @@ class Limits:
     cases: int = 100
     context: int = 70
     text: int = 600
+    members: int = 10

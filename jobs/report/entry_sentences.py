@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from jobs.report.addresses import safe_href
 from jobs.report.excerpt import Words
 from jobs.report.fold import Entry
 from jobs.report.language import Language, Piece, Rich
 
+_LINKS_SHOWN = 10  # links listed of a section that came or went
 _TEMPLATE_NAME = re.compile(r"\{\{\s*([^|{}]+)")
 
 
@@ -20,9 +22,11 @@ def quoted(text: str, limit: int = 160) -> Piece:
 
 
 def _shown(entry: Entry, value: str | None) -> str:
-    """What names a value in a sentence: of a template as written, its name."""
+    """What names a value in a sentence: of a template as written, its name; of a file, its bare name."""
     if entry.kind == "template" and value and (match := _TEMPLATE_NAME.match(value)):
         return match[1].strip()
+    if entry.kind == "file" and value and not value.startswith("[["):
+        return value.partition(":")[2].strip() or value  # the sentence says already that it is a file
     return value or ""
 
 
@@ -175,7 +179,25 @@ class EntrySentences:
                 return [(say("before"), address(entry.before)), (say("after"), address(entry.after))]
             shown = entry.before if entry.action in ("removed", "emptied") else entry.after
             return [(say("address"), address(shown))] if shown and shown != entry.label else []
-        return [("", self.words(entry.words))] if entry.words else []
+        lines = [("", self.words(entry.words))] if entry.words else []
+        return [*lines, (say("links in it"), self._links(entry))] if entry.links else lines
+
+    def _links(self, entry: Entry) -> Rich:
+        shown = [replace(quoted(text), href=safe_href(url)) for text, url in entry.links[:_LINKS_SHOWN]]
+        names = [f"{{link{at}}}" for at in range(len(shown))]
+        if (rest := len(entry.links) - len(shown)) > 0:
+            names.append(self.lang.number_of("one other", "{n} others", rest))
+        return self.lang.rich(self.lang.enumerate(names), **{f"link{at}": piece for at, piece in enumerate(shown)})
+
+    def member(self, entry: Entry) -> Rich:
+        """What a bulk change did here, on one line: what it is called on the page, its old and its new value."""
+        name = entry.label if entry.kind == "link" else entry.field_name if entry.is_field_value else None
+        head = (quoted(name), Piece(": ")) if name else ()
+        before, after = (self._short(value, entry.kind) for value in (entry.before, entry.after))
+        return (*head, *before, Piece(" → "), *after)
+
+    def _short(self, value: str | None, kind: str) -> Rich:
+        return self.value(value if value is None or kind == "link" else quoted(value).text, kind)
 
     def field_values(self, entry: Entry) -> tuple[Rich, Rich]:
         """A field's old and new value; of long values what differs, with some of what is around it."""
@@ -202,7 +224,7 @@ class EntrySentences:
             elif run.op == "equal" or not run.text.strip():
                 pieces.append(Piece(run.text))
             else:
-                inner = run.text.strip() if run.op == "insert" else run.text.strip(" ")
+                inner = run.text.strip() if run.op == "insert" else run.text.strip(" \t\u00a0\u202f")
                 before, _, after = run.text.partition(inner)
                 pieces += [p for p in (Piece(before), Piece(inner, run.op), Piece(after)) if p.text]
         return tuple(pieces)

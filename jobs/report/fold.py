@@ -22,7 +22,8 @@ class Entry:
 
     ``kind`` and ``action`` are those of ``Change``; a link may also be ``filled`` (it took the place of the
     placeholder ``before``) or ``emptied`` (the placeholder ``after`` took its place). ``place`` is the path;
-    ``words`` show the text: with differences for a changed one, else as one shortened run.
+    ``words`` show the text: with differences for a changed one, else as one shortened run. ``links`` are the
+    links (text and address) that came or went with a whole section.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Entry:
     after: str | None
     label: str | None
     words: tuple[Words, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_field_value(self) -> bool:
@@ -118,6 +120,10 @@ def _entries(changes: Sequence[Change], limits: Limits) -> list[Entry]:
             elif folded:
                 entries += folded
                 told.update(near)
+        elif change.kind == "section" and change.action in ("added", "removed"):
+            own = [k for k in came_or_gone if (k.path, k.action) == (change.path, change.action) and k not in told]
+            entries.append(replace(_entry(change, _words_of(change, limits)), links=tuple(map(_named, own))))
+            told.update(own)
         elif not _is_link_event(change):
             entries.append(_entry(change, _words_of(change, limits)))
     entries += [_entry(link) for link in came_or_gone if link not in told and not _within_field(link, fields)]
@@ -126,6 +132,12 @@ def _entries(changes: Sequence[Change], limits: Limits) -> list[Entry]:
 
 def _is_link_event(change: Change) -> bool:
     return change.kind == "link" and change.action in ("added", "removed")
+
+
+def _named(link: Change) -> tuple[str, str]:
+    """A link's text and its address."""
+    shown = link.after or link.before or ""
+    return link.label or shown, shown
 
 
 def _explained_by_links(words: Sequence[Words], links: Sequence[Change]) -> list[Entry] | None:
@@ -155,6 +167,11 @@ def _within_field(link: Change, fields: Sequence[Change]) -> bool:
     added = link.action == "added"
     names = (link.label, link.after if added else link.before)
     return any(value in names for field in fields if (value := field.after if added else field.before))
+
+
+def as_entry(change: Change) -> Entry:
+    """A change told by itself, as it stands."""
+    return _entry(_cleaned(change))
 
 
 def _entry(change: Change, words: tuple[Words, ...] = ()) -> Entry:

@@ -55,7 +55,7 @@ def _render_piece(piece: Piece, lang: Language) -> Markup:
     match piece.kind:
         case "quote":
             start, end = lang.quotes
-            return Markup("{}<bdi>{}</bdi>{}").format(start, piece.text, end)
+            return Markup("{}{}{}").format(start, _render_link(piece) if piece.href else _bdi(piece.text), end)
         case "insert":
             return Markup('<ins><span class="vh">{} </span>{}</ins>').format(lang.say("[new:]"), piece.text)
         case "delete":
@@ -69,6 +69,10 @@ def _render_piece(piece: Piece, lang: Language) -> Markup:
         case "page" | "address" | "link":
             return _render_link(piece)
     return Markup("{}").format(piece.text)
+
+
+def _bdi(text: str) -> Markup:
+    return Markup("<bdi>{}</bdi>").format(text)
 
 
 def _render_link(piece: Piece) -> Markup:

@@ -26,6 +26,12 @@ from jobs.report.timeline import local_time
 
 LANGUAGES = {"de": "de_DE", "en": "en_GB"}
 
+# Numbers that a sentence spells out; none of these bends with its noun, and "one" is a message's own form.
+_NUMBER_WORDS = {
+    "de": ("zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"),
+    "en": ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+}
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -63,9 +69,9 @@ class Language:
         return _fill(self._translations.gettext(message), values)
 
     def number_of(self, one: str, many: str, number: int, **values: str) -> str:
-        """The form of a message that goes with ``number``, which fills ``{n}``."""
+        """The form of a message that goes with ``number``, which fills ``{n}``: in words from two to twelve."""
         chosen = self._translations.ngettext(one, many, number)
-        return _fill(chosen, {"n": self.number(number), **values})
+        return _fill(chosen, {"n": self._in_words(number), **values})
 
     def rich(self, message: str, **values: Rich | Piece | str) -> Rich:
         """A message of ``say`` or ``number_of``, the ``{name}`` left in it filled with pieces."""
@@ -85,7 +91,12 @@ class Language:
         start, end = self.quotes
         return "".join(f"{start}{p.text}{end}" if p.kind == "quote" else p.text for p in rich)
 
+    def _in_words(self, number: int) -> str:
+        words = _NUMBER_WORDS[self.code]
+        return words[number - 2] if 2 <= number < len(words) + 2 else self.number(number)
+
     def number(self, number: int) -> str:
+        """A number in digits: 1.200."""
         return str(format_decimal(number, locale=self.locale))
 
     def day(self, timestamp: str) -> str:
@@ -93,8 +104,8 @@ class Language:
         return self.calendar_day(local_time(timestamp, self.zone).date())
 
     def short_day(self, timestamp: str) -> str:
-        """The day of a time, for tables: 23.07.2024."""
-        return str(format_date(local_time(timestamp, self.zone).date(), "dd.MM.y", locale=self.locale))
+        """The day of a time, for tables: 23.07.2024, 23 Jul 2024."""
+        return str(format_date(local_time(timestamp, self.zone).date(), "medium", locale=self.locale))
 
     def moment(self, timestamp: str) -> str:
         """A time to the minute: 23. Juli 2024, 08:46 Uhr."""

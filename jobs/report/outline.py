@@ -9,8 +9,9 @@ from jobs.report.bulk_story import BulkStory, CaseStory
 from jobs.report.entry_sentences import address
 from jobs.report.fold import Entry
 from jobs.report.language import Language, Piece, Rich, upper_first
+from jobs.report.page_story import EditStory, PageStory
 from jobs.report.sentences import PageSentences
-from jobs.report.story import EditStory, PageStory, Story
+from jobs.report.story import Story
 from jobs.report.summary import Summary
 
 
@@ -96,9 +97,11 @@ def _outline_bulk(bulk: BulkStory, summary: Summary) -> Iterator[Block]:
     if differing := sentences.differing(bulk):
         yield Heading(4, _plain(upper_first(differing)))
         head = (lang.say("Page"), *sentences.key_names(bulk))
-        yield Table(head, tuple(_exception_row(case, bulk, pages) for case in bulk.exceptions[:limit]))
-        yield from _rest(len(bulk.exceptions) - limit, lang)
-    named = ((sentences.missed(bulk), bulk.stragglers), (sentences.returned(bulk), bulk.regressions))
+        yield Table(head, tuple(_exception_row(case, bulk, pages) for case in bulk.new_exceptions[:limit]))
+        yield from _rest(len(bulk.new_exceptions) - limit, lang)
+    if outside := sentences.outside(bulk):
+        yield Paragraph(_plain(outside))
+    named = ((sentences.missed(bulk), bulk.stragglers), (sentences.returned(bulk), bulk.new_regressions))
     for title, cases in named:
         if title:
             yield Heading(4, _plain(upper_first(title)))
@@ -170,13 +173,15 @@ def _outline_page(page: PageStory, pages: PageSentences) -> Iterator[Block]:
 def _outline_edit(page: PageStory, edit: EditStory, pages: PageSentences) -> Iterator[Block]:
     lang = pages.lang
     yield Heading(4, _plain(f"{lang.moment(edit.timestamp)} · {pages.user(edit.user)}"))
-    notes: list[Rich] = [_plain(part) for part in pages.bulk_parts(edit.bulk_numbers)]
+    notes: list[Rich] = [_plain(upper_first(part)) for part in pages.bulk_parts(edit.bulk_numbers)]
     if comment := pages.comment(edit.comment or ""):
         notes.insert(0, comment)
     if href := pages.wiki.edit(page, edit):
         notes.append((Piece(lang.say("Comparison in the wiki"), "link", href),))
     for note in notes:
         yield Paragraph(note)
+    if members := pages.members(edit):
+        yield Bullets(tuple((member,) for member in members))
     first = [_entry_lines(entry, pages) for entry in edit.first_entries]
     if first and (brought := pages.brought(edit)):
         first[0] += (_plain(brought),)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from jobs.report.addresses import WikiAddresses
 from jobs.report.entry_sentences import EntrySentences, quoted
-from jobs.report.language import Language, Piece, Rich
-from jobs.report.story import EditStory, PageStory
+from jobs.report.language import Language, Piece, Rich, upper_first
+from jobs.report.page_story import EditStory, MemberStory, PageStory
 
 _SECTION_COMMENT = re.compile(r"/\*\s*(.*?)\s*\*/\s*")  # how MediaWiki notes the edited section in a summary
 _LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
@@ -80,7 +80,19 @@ class PageSentences:
         parts += self.bulk_parts(page.bulk_numbers)
         if page.cosmetic and not parts:
             parts.append(self.lang.say("appearance only"))
-        return ", ".join(parts)
+        return upper_first(", ".join(parts))
+
+    def members(self, edit: EditStory) -> list[Rich]:
+        """What bulk changes did in this edit, one line each; the number only where there are several."""
+        lines = [self._member(member, alone=len(edit.bulk_numbers) < 2) for member in edit.members]
+        if edit.members_left_out:
+            rest = self.lang.number_of("… and one more", "… and {n} more", edit.members_left_out)
+            lines.append((Piece(rest),))
+        return lines
+
+    def _member(self, member: MemberStory, *, alone: bool) -> Rich:
+        line = self.entries.member(member.entry)
+        return line if alone else (*line, Piece(f" ({self.bulk_part(member.number)})"))
 
     def bulk_part(self, number: int) -> str:
         return self.lang.say("part of bulk change {number}", number=str(number))
@@ -122,8 +134,10 @@ class PageSentences:
         """That a page had more changes than are shown."""
         if not page.left_out:
             return None
-        return self.lang.number_of(
-            "One more change of this page is in the table “changes” of the database.",
-            "{n} more changes of this page are in the table “changes” of the database.",
-            page.left_out,
+        return upper_first(
+            self.lang.number_of(
+                "One more change of this page is in the table “changes” of the database.",
+                "{n} more changes of this page are in the table “changes” of the database.",
+                page.left_out,
+            )
         )

@@ -12,7 +12,8 @@ from itertools import groupby
 from jobs.report.bulk_story import BulkStory, tell_bulk
 from jobs.report.data import Limits, ReportData
 from jobs.report.excerpt import clean
-from jobs.report.fold import Entry, fold_edit
+from jobs.report.fold import as_entry, fold_edit
+from jobs.report.page_story import EditStory, MemberStory, PageStory
 from jobs.report.timeline import Timeline, count_by_period
 from parsers.change import COSMETIC, PageChange
 
@@ -20,85 +21,12 @@ REDIRECT_DELAY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
-class EditStory:
-    """One revision of a page, or one page event: what it changed and which bulk changes it was part of.
-
-    ``contents`` counts, by kind of item, what a new page brought with it.
-    """
-
-    rev_from: int | None
-    rev_to: int | None
-    timestamp: str
-    user: str | None
-    comment: str | None
-    entries: tuple[Entry, ...]
-    contents: tuple[tuple[str, int], ...]
-    bulk_numbers: tuple[int, ...]
-
-    @property
-    def first_entries(self) -> tuple[Entry, ...]:
-        """What happened to the page as a whole."""
-        return tuple(entry for entry in self.entries if entry.kind in ("page", "redirect"))
-
-    @property
-    def fields(self) -> tuple[Entry, ...]:
-        """Fields with an old and a new value."""
-        return tuple(entry for entry in self.entries if entry.is_field_value)
-
-    @property
-    def other_entries(self) -> tuple[Entry, ...]:
-        return tuple(e for e in self.entries if e.kind not in ("page", "redirect") and not e.is_field_value)
-
-    @property
-    def is_whole_page(self) -> bool:
-        """Whether the page came or went with this edit: its items are then not changes of content."""
-        return any(entry.kind == "page" and entry.action in ("created", "deleted") for entry in self.entries)
-
-
-@dataclass(frozen=True, slots=True)
-class PageStory:
-    """All that happened to one page in the period; ``events`` are the page events by name, in order.
-
-    ``cosmetic`` counts the changes of appearance by reason. ``left_out`` counts entries past the limit.
-    """
-
-    page_id: int
-    title: str
-    edits: tuple[EditStory, ...]
-    events: tuple[str, ...]
-    bulk_numbers: tuple[int, ...]
-    cosmetic: tuple[tuple[str, int], ...]
-    last_at: str
-    users: tuple[str, ...]
-    left_out: int = 0
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        return tuple(entry for edit in self.edits for entry in edit.entries)
-
-    @property
-    def content(self) -> tuple[Entry, ...]:
-        """The entries that changed what stands on the page: no page events, not what a new page brought."""
-        edits = (edit for edit in self.edits if not edit.is_whole_page)
-        return tuple(entry for edit in edits for entry in edit.entries if entry.kind != "page")
-
-    @property
-    def is_deleted(self) -> bool:
-        states = [event for event in self.events if event in ("created", "deleted", "restored")]
-        return bool(states) and states[-1] == "deleted"
-
-    @property
-    def has_news(self) -> bool:
-        """Whether there is something to tell of this page that no bulk change tells."""
-        return bool(self.left_out or self.entries)
-
-
-@dataclass(frozen=True, slots=True)
 class Totals:
     """How many pages had a change of each sort.
 
     ``content`` pages changed in what stands on them, bulk changes aside; ``content_items`` counts those
-    changes by kind. ``edits`` and ``changes`` count all that the report was made from.
+    changes by kind. ``edits`` counts revisions: a deletion or a move is none. ``changes`` counts all that the
+    report was made from.
     """
 
     pages: int
@@ -138,21 +66,25 @@ def tell(data: ReportData, limits: Limits | None = None) -> Story:
     limits = limits or Limits()
     data = _cleaned(data)
     ordered = sorted(_without_left_redirects(data.changes), key=lambda c: (c.timestamp, c.rev_to or 0, c.change_id))
-    entries = sorted(data.bulk, key=lambda entry: (-entry.change.occurrences, entry.bulk_id))
+    told = {member for entry in data.bulk for member in entry.change.members} & {c.change_id for c in ordered}
+    by_bulk = {change.bulk_id for change in ordered}
+    present = (e for e in data.bulk if e.bulk_id in by_bulk or not told.isdisjoint(e.change.members))
+    entries = sorted(present, key=lambda entry: (-entry.change.occurrences, entry.bulk_id))
     numbers = _bulk_numbers(ordered, {entry.bulk_id: n for n, entry in enumerate(entries, 1)}, data)
     by_page: dict[int, list[PageChange]] = defaultdict(list)
     for change in ordered:
         by_page[change.page_id].append(change)
     pages = sorted((_tell_page(page, numbers, limits) for page in by_page.values()), key=_by_title)
     detailed, hidden = _choose(pages, limits.pages)
-    hidden_changes = sum(len(page.entries) + page.left_out for page in hidden)
+    hidden_changes = sum(len(page.entries) + page.left_out + page.member_count for page in hidden)
     hidden_changes += sum(page.left_out for page in detailed)
     members = _members(ordered, numbers)
+    revisions = {change.rev_to for change in ordered}
     return Story(
         data=data,
         totals=_count(pages, ordered),
         bulk=tuple(
-            tell_bulk(n, entry, members.get(n, ()), _mixed_edits(pages, n)) for n, entry in enumerate(entries, 1)
+            tell_bulk(n, entry, members[n], _mixed_edits(pages, n), revisions) for n, entry in enumerate(entries, 1)
         ),
         pages=tuple(pages),
         detailed=tuple(detailed),
@@ -191,7 +123,8 @@ def _cleaned(data: ReportData) -> ReportData:
 
 def _bulk_numbers(changes: Iterable[PageChange], by_id: Mapping[int, int], data: ReportData) -> dict[int, int]:
     """The number of the bulk change that each change belongs to, by change_id."""
-    numbers = {member: by_id[entry.bulk_id] for entry in data.bulk for member in entry.change.members}
+    told = (entry for entry in data.bulk if entry.bulk_id in by_id)
+    numbers = {member: by_id[entry.bulk_id] for entry in told for member in entry.change.members}
     numbers |= {c.change_id: by_id[c.bulk_id] for c in changes if c.bulk_id is not None and c.bulk_id in by_id}
     return numbers
 
@@ -216,7 +149,7 @@ def _tell_page(changes: Sequence[PageChange], numbers: Mapping[int, int], limits
     return PageStory(
         page_id=changes[0].page_id,
         title=clean(_current_title(changes)),
-        edits=tuple(kept),
+        edits=_limit_members(kept, limits.members),
         events=tuple(c.change.action for c in changes if c.change.kind == "page"),
         bulk_numbers=tuple(sorted({n for edit in edits for n in edit.bulk_numbers})),
         cosmetic=tuple(sorted(cosmetic.items())),
@@ -251,6 +184,7 @@ def _tell_edit(changes: Sequence[PageChange], numbers: Mapping[int, int], limits
         entries=edit.entries,
         contents=edit.contents,
         bulk_numbers=tuple(sorted({numbers[c.change_id] for c in changes if c.change_id in numbers})),
+        members=tuple(MemberStory(numbers[c.change_id], as_entry(c.change)) for c in changes if c.change_id in numbers),
     )
 
 
@@ -266,10 +200,20 @@ def _limit_entries(edits: Sequence[EditStory], limit: int) -> tuple[list[EditSto
     return kept, left_out
 
 
+def _limit_members(edits: Sequence[EditStory], limit: int) -> tuple[EditStory, ...]:
+    """The edits with at most ``limit`` members of bulk changes in all; each counts what it leaves out."""
+    kept, room = [], limit
+    for edit in edits:
+        shown = edit.members[: max(room, 0)]
+        room -= len(shown)
+        kept.append(replace(edit, members=shown, members_left_out=len(edit.members) - len(shown)))
+    return tuple(kept)
+
+
 def _choose(pages: Sequence[PageStory], limit: int) -> tuple[list[PageStory], list[PageStory]]:
     """The pages to tell one by one and those left out: where there are too many, most news goes first."""
-    news = [page for page in pages if page.has_news]
-    ranked = sorted(news, key=lambda page: -(len(page.entries) + page.left_out))
+    news = [page for page in pages if page.is_told]
+    ranked = sorted(news, key=lambda page: (-(len(page.entries) + page.left_out), -page.member_count))
     chosen = {page.page_id for page in ranked[:limit]}
     return [p for p in news if p.page_id in chosen], [p for p in news if p.page_id not in chosen]
 
@@ -291,18 +235,26 @@ def _count(pages: Sequence[PageStory], changes: Sequence[PageChange]) -> Totals:
         moved=having("moved"),
         content=sum(bool(page.content) for page in pages),
         content_items=tuple(Counter(entry.kind for page in pages for entry in page.content).most_common()),
-        cosmetic_only=sum(not page.has_news and not page.bulk_numbers for page in pages),
-        edits=len({(c.page_id, *_edit_key(c)) for c in changes}),
+        cosmetic_only=sum(not page.is_told for page in pages),
+        edits=len({c.rev_to for c in changes if _is_edit(c)}),
         changes=len(changes),
     )
 
 
+def _is_edit(change: PageChange) -> bool:
+    """Whether a revision was saved to make this change; a log entry alone (deletion, move) is no edit."""
+    return change.rev_to is not None and (change.change.kind != "page" or change.change.action == "created")
+
+
 def _edit_marks(changes: Iterable[PageChange], numbers: Mapping[int, int]) -> list[tuple[str, bool]]:
     """Each edit's time, and whether a bulk change was part of it."""
-    marks: dict[tuple[int, str, int | None], bool] = defaultdict(bool)
-    for change in changes:
-        marks[change.page_id, *_edit_key(change)] |= change.change_id in numbers
-    return [(timestamp, in_bulk) for (_, timestamp, _), in_bulk in marks.items()]
+    times: dict[int | None, str] = {}
+    in_bulk: set[int | None] = set()
+    for change in filter(_is_edit, changes):
+        times.setdefault(change.rev_to, change.timestamp)
+        if change.change_id in numbers:
+            in_bulk.add(change.rev_to)
+    return [(timestamp, rev in in_bulk) for rev, timestamp in times.items()]
 
 
 def _by_title(page: PageStory) -> tuple[str, str]:

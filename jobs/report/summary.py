@@ -5,6 +5,7 @@ from __future__ import annotations
 from jobs.report.addresses import WikiAddresses
 from jobs.report.bulk_sentences import BulkSentences
 from jobs.report.language import Language, Rich, upper_first
+from jobs.report.not_read import not_read_reason
 from jobs.report.sentences import PageSentences
 from jobs.report.story import Story
 from jobs.report.timeline import first_day, last_day, starts_day
@@ -26,10 +27,14 @@ class Summary:
         return self.lang.say("What changed in the wiki {site}", site=self.data.site_name)
 
     def period(self) -> str:
-        """The period in words: by days where it starts or ends at midnight, else by times."""
+        """The period in words, beginning with a capital."""
+        return upper_first(self._period())
+
+    def _period(self) -> str:
+        """By days where it starts or ends at midnight, else by times."""
         since, until, lang = self.data.since, self.data.until, self.lang
         zone = lang.zone
-        if since and until and starts_day(since, zone) and starts_day(until, zone):
+        if since and until and not self.data.since_last_report and starts_day(since, zone) and starts_day(until, zone):
             last = last_day(until, zone)
             return lang.days(min(first_day(since, zone), last), last)
         start = end = ""
@@ -37,6 +42,10 @@ class Summary:
             start = lang.calendar_day(first_day(since, zone)) if starts_day(since, zone) else lang.moment(since)
         if until:
             end = lang.calendar_day(last_day(until, zone)) if starts_day(until, zone) else lang.moment(until)
+        if start and self.data.since_last_report:
+            if end:
+                return lang.say("since the last report of {since}, up to {until}", since=start, until=end)
+            return lang.say("since the last report of {since}", since=start)
         if start and end:
             return lang.say("{since} to {until}", since=start, until=end)
         if start:
@@ -61,26 +70,34 @@ class Summary:
         lines = [self.lang.say("Nothing changed in the wiki in this period.")]
         if saved := self.data.revisions_in_period:
             lines.append(
-                self.lang.number_of(
-                    "One new version was saved, but its content is the same.",
-                    "{n} new versions were saved, but their content is the same.",
-                    saved,
+                upper_first(
+                    self.lang.number_of(
+                        "One new version was saved, but its content is the same.",
+                        "{n} new versions were saved, but their content is the same.",
+                        saved,
+                    )
                 )
             )
         return lines
 
     def freshness(self) -> str:
-        """How up to date the mirror is, and whether that covers the period."""
+        """How up to date the data are, and whether that covers the period."""
         at, until = self.data.last_sync_at, self.data.until
         if at is None:
-            return self.lang.say("It is not known when the mirror was last compared with the wiki.")
-        text = self.lang.say("The mirror was last compared with the wiki on {when}.", when=self.lang.moment(at))
+            return self.lang.say("It is not known when the data of this report were last compared with the wiki.")
+        text = self.lang.say(
+            "The data of this report were last compared with the wiki on {when}.", when=self.lang.moment(at)
+        )
         if until and at < until:
             text += " " + self.lang.say("What happened after that is not in this report.")
         return text
 
     def _pages_changed(self) -> str:
         totals = self.story.totals
+        if not totals.edits:
+            return self.lang.number_of(
+                "In this period one page changed.", "In this period {n} pages changed.", totals.pages
+            )
         edits = self.lang.number_of("one edit", "{n} edits", totals.edits)
         return self.lang.number_of(
             "In this period one page changed, in {edits}.",
@@ -152,14 +169,16 @@ class Summary:
             return ""
         busiest = max(timeline.bars, key=lambda bar: bar.total)
         total = sum(bar.total for bar in timeline.bars)
-        return self.lang.number_of(
-            "One edit between {first} and {last}.",
-            "{n} edits between {first} and {last}; most of them, {most}, in the bar {when}.",
-            total,
-            first=self.lang.bar_name(timeline.bars[0].start, timeline.step),
-            last=self.lang.bar_name(timeline.bars[-1].start, timeline.step),
-            most=self.lang.number(busiest.total),
-            when=self.lang.bar_name(busiest.start, timeline.step),
+        return upper_first(
+            self.lang.number_of(
+                "One edit between {first} and {last}.",
+                "{n} edits between {first} and {last}; the highest bar counts {most}: {when}.",
+                total,
+                first=self.lang.bar_name(timeline.bars[0].start, timeline.step),
+                last=self.lang.bar_name(timeline.bars[-1].start, timeline.step),
+                most=self.lang.number_of("one edit", "{n} edits", busiest.total),
+                when=self.lang.bar_name(busiest.start, timeline.step),
+            )
         )
 
     def omitted(self) -> str | None:
@@ -178,23 +197,15 @@ class Summary:
 
     def not_read(self) -> list[str]:
         """What could not be read, by sort and number."""
-        say = self.lang.say
-        names = {
-            "unclosed-template": say("a template is not closed"),
-            "duplicate-parameter": say("a field is given twice"),
-            "depth-limit": say("templates are nested too deeply"),
-            "url-split-at-equals": say("an address is split at its equals sign"),
-        }
-        return [
-            f"{names.get(code, code)} ({self.lang.number(n)} ×)" for code, n in sorted(self.data.not_read.items()) if n
-        ]
+        found = sorted(self.data.not_read.items())
+        return [f"{not_read_reason(code, self.lang)} ({self.lang.number(n)} ×)" for code, n in found if n]
 
     def mirror(self) -> list[str]:
         """What the report was made from."""
         lines = [] if self.story.is_empty else [self.freshness()]
         if self.data.pages_total:
             lines.append(
-                self.lang.number_of("The mirror holds one page.", "The mirror holds {n} pages.", self.data.pages_total)
+                self.lang.number_of("The data cover one page.", "The data cover {n} pages.", self.data.pages_total)
             )
         if self.data.source:
             lines.append(self.lang.say("Source: {source}", source=self.data.source))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.database import _open_for_reading
 from tests.mediawiki import MediaWiki
 from tests.wikitrail import Result, assert_exact, command_line, environment, rows, sync, wikitrail
 
@@ -348,3 +349,82 @@ def test_unknown_texts_in_a_batch_do_not_stop_the_rest() -> None:
     result = wikitrail("parse", "--batch", stdin=lines)
     assert result.code == 0
     assert [line[:9] for line in result.out.splitlines()] == ['{"id": 1,', '{"id": nu', '{"id": 3,']
+
+
+def test_the_demo_never_overwrites_a_mirror(tmp_path: Path, sample_wiki_path: Path) -> None:
+    other = tmp_path / "anderes.xml"
+    renamed = sample_wiki_path.read_text(encoding="utf-8").replace("MediawikiOB (Beispiel)", "Mein Wiki")
+    other.write_text(renamed, encoding="utf-8")
+    assert wikitrail("--db", tmp_path / "wiki.db", "import", other).code == 0
+    before = (tmp_path / "wiki.db").read_bytes()
+    assert_one_sentence(wikitrail("demo", "--out", tmp_path), 2, "not from an earlier demo", "--out")
+    assert (tmp_path / "wiki.db").read_bytes() == before
+    (tmp_path / "liste").mkdir()
+    (tmp_path / "liste" / "wiki.db").write_text("wichtig", encoding="utf-8")
+    assert_one_sentence(wikitrail("demo", "--out", tmp_path / "liste"), 2, "not from an earlier demo")
+
+
+def test_a_password_in_the_address_is_refused_and_not_repeated(db: Path) -> None:
+    result = wikitrail("--db", db, "sync", "http://nora:geheim@127.0.0.1:9/")
+    assert_one_sentence(result, 2, "~/.netrc")
+    assert "geheim" not in result.err
+    assert not db.exists()
+
+
+def test_a_folder_for_a_database(tmp_path: Path) -> None:
+    assert_one_sentence(wikitrail("--db", tmp_path, "status"), 2, "is a folder")
+
+
+def test_a_mistyped_page(db: Path, sample_wiki_path: Path) -> None:
+    wikitrail("--db", db, "import", sample_wiki_path)
+    assert_one_sentence(
+        wikitrail("--db", db, "changes", "--page", "klimaschutzkonzept"), 2, "did you mean “Klimaschutzkonzept”?"
+    )
+    backwards = wikitrail("--db", db, "changes", "--since", "2025-01-01", "--until", "2024-01-01")
+    assert_one_sentence(backwards, 2, "swap --since and --until")
+
+
+def test_a_moved_page_has_all_its_changes_under_its_title_of_today(db: Path, sample_wiki_path: Path) -> None:
+    wikitrail("--db", db, "import", sample_wiki_path)
+    listed = wikitrail("--db", db, "changes", "--page", "Freiraumentwicklungskonzept", "--kind", "page").out
+    assert "page moved  Freiflächenkonzept → Freiraumentwicklungskonzept" in listed
+
+
+def test_a_report_without_a_wiki(db: Path) -> None:
+    wikitrail("--db", db, "sync", "http://127.0.0.1:9/")
+    assert_one_sentence(wikitrail("--db", db, "report"), 2, "holds no wiki yet")
+
+
+def test_a_schedule_without_a_wiki(tmp_path: Path) -> None:
+    assert_one_sentence(wikitrail("schedule", cwd=tmp_path), 2, "No wiki is named")
+
+
+def test_a_full_output_and_a_reader_that_leaves(db: Path, sample_wiki_path: Path) -> None:
+    wikitrail("--db", db, "import", sample_wiki_path)
+    listing = " ".join(map(str, command_line("--db", db, "changes")))
+    for tail, code in (("> /dev/full", 1), ("| head -n 1", 0)):
+        shell = subprocess.run(["bash", "-c", f"{listing} {tail}"], env=environment(), capture_output=True, check=False)
+        assert shell.returncode == code
+        assert b"Traceback" not in shell.stderr
+        assert shell.stderr.count(b"\n") <= 1
+
+
+def test_a_terminal_that_knows_no_arrows(db: Path, sample_wiki_path: Path) -> None:
+    wikitrail("--db", db, "import", sample_wiki_path)
+    plain = {**environment(), "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command_line("--db", db, "changes", "--bulk"), env=plain, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert b"\\u2192" in done.stdout
+
+
+def test_a_database_that_may_only_be_read(db: Path, sample_wiki_path: Path) -> None:
+    """As somebody without rights in the folder would open it."""
+    wikitrail("--db", db, "import", sample_wiki_path)
+    opened = _open_for_reading(db)
+    try:
+        assert opened.execute("SELECT count(*) FROM revisions").fetchone() == (216,)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            opened.execute("DELETE FROM revisions")
+    finally:
+        opened.close()
+    assert not db.with_name("wiki.db-wal").exists()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from parsers.items import COLUMNS, items_of
 from parsers.reader import Reader
@@ -36,7 +37,7 @@ def db(tmp_path: Path, sample_wiki_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("end", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress)])
+@pytest.mark.parametrize(("end", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress), ("zst", zstandard.compress)])
 def test_each_packing_reads_alike(tmp_path: Path, db: Path, sample_wiki_path: Path, end: str, pack: object) -> None:
     assert callable(pack)
     packed = tmp_path / f"sample.xml.{end}"

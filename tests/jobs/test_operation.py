@@ -50,6 +50,7 @@ def test_run_reports_what_changed_since_the_last_report_and_is_silent_otherwise(
     html = (home / report).read_text(encoding="utf-8")
     assert "Nora Feld" in html
     assert "Willkommen" in html
+    assert "dem letzten Bericht" in html
     quiet = wikitrail("run", "--quiet", cwd=home)
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
     assert len(list((home / "reports").iterdir())) == 1
@@ -94,7 +95,7 @@ def test_the_schedule_runs_again_after_a_failed_run_and_stops_when_told(home: Pa
     command = [command_line()[0], "-c", program]
     process = subprocess.Popen(command, cwd=home, env=environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
-        wait_for(lambda: bool(home.joinpath("my-wiki.db").exists() and statuses(home).count("failed") >= 1))
+        wait_for(lambda: bool(home.joinpath("wiki.db").exists() and statuses(home).count("failed") >= 1))
         (mediawiki.db_path.parent / "go").touch()
         wait_for(lambda: "ok" in statuses(home))
     finally:
@@ -103,7 +104,7 @@ def test_the_schedule_runs_again_after_a_failed_run_and_stops_when_told(home: Pa
     assert process.returncode == 0, err.decode()
     assert "the run failed: " in err.decode()
     assert "Traceback" not in err.decode()
-    assert_exact(home / "my-wiki.db", mediawiki)
+    assert_exact(home / "wiki.db", mediawiki)
 
 
 def wait_for(condition: object, seconds: float = 60) -> None:
@@ -115,7 +116,7 @@ def wait_for(condition: object, seconds: float = 60) -> None:
 
 
 def statuses(home: Path) -> list[str]:
-    return [row[0] for row in rows(home / "my-wiki.db", "SELECT status FROM runs")]
+    return [row[0] for row in rows(home / "wiki.db", "SELECT status FROM runs")]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_the_demo_says_what_was_planted(tmp_path: Path) -> None:
     assert result.code == 0, result.err
     told = " ".join(result.out.split())
     assert "On 18 pages, 26 links were moved from allris.oberhausen.de to ratsinfo.oberhausen.de" in told
-    assert "2 pages were missed; on one page the number no longer matches" in told
+    assert "two pages were missed; on one page the number no longer matches" in told
     for line in result.out.splitlines():
         if line.startswith(("Report:", "Database:")):
             assert (tmp_path / line.split()[1]).is_file()

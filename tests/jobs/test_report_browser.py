@@ -129,3 +129,34 @@ def test_dark_and_light_differ(browser: Browser, files: dict[str, Path]) -> None
         colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
         page.context.close()
     assert colours[0] != colours[1]
+
+
+def test_link_of_the_overview_unfolds_its_page(browser: Browser, files: dict[str, Path]) -> None:
+    page = open_page(browser, files["large"])
+    entry = page.locator("details.page").nth(20)
+    assert entry.get_attribute("open") is None
+    page.locator("table.overview a").nth(20).click()
+    entry.locator("table.fields").first.wait_for(state="visible")
+    assert entry.get_attribute("open") is not None
+    box = entry.locator("h3").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 900  # the title is seen as well
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["sample-de", "sample-en", "large"])
+@pytest.mark.parametrize("width", [320, 390])
+def test_dates_of_the_overview_stay_on_one_line(
+    browser: Browser, files: dict[str, Path], name: str, width: int
+) -> None:
+    page = open_page(browser, files[name], width)
+    lines = page.evaluate(
+        "Array.from(document.querySelectorAll('.overview time'), time => time.getClientRects().length)"
+    )
+    assert set(lines) == {1}
+    overflowing = page.evaluate(
+        "Array.from(document.querySelectorAll('.overview td, .overview th')).filter(c => c.scrollWidth > c.clientWidth)"
+        ".length"
+    )
+    assert overflowing == 0
+    page.context.close()

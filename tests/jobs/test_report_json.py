@@ -59,10 +59,13 @@ def test_one_edit_as_a_whole() -> None:
                         {"op": "insert", "text": "zwei", "left_out": 0},
                         {"op": "equal", "text": " Brücken", "left_out": 0},
                     ],
+                    "links": [],
                 }
             ],
             "bulk_numbers": [],
             "contents": {},
+            "members": [],
+            "members_left_out": 0,
             "diff_url": "https://wiki.example/index.php?title=Kanal&diff=2001&oldid=1501",
         }
     ]
@@ -71,6 +74,7 @@ def test_one_edit_as_a_whole() -> None:
 def test_bulk_change_holds_its_cases_with_addresses() -> None:
     (bulk,) = report()["bulk_changes"]
     assert (bulk["bulk_id"], bulk["pages"], bulk["occurrences"], len(bulk["members"])) == (4, 12, 17, 12)
+    assert (bulk["pages_in_period"], bulk["occurrences_in_period"]) == (12, 17)
     assert bulk["exceptions"] == [
         {
             "title": "Seniorenförderplan",
@@ -80,6 +84,7 @@ def test_bulk_change_holds_its_cases_with_addresses() -> None:
             "label": "Vorlage - B/16/5408-01",
             "old_key": "13056",
             "new_key": "13907",
+            "in_period": True,
             "url": "https://wiki.example/index.php?title=Seniorenf%C3%B6rderplan",
         }
     ]

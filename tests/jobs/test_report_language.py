@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,11 +67,15 @@ def test_translations_keep_the_placeholders() -> None:
     [
         ("de", 0, "0 Seiten wurden dabei übersehen"),
         ("de", 1, "eine Seite wurde dabei übersehen"),
-        ("de", 2, "2 Seiten wurden dabei übersehen"),
+        ("de", 2, "zwei Seiten wurden dabei übersehen"),
+        ("de", 12, "zwölf Seiten wurden dabei übersehen"),
+        ("de", 13, "13 Seiten wurden dabei übersehen"),
         ("de", 1200, "1.200 Seiten wurden dabei übersehen"),
         ("en", 0, "0 pages were missed"),
         ("en", 1, "one page was missed"),
-        ("en", 2, "2 pages were missed"),
+        ("en", 2, "two pages were missed"),
+        ("en", 12, "twelve pages were missed"),
+        ("en", 13, "13 pages were missed"),
         ("en", 1200, "1,200 pages were missed"),
     ],
 )
@@ -83,11 +88,15 @@ def link_update_of(pages: int, missed: int, wrong: int, back: int = 0) -> str:
     """The sentence on a link update, German."""
     cases = [BulkCase(f"Seite {n}", n, f"{OLD}{n}", f"{NEW}{n + 1}") for n in range(4)]
     at = "2024-07-23T06:20:00Z"
+    edits = Edits()
+    for n in range(pages):
+        edits.add(n, f"Seite {n}", at, "A", change("link", "changed", "P", f"{OLD}{n}", f"{NEW}{n}"), bulk_id=1)
+    cases = [replace(case, rev_id=edits.changes[0].rev_to or 0) for case in cases]
     bulk = BulkChange(
         "link", "r", f"{OLD}{{n}}", f"{NEW}{{n}}", at, at, pages, pages, (),
         tuple(cases[:wrong]), tuple(cases[:missed]), tuple(cases[:back]),
     )  # fmt: skip
-    story = tell(report_data(bulk=(BulkEntry(1, bulk),)))
+    story = tell(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),)))
     language = Language("de", "Europe/Berlin")
     return language.plain(Summary(story, language).bulk.sentence(story.bulk[0]))
 
@@ -98,8 +107,8 @@ def link_update_of(pages: int, missed: int, wrong: int, back: int = 0) -> str:
         (
             (12, 2, 1),
             (
-                "Auf 12 Seiten wurden 12 Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt; "
-                "2 Seiten wurden dabei übersehen; auf einer Seite stimmt die Nummer nicht mehr."
+                "Auf zwölf Seiten wurden zwölf Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt; "
+                "zwei Seiten wurden dabei übersehen; auf einer Seite stimmt die Nummer nicht mehr."
             ),
         ),
         (
@@ -109,8 +118,8 @@ def link_update_of(pages: int, missed: int, wrong: int, back: int = 0) -> str:
         (
             (3, 1, 2, 1),
             (
-                "Auf 3 Seiten wurden 3 Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt; "
-                "eine Seite wurde dabei übersehen; auf 2 Seiten stimmt die Nummer nicht mehr; "
+                "Auf drei Seiten wurden drei Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt; "
+                "eine Seite wurde dabei übersehen; auf zwei Seiten stimmt die Nummer nicht mehr; "
                 "eine Seite kehrte später zur alten Form zurück."
             ),
         ),
@@ -123,24 +132,25 @@ def test_bulk_change_in_one_sentence(numbers: tuple[int, ...], said: str) -> Non
 @pytest.mark.parametrize(
     ("kind", "action", "before", "after", "said"),
     [
-        ("infobox", "renamed", "A", "B", "Auf 2 Seiten wurde das Feld „A“ in „B“ umbenannt."),
-        ("infobox", "changed", "A", "B", "Auf 2 Seiten wurde der Feldwert „A“ durch „B“ ersetzt."),
-        ("category", "changed", "A", "B", "Auf 2 Seiten wurde die Kategorie „A“ durch „B“ ersetzt."),
-        ("section", "renamed", "A", "B", "Auf 2 Seiten wurde die Abschnittsüberschrift „A“ in „B“ geändert."),
-        ("template", "renamed", "A", "B", "Auf 2 Seiten wurde die Wiki-Vorlage „A“ durch „B“ ersetzt."),
+        ("infobox", "renamed", "A", "B", "Auf zwei Seiten wurde das Feld „A“ in „B“ umbenannt."),
+        ("infobox", "changed", "A", "B", "Auf zwei Seiten wurde der Feldwert „A“ durch „B“ ersetzt."),
+        ("category", "changed", "A", "B", "Auf zwei Seiten wurde die Kategorie „A“ durch „B“ ersetzt."),
+        ("section", "renamed", "A", "B", "Auf zwei Seiten wurde die Abschnittsüberschrift „A“ in „B“ geändert."),
+        ("template", "renamed", "A", "B", "Auf zwei Seiten wurde die Wiki-Vorlage „A“ durch „B“ ersetzt."),
         ("link", "changed", "http://a.example/1", "http://a.example/2",
-         "Auf 2 Seiten bekamen 2 Links zu a.example eine neue Adresse."),
+         "Auf zwei Seiten bekamen zwei Links zu a.example eine neue Adresse."),
         ("file", "changed", "Datei:A.png", "Datei:B.png",
-         "Auf 2 Seiten wurde „Datei:A.png“ durch „Datei:B.png“ ersetzt."),
-        ("category", "added", "", "B", "Auf 2 Seiten kam „B“ hinzu."),
-        ("category", "removed", "A", "", "Auf 2 Seiten wurde „A“ entfernt."),
+         "Auf zwei Seiten wurde „Datei:A.png“ durch „Datei:B.png“ ersetzt."),
+        ("category", "added", "", "B", "Auf zwei Seiten kam „B“ hinzu."),
+        ("category", "removed", "A", "", "Auf zwei Seiten wurde „A“ entfernt."),
     ],
 )  # fmt: skip
 def test_every_sort_of_bulk_change_has_its_words(kind: str, action: str, before: str, after: str, said: str) -> None:
     edits = Edits()
-    edits.add(1, "Seite", "2024-07-02T08:00:00Z", "A", change(kind, action, "", before or None, after or None))
+    for page in (1, 2):
+        edits.add(page, "Seite", "2024-07-02T08:00:00Z", "A", change(kind, action, "", before or None, after or None))
     at = "2024-07-02T08:00:00Z"
-    bulk = BulkChange(kind, "r", before, after, at, at, 2, 2, (1,))
+    bulk = BulkChange(kind, "r", before, after, at, at, 2, 2, (1, 2))
     story = tell(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),)))
     language = Language("de", "Europe/Berlin")
     assert language.plain(Summary(story, language).bulk.sentence(story.bulk[0])) == said
@@ -161,13 +171,13 @@ def summary_of(code: str, pages: int, created: int, deleted: int) -> str:
     [
         ("de", (1, 0, 0), ("In diesem Zeitraum hat sich eine Seite geändert (eine Bearbeitung). "
          "Geändert wurden: eine Kategorie.")),
-        ("de", (2, 1, 1), ("In diesem Zeitraum haben sich 2 Seiten geändert (2 Bearbeitungen). "
+        ("de", (2, 1, 1), ("In diesem Zeitraum haben sich zwei Seiten geändert (eine Bearbeitung). "
          "Eine Seite wurde neu angelegt und eine Seite wurde gelöscht.")),
-        ("de", (5, 2, 2), ("In diesem Zeitraum haben sich 5 Seiten geändert (5 Bearbeitungen). "
-         "2 Seiten wurden neu angelegt und 2 Seiten wurden gelöscht. "
+        ("de", (5, 2, 2), ("In diesem Zeitraum haben sich fünf Seiten geändert (drei Bearbeitungen). "
+         "Zwei Seiten wurden neu angelegt und zwei Seiten wurden gelöscht. "
          "Davon abgesehen änderte sich der Inhalt einer Seite: eine Kategorie.")),
         ("en", (1, 0, 0), "In this period one page changed, in one edit. What changed: one category."),
-        ("en", (2, 1, 1), ("In this period 2 pages changed, in 2 edits. "
+        ("en", (2, 1, 1), ("In this period two pages changed, in one edit. "
          "One page was created and one page was deleted.")),
     ],
 )  # fmt: skip
@@ -185,9 +195,15 @@ def test_summary_reads_well_with_few_and_many(code: str, numbers: tuple[int, int
          "1. Juli 2024, 08:30 Uhr bis 2. Juli 2024, 08:30 Uhr", "1 July 2024, 08:30 to 2 July 2024, 08:30"),
         ({"since": "2024-06-28T00:00:00Z"}, "28. Juni – 31. Juli 2024", "28 June – 31 July 2024"),
         ({"since": "2023-07-01T00:00:00Z"}, "1. Juli 2023 – 31. Juli 2024", "1 July 2023 – 31 July 2024"),
-        ({"until": None}, "seit 1. Juli 2024", "since 1 July 2024"),
-        ({"since": None}, "bis 31. Juli 2024", "up to 31 July 2024"),
-        ({"since": None, "until": None}, "der gesamte Verlauf", "the whole history"),
+        ({"until": None}, "Seit 1. Juli 2024", "Since 1 July 2024"),
+        ({"since": None}, "Bis 31. Juli 2024", "Up to 31 July 2024"),
+        ({"since": None, "until": None}, "Der gesamte Verlauf", "The whole history"),
+        ({"since": "2024-07-08T05:00:00Z", "until": None, "since_last_report": True},
+         "Seit dem letzten Bericht vom 8. Juli 2024, 07:00 Uhr", "Since the last report of 8 July 2024, 07:00"),
+        ({"since": "2024-07-08T05:00:00Z", "since_last_report": True},
+         "Seit dem letzten Bericht vom 8. Juli 2024, 07:00 Uhr, bis 31. Juli 2024",
+         "Since the last report of 8 July 2024, 07:00, up to 31 July 2024"),
+        ({"since": None, "until": None, "since_last_report": True}, "Der gesamte Verlauf", "The whole history"),
     ],
 )  # fmt: skip
 def test_period(values: dict[str, str | None], german: str, english: str) -> None:

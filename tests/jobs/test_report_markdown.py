@@ -20,14 +20,14 @@ ENGLISH = """\
 
 1–31 July 2024
 
-In this period one page changed, in one edit. What changed: 2 fields, one section and one link.
+In this period one page changed, in one edit. What changed: two fields, one section and one link.
 
 ## All pages at a glance
 
 | Page | What happened | Last edit | By |
 | --- | --- | --- | --- |
-| [Freiraum am Kanal](<https://wiki.example/index.php?title=Freiraum_am_Kanal>) | 2 fields, one section, one link | \
-04.07.2024 | M. Muster |
+| [Freiraum am Kanal](<https://wiki.example/index.php?title=Freiraum_am_Kanal>) | Two fields, one section, one link | \
+4 Jul 2024 | M. Muster |
 
 ## Page by page
 
@@ -56,8 +56,8 @@ Appearance only: one change (bold, italics and the like)
 
 ## About this report
 
-- The mirror was last compared with the wiki on 1 August 2024, 06:00.
-- The mirror holds 886 pages.
+- The data of this report were last compared with the wiki on 1 August 2024, 06:00.
+- The data cover 886 pages.
 - Source: https\\://wiki.example/api.php
 - Report made on 1 August 2024, 06:05.
 """

@@ -105,7 +105,7 @@ def test_deleted_page_is_told_as_deleted_and_no_more() -> None:
 
 def test_entries_come_in_reading_order() -> None:
     kinds = ["template", "category", "link", "section", "infobox", "page"]
-    entries = told(*(change(kind, "added", "x", None, f"a {kind}") for kind in kinds))
+    entries = told(*(change(kind, "added", f"in {kind}", None, f"a {kind}") for kind in kinds))
     assert [kind for kind, *_ in entries] == kinds[::-1]
 
 
@@ -121,10 +121,10 @@ def test_sample_counts_each_page_and_each_change_once() -> None:
     story = tell(sample_report())
     totals = story.totals
     assert (totals.pages, totals.created, totals.deleted, totals.moved) == (17, 1, 1, 1)
-    assert (totals.content, totals.cosmetic_only, totals.edits) == (4, 1, 19)
+    assert (totals.content, totals.cosmetic_only, totals.edits) == (4, 1, 18)
     assert dict(totals.content_items) == {"infobox": 5, "section": 3, "link": 2, "category": 1}
     assert story.timeline is not None
-    assert sum(bar.total for bar in story.timeline.bars) == 19
+    assert sum(bar.total for bar in story.timeline.bars) == 18
     assert sum(bar.bulk for bar in story.timeline.bars) == 12
 
 
@@ -138,10 +138,78 @@ def test_members_of_a_bulk_change_are_told_there_alone() -> None:
     assert not any("allris" in (entry.before or "") for entry in entries)
     part = [page.title for page in story.pages if page.bulk_numbers]
     assert len(part) == 12
-    assert [page.title for page in story.detailed if page.bulk_numbers] == [
+    assert [page.title for page in story.detailed if page.has_news and page.bulk_numbers] == [
         "Bibliothek der Zukunft",
         "Lichtkonzept Innenstadt",
     ]
+
+
+def test_page_shows_what_a_bulk_change_did_there_without_counting_it() -> None:
+    story = tell(sample_report())
+    (page,) = (page for page in story.detailed if page.title == "Spielraumkonzept")
+    (edit,) = page.edits
+    assert not edit.entries
+    assert [(m.number, m.entry.label, m.entry.before, m.entry.after) for m in edit.members] == [
+        (1, "Vorlage - B/16/5400-01", f"{OLD}13000", f"{NEW}13000"),
+        (1, "Vorlage - B/17/100-01", f"{OLD}14000", f"{NEW}14000"),
+    ]
+    assert page.content == ()
+
+
+def test_members_shown_of_a_page_are_limited_and_counted() -> None:
+    edits = Edits()
+    for day in (2, 3, 4):
+        links = [change("link", "changed", "P", f"{OLD}{day}{n}", f"{NEW}{day}{n}") for n in range(5)]
+        edits.add(1, "Seite", f"2024-07-0{day}T08:00:00Z", "A", *links, bulk_id=1)
+    at = "2024-07-02T08:00:00Z"
+    bulk = BulkChange("link", "r", f"{OLD}{{n}}", f"{NEW}{{n}}", at, at, 1, 15, ())
+    (page,) = tell(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),)), Limits(members=7)).detailed
+    assert [(len(edit.members), edit.members_left_out) for edit in page.edits] == [(5, 0), (2, 3), (0, 5)]
+
+
+def test_bulk_change_that_reaches_out_of_the_period_tells_its_part() -> None:
+    edits = Edits()
+    for page in (1, 2):
+        links = [change("link", "changed", "P", f"{OLD}{page}{n}", f"{NEW}{page}{n}") for n in range(page)]
+        edits.add(page, f"Seite {page}", f"2024-07-0{page}T08:00:00Z", f"U{page}", *links, bulk_id=1)
+    bulk = BulkChange(
+        "link", "r", f"{OLD}{{n}}", f"{NEW}{{n}}", "2024-05-01T08:00:00Z", "2024-09-01T08:00:00Z", 18, 26, (),
+        exceptions=(BulkCase("Seite 1", 2001, f"{OLD}10", f"{NEW}11"), BulkCase("Fern", 1402, f"{OLD}7", f"{NEW}8")),
+        regressions=(BulkCase("Fern", 1500, f"{NEW}5", f"{OLD}5"),),
+    )  # fmt: skip
+    (told,) = tell(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),))).bulk
+    assert (told.pages, told.occurrences, told.pages_in_period, told.occurrences_in_period) == (18, 26, 2, 3)
+    assert (told.first_in_period_at, told.last_in_period_at) == ("2024-07-01T08:00:00Z", "2024-07-02T08:00:00Z")
+    assert told.users == ("U1", "U2")
+    assert told.is_partial
+    assert [case.title for case in told.new_exceptions] == ["Seite 1"]
+    assert (told.exception_pages, told.outside_exception_pages, told.regression_pages) == (1, 1, 0)
+
+
+def test_bulk_change_without_a_change_in_the_report_is_not_told() -> None:
+    at = "2024-05-01T08:00:00Z"
+    bulk = BulkChange("link", "r", f"{OLD}{{n}}", f"{NEW}{{n}}", at, at, 1, 1, (99,))
+    assert tell(report_data(bulk=(BulkEntry(1, bulk),))).bulk == ()
+
+
+def test_links_of_a_new_section_are_told_with_it() -> None:
+    own = [change("link", "added", LINKS, None, f"{SITE}/{n}", label=f"Teil {n}") for n in range(2)]
+    other = change("link", "added", "Ziele", None, SITE, label="Ziel")
+    section = change("section", "added", LINKS, None, "Teil 0 Teil 1")
+    new, link = fold_edit([section, *own, other], [], Limits()).entries
+    assert new.links == (("Teil 0", f"{SITE}/0"), ("Teil 1", f"{SITE}/1"))
+    assert (link.kind, link.label) == ("link", "Ziel")
+
+
+def test_log_entries_are_no_edits() -> None:
+    edits = Edits()
+    at = "2024-07-02T08:00:00Z"
+    edits.add(1, "Weg", at, "A", change("page", "deleted"))
+    edits.add(2, "Neu", at, "A", change("page", "moved", "", "Alt", "Neu"))
+    edits.add(3, "Seite", at, "A", change("page", "created"), change("category", "added", "", None, "X"))
+    restored = replace(edits.changes[0], change_id=99, rev_to=None, change=change("page", "restored"))
+    story = tell(report_data(*edits.changes, restored))
+    assert (story.totals.edits, story.totals.deleted, story.totals.moved) == (1, 1, 1)
 
 
 def test_exception_shows_the_old_and_the_new_number() -> None:
@@ -162,7 +230,9 @@ def test_exception_shows_the_old_and_the_new_number() -> None:
 def test_key_is_what_stands_for_the_variables(pattern: str, text: str, key: str | None) -> None:
     bulk = BulkChange("link", "r", pattern, pattern, "2024-07-01T00:00:00Z", "2024-07-01T00:00:00Z", 1, 1, ())
     bulk = replace(bulk, exceptions=(BulkCase("Seite", 1, text, None),))
-    (case,) = tell(report_data(bulk=(BulkEntry(1, bulk),))).bulk[0].exceptions
+    edits = Edits()
+    edits.add(1, "Seite", "2024-07-02T08:00:00Z", "A", change("link", "changed", "", "a", "b"), bulk_id=1)
+    (case,) = tell(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),))).bulk[0].exceptions
     assert case.old_key == key
 
 
@@ -174,7 +244,7 @@ def test_renamed_field_is_told_by_its_name() -> None:
     bulk = BulkChange("infobox", "r", "Fachbereich", "Zuständigkeit", at, at, 1, 1, (1,))
     story = tell(report_data(*edits.changes, bulk=(BulkEntry(9, bulk),)))
     assert (story.bulk[0].what, story.bulk[0].before) == ("field", "Fachbereich")
-    assert story.detailed == ()
+    assert not story.pages[0].has_news
 
 
 def test_change_of_a_bulk_change_that_is_not_reported_is_told_on_its_page() -> None:

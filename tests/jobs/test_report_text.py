@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from jobs.report import Limits, render_report
+import pytest
+
+from jobs.report import Limits, ReportData, render_report
 from jobs.report.data import BulkEntry
+from jobs.report.language import Language
+from jobs.report.not_read import not_read_reason
 from parsers.change import BulkCase, BulkChange
-from tests.jobs.report_samples import Edits, change, large_report, report_data, sample_report
+from parsers.diagnostics import MESSAGES
+from tests.jobs.report_samples import NEW, OLD, Edits, change, large_report, report_data, sample_report
 
 
 def small_report() -> Edits:
@@ -34,12 +40,12 @@ Was sich im Wiki Musterwiki geändert hat
 1.–31. Juli 2024
 
 In diesem Zeitraum hat sich eine Seite geändert (eine Bearbeitung). Geändert
-wurden: 2 Felder, ein Abschnitt und ein Link.
+wurden: zwei Felder, ein Abschnitt und ein Link.
 
 Alle Seiten im Überblick
 ------------------------
 
-  - Freiraum am Kanal: 2 Felder, ein Abschnitt, ein Link; 04.07.2024; M.
+  - Freiraum am Kanal: Zwei Felder, ein Abschnitt, ein Link; 04.07.2024; M.
     Muster
 
 Seite für Seite
@@ -75,9 +81,9 @@ Nur Gestaltung: eine Änderung (Hervorhebung)
 Zu diesem Bericht
 -----------------
 
-  - Der Spiegel wurde zuletzt am 1. August 2024, 06:00 Uhr mit dem Wiki
-    abgeglichen.
-  - Der Spiegel umfasst 886 Seiten.
+  - Der Datenbestand dieses Berichts wurde zuletzt am 1. August 2024, 06:00
+    Uhr mit dem Wiki abgeglichen.
+  - Der Datenbestand umfasst 886 Seiten.
   - Quelle: https://wiki.example/api.php
   - Bericht erstellt am 1. August 2024, 06:05 Uhr.
 """
@@ -94,13 +100,13 @@ def test_empty_report_says_so_and_how_fresh_the_mirror_is() -> None:
         "\n"
         "1–31 July 2024\n"
         "\n"
-        "Nothing changed in the wiki in this period. The mirror was last compared with\n"
-        "the wiki on 1 August 2024, 06:00.\n"
+        "Nothing changed in the wiki in this period. The data of this report were last\n"
+        "compared with the wiki on 1 August 2024, 06:00.\n"
         "\n"
         "About this report\n"
         "-----------------\n"
         "\n"
-        "  - The mirror holds 886 pages.\n"
+        "  - The data cover 886 pages.\n"
         "  - Source: https://wiki.example/api.php\n"
         "  - Report made on 1 August 2024, 06:05.\n"
     )
@@ -112,7 +118,7 @@ def test_empty_report_of_a_mirror_that_lags_behind_says_so() -> None:
     assert "One new version was saved, but its content is the same." in text
     assert "What happened after that is not in this report." in text
     unknown = render_report(report_data(last_sync_at=None), "txt", "en")
-    assert "It is not known when the mirror was last compared with the wiki." in " ".join(unknown.split())
+    assert "It is not known when the data of this report were last compared with the wiki." in " ".join(unknown.split())
 
 
 def test_lines_fit_on_a_terminal_except_addresses() -> None:
@@ -127,9 +133,9 @@ def test_bulk_change_names_exceptions_stragglers_and_regressions() -> None:
     edits.add(1, "Seite", at, "A", change("category", "changed", "", "Alt A", "Neu A"))
     bulk = BulkChange(
         "category", "Alt {x} → Neu {x}", "Alt {x}", "Neu {x}", at, at, 1, 1, (1,),
-        exceptions=(BulkCase("Ausnahme", 5, "Alt B", "Neu C"),),
+        exceptions=(BulkCase("Ausnahme", 2001, "Alt B", "Neu C"),),
         stragglers=(BulkCase("Nachzügler", 6, "Alt D", None),),
-        regressions=(BulkCase("Rückkehrer", 7, "Neu E", "Alt E"),),
+        regressions=(BulkCase("Rückkehrer", 2001, "Neu E", "Alt E"),),
     )  # fmt: skip
     text = render_report(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),)), "txt", "de")
     start, end = text.index("Umstellung 1:"), text.index("Alle Seiten im Überblick")
@@ -154,12 +160,12 @@ def test_many_bulk_changes_do_not_flood_the_summary() -> None:
     bulk = []
     for n in range(1, 6):
         edits.add(1, "Seite", at, "A", change("category", "changed", "", f"Alt {n}", f"Neu {n}"))
-        bulk.append(BulkEntry(n, BulkChange("category", "r", f"Alt {n}", f"Neu {n}", at, at, 1, 9 - n, (n,))))
+        bulk.append(BulkEntry(n, BulkChange("category", "r", f"Alt {n}", f"Neu {n}", at, at, 1, 1, (n,))))
     text = " ".join(render_report(report_data(*edits.changes, bulk=tuple(bulk)), "txt", "en").split())
     summary = text[: text.index("Changes across many pages")]
     assert summary.count("was replaced by") == 3
-    assert "There were 2 more bulk changes." in summary
-    assert "Seite: part of the bulk changes 1, 2, 3, 4 and 5;" in text
+    assert "There were two more bulk changes." in summary
+    assert "Seite: Part of the bulk changes 1, 2, 3, 4 and 5;" in text
     assert "Rule:" not in text  # the names say it already
 
 
@@ -168,7 +174,7 @@ def test_what_is_left_out_is_counted_and_where_it_is() -> None:
     flat = " ".join(text.split())
     assert "25 pages with 110 changes are not told in detail" in flat
     assert "table “changes” of the database" in flat
-    assert flat.count("2 more changes of this page are in the table “changes” of the database.") == 5
+    assert flat.count("Two more changes of this page are in the table “changes” of the database.") == 5
     assert "… and 20 more" in flat
 
 
@@ -176,18 +182,17 @@ def test_notes_of_the_run_and_what_could_not_be_read_are_told() -> None:
     data = replace(sample_report(), not_read={"unclosed-template": 2, "some-new-code": 1, "depth-limit": 0})
     text = render_report(data, "txt", "en")
     assert "  - The wiki answered slowly; the run took 40 seconds.\n" in text
-    assert "  - some-new-code (1 ×)\n  - a template is not closed (2 ×)\n" in text
+    assert "  - some-new-code (1 ×)\n  - A wiki template is not closed and shows as text on the page (2 ×)\n" in text
     assert "nested" not in text
 
 
 def test_chart_shows_how_much_of_each_day_was_a_bulk_change() -> None:
     lines = render_report(sample_report(), "txt", "de").splitlines()
     start = lines.index("Wann es geschah") + 3
-    assert lines[start : start + 9] == [
+    assert lines[start : start + 8] == [
         "  4. Juli 2024   ## 1",
         "  11. Juli 2024  ## 1",
         "  15. Juli 2024  ## 1",
-        "  18. Juli 2024  ## 1",
         "  23. Juli 2024  ##============================ 13",
         "  25. Juli 2024  ## 1",
         "  29. Juli 2024  ## 1",
@@ -232,3 +237,79 @@ def test_every_kind_and_action_has_a_sentence() -> None:
                 said = [line for line in page.splitlines() if line.startswith("  - ")]
                 assert said, (kind, action)
                 assert "{" not in page.replace("{+", ""), (kind, action)
+
+
+def partial_bulk() -> ReportData:
+    """Three of 26 links of a bulk change, on two of its 18 pages; one page was wrong long before."""
+    edits = Edits()
+    for page in (1, 2):
+        links = [change("link", "changed", "P", f"{OLD}{page}{n}", f"{NEW}{page}{n}", f"V {n}") for n in range(page)]
+        edits.add(page, f"Seite {page}", f"2024-07-0{page}T08:00:00Z", f"U{page}", *links, bulk_id=1)
+    bulk = BulkChange(
+        "link", "r", f"{OLD}{{n}}", f"{NEW}{{n}}", "2024-05-01T08:00:00Z", "2024-09-01T08:00:00Z", 18, 26, (),
+        exceptions=(BulkCase("Fern", 1402, f"{OLD}7", f"{NEW}8"),),
+    )  # fmt: skip
+    return report_data(*edits.changes, bulk=(BulkEntry(1, bulk),))
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "facts", "outside"),
+    [
+        ("en",
+         ("In this period, three links were moved from allris.oberhausen.de to ratsinfo.oberhausen.de on two pages "
+         "(so far 26 links on 18 pages)."),
+         "Three links on two pages · so far 26 links on 18 pages · 1–2 July 2024 · U1 and U2",
+         "One page with a different result lies outside this period."),
+        ("de",
+         ("In diesem Zeitraum wurden drei Links von allris.oberhausen.de auf ratsinfo.oberhausen.de umgestellt, "
+         "und zwar auf zwei Seiten (bisher 26 Links auf 18 Seiten)."),
+         "Drei Links auf zwei Seiten · bisher 26 Links auf 18 Seiten · 1.–2. Juli 2024 · U1 und U2",
+         "Eine Seite mit abweichendem Ergebnis liegt außerhalb dieses Zeitraums."),
+    ],
+)  # fmt: skip
+def test_part_of_a_bulk_change_is_told_as_a_part(lang: str, sentence: str, facts: str, outside: str) -> None:
+    text = " ".join(render_report(partial_bulk(), "txt", lang).split())
+    for said in (sentence, facts, outside):
+        assert said in text
+    assert "Fern" not in text
+
+
+def test_page_in_a_bulk_change_shows_its_own_link() -> None:
+    lines = [" ".join(part.split()) for part in render_report(partial_bulk(), "txt", "en").split("\n\n")]
+    at = lines.index("* 1 July 2024, 10:00 · U1")
+    assert lines[at + 1] == "Part of bulk change 1"
+    assert f"- “V 0”: {OLD}10 → {NEW}10" in lines[at + 2 : at + 4]
+
+
+def test_every_diagnostic_of_the_parser_has_a_sentence() -> None:
+    for lang in ("de", "en"):
+        language = Language(lang, "Europe/Berlin")
+        said = [not_read_reason(code, language) for code in MESSAGES]
+        assert len(set(said)) == len(MESSAGES)
+        assert not set(said) & set(MESSAGES)
+        assert all(text[0].isupper() for text in said)
+
+
+def test_file_is_named_once_as_a_file() -> None:
+    edits = Edits()
+    edits.add(1, "Seite", "2024-07-02T08:00:00Z", "A", change("file", "added", "", None, "Datei:Plan der Stadt.png"))
+    assert "Die Datei „Plan der Stadt.png“ wurde eingefügt." in render_report(report_data(*edits.changes), "txt", "de")
+
+
+def test_marks_do_not_enclose_blanks() -> None:
+    edits = Edits()
+    texts = ("Es waren 350\u00a0Tsd. Euro.", "Es waren 400 Euro.")
+    edits.add(1, "Seite", "2024-07-02T08:00:00Z", "A", change("section", "changed", "Ziele", *texts))
+    text = render_report(report_data(*edits.changes), "txt", "de")
+    assert "[-350" in text
+    assert not re.search(r"\[-\s|\s-\]|\{\+\s|\s\+\}", text)
+
+
+def test_links_of_a_new_section_are_listed_in_its_entry() -> None:
+    edits = Edits()
+    links = [change("link", "added", "Mehr", None, f"https://a.example/{n}", f"L{n}") for n in range(12)]
+    edits.add(1, "Seite", "2024-07-02T08:00:00Z", "A", change("section", "added", "Mehr", None, "Text."), *links)
+    text = " ".join(render_report(report_data(*edits.changes), "txt", "de").split())
+    assert "- Neuer Abschnitt „Mehr“ Text. Links darin: „L0“, „L1“, " in text
+    assert "„L9“ und zwei weitere" in text
+    assert "Neuer Link" not in text

@@ -171,6 +171,31 @@ def test_a_rule_a_year_later_is_another_bulk_change() -> None:
     assert [bulk.members for bulk in find_bulk_changes(history.changes, [])] == [tuple(first), tuple(second)]
 
 
+def test_a_straggler_is_named_by_the_last_bulk_change_of_its_rule_only() -> None:
+    history = History()
+    for page in range(1, 4):
+        history.migrate(page, 100 + page)
+    for page in range(4, 7):
+        history.migrate(page, 100 + page, days=365)
+    left = [current_link(7, OLD.format(55)), current_link(7, OLD.format(55)), current_link(8, OLD.format(56))]
+    older, newer = find_bulk_changes(history.changes, left)
+    assert older.rule == newer.rule
+    assert (older.stragglers, [case.title for case in newer.stragglers]) == ((), ["Seite 7", "Seite 7", "Seite 8"])
+
+
+def test_what_came_back_after_a_later_bulk_change_is_no_straggler_of_an_earlier_one() -> None:
+    history = History()
+    for page in (1, 2, 3):
+        history.link(page, f"Konzept Stadt {page}", f"Plan Stadt {page}")
+    for page in (4, 5, 6):
+        history.link(page, f"Konzept Stadt {page}", f"Plan Stadt {page}", days=365)
+    history.link(5, "Plan Stadt 5", "Konzept Stadt 5", days=400)
+    older, newer = find_bulk_changes(history.changes, [current_link(5, "Konzept Stadt 5")])
+    assert older.rule == newer.rule
+    assert [case.title for case in newer.regressions] == ["Seite 5"]
+    assert older.stragglers == newer.stragglers == ()
+
+
 def test_paths_vary_when_a_site_moves() -> None:
     history = History()
     for page, path in enumerate(["wohnen.html", "bauen/plan.html", "umwelt/klima/ziele.pdf", "rat.html"]):

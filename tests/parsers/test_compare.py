@@ -358,3 +358,57 @@ def test_records_of_pages_that_are_not_wikitext_still_differ() -> None:
     record = READER.read("{}", "Daten.json")
     old, new = (replace(record, source=text, sections=()) for text in ('{"a": 1}', '{"a": 2}'))
     assert compare(old, new) == [Change("text", "changed", "", '{"a": 1}', '{"a": 2}')]
+
+
+def test_a_redirect_is_told_as_a_redirect_and_not_as_text() -> None:
+    page = "Text mit [[Amt]].\n* [[Plan]]\n== Ziele ==\nMehr Räder.\n"
+    line = "#WEITERLEITUNG: [[Plan]]\n"
+    assert changes(line, "#WEITERLEITUNG: [[Netz#Ziele]]\n") == [
+        Change("redirect", "changed", "", "Plan", "Netz#Ziele"),
+    ]
+    assert changes(page, line) == [
+        Change("redirect", "added", "", None, "Plan"),
+        Change("section", "removed", "Ziele", "Mehr Räder.", None),
+        Change("section", "changed", "", "Text mit Amt.\nPlan", ""),
+        Change("link", "removed", "", "Amt", None, label="Amt"),
+        Change("link", "removed", "", "Plan", None, label="Plan"),
+    ]
+    assert changes(line, "#REDIRECT [[Plan]]\n") == [
+        Change("section", "changed", "", line.strip(), "#REDIRECT [[Plan]]", "cosmetic", "markup"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("* [[Freiflächenkonzept]]", "* [[Grünes Netz]]"),
+        ("* [[Amt]]\n* [[Freiflächenkonzept]]\n* [[Zeit]]", "* [[Amt]]\n* [[Grünes Netz]]\n* [[Zeit]]"),
+        ("{|\n| Grün || siehe [[Freiflächenkonzept]] || 2\n|}", "{|\n| Grün || siehe [[Grünes Netz]] || 2\n|}"),
+    ],
+)
+def test_a_link_with_another_target_and_all_else_equal_is_one_change(before: str, after: str) -> None:
+    head = "== Bezüge ==\n"
+    assert changes(head + before, head + after) == [
+        Change("link", "changed", "Bezüge", "Freiflächenkonzept", "Grünes Netz", label="Grünes Netz"),
+    ]
+
+
+def test_a_link_with_another_target_and_label_in_its_line_is_changed_beside_its_text() -> None:
+    before, after = "Es gilt [[Alt|der Plan]] hier.", "Neu.\nEs gilt [[Netz|ein Konzept]] hier."
+    assert changes(before, after) == [
+        Change("section", "changed", "", "Es gilt der Plan hier.", "Neu.\nEs gilt ein Konzept hier."),
+        Change("link", "changed", "", "Alt", "Netz", label="ein Konzept"),
+    ]
+
+
+def test_a_word_beside_a_link_that_shows_its_new_title_is_told_as_text() -> None:
+    assert changes("Alt gilt, siehe [[Alt]].", "Netz gilt, siehe [[Netz]].") == [
+        Change("section", "changed", "", "Alt gilt, siehe Alt.", "Netz gilt, siehe Netz."),
+        Change("link", "removed", "", "Alt", None, label="Alt"),
+        Change("link", "added", "", None, "Netz", label="Netz"),
+    ]
+
+
+def test_lists_with_other_links_are_not_paired_by_chance() -> None:
+    actions = [change.action for change in changes("* [[Amt]]\n* [[Plan]]", "* [[Netz]]\n* [[Zeit]]")]
+    assert sorted(actions) == ["added", "added", "changed", "removed", "removed"]

@@ -85,13 +85,16 @@ def test_what_came_and_went_is_told_the_other_way_round_backwards(before: str, a
 @settings(max_examples=400)
 @given(WIKITEXT, WIKITEXT)
 def test_links_add_up(before: str, after: str) -> None:
-    """The addresses before, less what is told as gone, with what is told as come, are the addresses after."""
+    """The addresses before, less what is told as gone, with what is told as come, are the addresses after.
+
+    The link of a redirect is told as the redirect.
+    """
     old, new = read(before), read(after)
     if old.infoboxes or new.infoboxes:
         return  # links of a field may be told by the field
     addresses = Counter(address_of(link) for link in old.links if link.span not in _files(old))
     for change in compare(old, new):
-        if change.kind == "link" and change.action in ("added", "removed", "changed"):
+        if change.kind in ("link", "redirect") and change.action in ("added", "removed", "changed"):
             addresses.subtract([change.before] if change.before else [])
             addresses.update([change.after] if change.after else [])
     assert +addresses == Counter(address_of(link) for link in new.links if link.span not in _files(new))

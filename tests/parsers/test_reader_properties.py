@@ -70,6 +70,32 @@ def test_spans_cut_out_their_source(text: str) -> None:
     assert all(0 <= section < len(record.sections) for section in places)
 
 
+@given(texts, titles, st.sampled_from(["\r\n", "\r"]))
+def test_line_breaks_of_other_systems_change_no_item(text: str, title: str, line_break: str) -> None:
+    written = text.replace("\n", line_break)
+    record, plain = Reader(SITE).read(written, title), Reader(SITE).read(text, title)
+    assert _shown(record) == _shown(plain)
+    assert "".join(written[slice(*section.span)] for section in record.sections) == written
+    for mine, other in zip((*record.links, *record.templates), (*plain.links, *plain.templates), strict=True):
+        assert written[slice(*mine.span)] == text[slice(*other.span)].replace("\n", line_break)
+    for box in record.infoboxes:
+        assert all(written[slice(*field.span)] == field.raw for field in box.fields)
+
+
+def _shown(record: Record) -> list[object]:
+    return [
+        record.redirect,
+        [(s.level, s.title, s.anchor, s.path, s.text, s.lists, s.tables) for s in record.sections],
+        [(box.name, [(f.name, f.text, f.values) for f in box.fields]) for box in record.infoboxes],
+        [(k.kind, k.target, k.url, k.label, k.section, k.conditional) for k in record.links],
+        record.categories,
+        record.papers,
+        [use.name for use in record.templates],
+        [word.name for word in record.magic],
+        [fault.code for fault in record.diagnostics],
+    ]
+
+
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
     assert record_to_json(Reader(SITE).read(text, "Seite"))["title"] == "Seite"

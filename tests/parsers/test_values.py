@@ -48,9 +48,24 @@ def test_lines_and_links_are_values_of_their_own() -> None:
     page = Link("internal", "Amt für Statistik", None, None, "Amt", 0, (0, 1))
     site = Link("external", None, "https://x.example", "x.example", "Netz", 0, (2, 3))
     assert parse_values("Amt\n2020\nsiehe Netz", [page, site]) == (
+        Value("page", "Amt für Statistik"),
         Value("year", "2020", "year"),
         Value("text", "siehe Netz"),
-        Value("page", "Amt für Statistik"),
         Value("url", "https://x.example"),
     )
     assert parse_values("") == ()
+
+
+def test_values_stand_in_the_order_of_the_source() -> None:
+    def to(title: str, label: str, at: int) -> Link:
+        return Link("internal", title, None, None, label, 0, (at, at + 1))
+
+    picture = Link("file", "Datei:Plan.png", None, None, "", 0, (4, 5))
+    links = [to("Konzept", "das Konzept", 0), picture, to("Plan", "Plan", 6), to("Konzept", "noch einmal", 8)]
+    assert [value.value for value in parse_values("das Konzept\nzweite Zeile\nPlan\nnoch einmal\n2016", links)] == [
+        "Konzept",
+        "Datei:Plan.png",
+        "zweite Zeile",
+        "Plan",
+        "2016",
+    ]

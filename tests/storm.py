@@ -1,0 +1,409 @@
+"""A storm on a real MediaWiki: seeded random operations with syncs in between, each compared with the wiki itself.
+
+    python tests/storm.py --ops 10000 --seed 7
+
+An operation is a tuple of plain values, so a sequence that fails can be cut short by itself and pasted as a case.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from tests.mediawiki import ADMIN, DumpRevision, MediaWiki, WikiError, dump_xml, install, what_is_missing
+from tests.storm_checks import Checker
+from tests.storm_texts import ENORMOUS, LARGE, text_of
+
+Op = tuple[Any, ...]
+
+TITLES = (
+    "Wohnen", "Wohnen/Miete", "Wohnen/Eigentum", "Grün & Wasser", "Verkehr", "Schule", "Senior:innenplan",
+    "Diskussion:Wohnen", "Kategorie:Wohnen", "Vorlage:Konzept", "Hilfe:Start", "Testwiki:Über", "Datei:Karte.png",
+    "Benutzer:Nora Feld", "Benutzer:Nora Feld/Daten.json", "MediaWiki:Probe.css", "MediaWiki:Probe.js",
+)  # fmt: skip
+USERS = (ADMIN, ADMIN, "Nora Feld", "Ida Kern", None)
+MODELS = ("wikitext", "text", "css", "javascript")
+HIDEABLE = ("content", "comment", "user")
+TAG = "geprüft"
+
+
+@dataclass(slots=True)
+class Storm:
+    """Carries out operations on a wiki and syncs a mirror of it; every sync is checked.
+
+    Operations that the wiki refuses change nothing and are counted, so any part of a sequence can be left out.
+    """
+
+    wiki: MediaWiki
+    checker: Checker
+    refused: Counter[str] = field(default_factory=Counter)
+    done: Counter[str] = field(default_factory=Counter)
+    _files: Iterator[int] = field(default_factory=count)
+
+    def do(self, op: Op) -> None:
+        """One operation."""
+        name, *arguments = op
+        try:
+            ACTIONS[name](self, *arguments)
+            self.done[name] += 1
+        except WikiError as error:
+            if "internal_api_error" in str(error):
+                raise
+            self.refused[f"{name}: {str(error).split(':')[1].strip()}"] += 1
+
+    # What people do
+
+    def sync(self) -> None:
+        self.checker.sync()
+
+    def edit(self, title: str, number: int, user: str | None = ADMIN, tagged: bool = False) -> None:
+        text = text_of(title, number)
+        minor = number % 3 == 0 and user is not None
+        tags = TAG if tagged else None
+        self._edited(self.wiki.edit(title, text, user=user, summary=f"Text {number}", minor=minor, tags=tags))
+
+    def restate(self, title: str, back: int) -> None:
+        """Save an earlier text again: a null edit (0) or a revert to the revision that is ``back`` steps ago."""
+        revisions = self._history(title, "content")
+        if revisions:
+            text = revisions[-1 - min(back, len(revisions) - 1)]["slots"]["main"].get("content", "")
+            self._edited(self.wiki.edit(title, text, summary=f"{back} zurück", nocreate=True))
+
+    def move(self, old: str, new: str, redirect: bool, subpages: bool) -> None:
+        target = {"from": old, "to": new}
+        self.wiki.api("move", **target, noredirect=not redirect, movesubpages=subpages, movetalk=subpages)
+
+    def delete(self, title: str) -> None:
+        self.wiki.delete(title, reason="weg")
+
+    def restore(self, title: str, first: int, number: int) -> None:
+        """Restore ``number`` of the archived revisions from the ``first`` on; all of them when that is 0."""
+        times = [revision["timestamp"] for revision in self._archived(title)]
+        chosen = sorted(set(times[first : first + number] if times else []))
+        if number and not chosen:
+            raise WikiError("restore: nothing: there")
+        self.wiki.undelete(title, timestamps=chosen if number else ())
+
+    def merge(self, source: str, target: str, upto: int | None) -> None:
+        revisions = self._history(source, "timestamp")
+        stamp = revisions[min(upto, len(revisions) - 1)]["timestamp"] if upto is not None and revisions else None
+        self.wiki.merge(source, target, timestamp=stamp)
+
+    def import_old(self, title: str, logged: bool, *versions: tuple[str, int]) -> None:
+        """Import versions (timestamp, text number) of a page; by command line the wiki logs nothing."""
+        path = self.wiki.folder / f"storm-{next(self._files)}.xml"
+        revisions = [DumpRevision(at, "Ada Berg", text_of(title, number), "alt") for at, number in versions]
+        path.write_text(dump_xml({title: revisions}), encoding="utf-8")
+        self.wiki.import_xml(path, logged=logged)
+
+    def hide(self, title: str, index: int, *what: str) -> None:
+        revisions = self._history(title, "ids")[:-1]  # the text of the current one cannot be hidden
+        if revisions:
+            self.wiki.revision_delete(revisions[index % len(revisions)]["revid"], hide=what)
+
+    def show(self, title: str, index: int, *what: str) -> None:
+        hidden = [r for r in self._history(title, "ids|user|comment") if "userhidden" in r or "commenthidden" in r]
+        revisions = hidden or self._history(title, "ids")
+        if revisions:
+            self.wiki.revision_delete(revisions[index % len(revisions)]["revid"], hide=(), show=what)
+
+    def hide_archived(self, title: str, index: int, hide: bool, *what: str) -> None:
+        """The same for a revision of a deleted page, which comes back so when it is restored."""
+        revisions = self._archived(title)
+        if not revisions:
+            raise WikiError("hide_archived: nothing: there")
+        stamp = "".join(c for c in revisions[index % len(revisions)]["timestamp"] if c.isdigit())
+        hidden, shown = (what, None) if hide else (None, what)
+        self.wiki.api("revisiondelete", type="archive", target=title, ids=stamp, hide=hidden, show=shown)
+
+    def protect(self, title: str, kind: str, level: str, expiry: str = "infinite", cascade: bool = False) -> None:
+        self.wiki.api("protect", title=title, protections=f"{kind}={level}", expiry=expiry, cascade=cascade)
+
+    def hide_log(self, back: int, *what: str) -> None:
+        """Hide parts of the last but so many log entry, or show it whole again."""
+        entries = self.wiki.api("query", list="logevents", leprop="ids", lelimit=back + 1)["query"]["logevents"]
+        changed = {"hide": what} if what else {"show": HIDEABLE}
+        self.wiki.api("revisiondelete", type="logging", ids=entries[-1]["logid"], **changed)
+
+    def burst(self, title: str, number: int) -> None:
+        """Import so many revisions by command line: ids run far ahead, and the times are old."""
+        self.import_old(title, False, *((f"2012-01-01T00:{n // 60:02}:{n % 60:02}Z", n) for n in range(number)))
+
+    def change_model(self, title: str, model: str) -> None:
+        self.wiki.api("changecontentmodel", title=title, model=model, summary="anderes Modell")
+
+    def tag(self, title: str, index: int, add: bool) -> None:
+        revisions = self._history(title, "ids")
+        if revisions:
+            revision = revisions[index % len(revisions)]["revid"]
+            self.wiki.api("tag", revid=revision, **{"add" if add else "remove": TAG})
+
+    def _edited(self, rev_id: int) -> None:
+        self.checker.edited.add(rev_id)
+
+    def _history(self, title: str, props: str) -> list[dict[str, Any]]:
+        """The revisions of a live page, oldest first."""
+        rows = self.wiki.api(
+            "query", titles=title, prop="revisions", rvprop=props, rvslots="main", rvlimit=50, rvdir="newer"
+        )
+        revisions: list[dict[str, Any]] = rows["query"]["pages"][0].get("revisions", [])
+        return revisions
+
+    def _archived(self, title: str) -> list[dict[str, Any]]:
+        """The archived revisions of a title, oldest first."""
+        rows = self.wiki.api("query", titles=title, prop="deletedrevisions", drvprop="ids|timestamp", drvlimit=50)
+        revisions: list[dict[str, Any]] = rows["query"]["pages"][0].get("deletedrevisions", [])
+        return revisions[::-1]
+
+
+ACTIONS: dict[str, Callable[..., None]] = {
+    name: getattr(Storm, name)
+    for name in (
+        "sync", "edit", "restate", "move", "delete", "restore", "merge", "import_old", "hide", "show", "hide_archived",
+        "protect", "change_model", "tag", "hide_log", "burst",
+    )
+}  # fmt: skip
+
+
+def generate(number: int, seed: int) -> list[Op]:
+    """A random sequence of about so many operations, the same for the same seed."""
+    chance = random.Random(seed)
+    ops: list[Op] = [("edit", title, 100 + n, ADMIN) for n, title in enumerate(TITLES)][: max(number // 4, 4)]
+    names, weights = zip(*SCENES.items(), strict=True)
+    while len(ops) < number:
+        (scene,) = chance.choices(names, weights)
+        for op in scene(chance):
+            ops.append(op)
+            if chance.random() < 0.06:
+                ops.append(("sync",))
+    return ops
+
+
+def _title(chance: random.Random) -> str:
+    return chance.choice(TITLES if chance.random() < 0.6 else TITLES[:7])  # most of it happens on few pages
+
+
+def _two(chance: random.Random) -> tuple[str, str]:
+    one, other = chance.sample(TITLES if chance.random() < 0.3 else TITLES[:7], 2)
+    return one, other
+
+
+def _number(chance: random.Random) -> int:
+    draw = chance.random()
+    return ENORMOUS if draw < 0.002 else LARGE if draw < 0.015 else chance.randrange(60)
+
+
+def _moment(chance: random.Random) -> str:
+    """Mostly long ago; few distinct times, so that some are equal; now and then of a clock that runs ahead."""
+    year = 2031 if chance.random() < 0.04 else chance.randrange(2005, 2012)
+    return f"{year}-0{chance.randrange(1, 4)}-01T10:00:00Z"
+
+
+def _editing(chance: random.Random) -> Iterator[Op]:
+    title = _title(chance)
+    for _ in range(chance.choice((1, 1, 2, 4))):
+        yield ("edit", title, _number(chance), chance.choice(USERS), chance.random() < 0.1)
+
+
+def _restating(chance: random.Random) -> Iterator[Op]:
+    yield ("restate", _title(chance), chance.randrange(4))
+
+
+def _moving(chance: random.Random) -> Iterator[Op]:
+    old, new = _two(chance)
+    yield ("move", old, new, chance.random() < 0.5, chance.random() < 0.3)
+
+
+def _moving_away_and_back(chance: random.Random) -> Iterator[Op]:
+    old, _ = _two(chance)
+    away = f"Anderswo {chance.randrange(3)}"
+    yield ("move", old, away, chance.random() < 0.7, chance.random() < 0.3)
+    if chance.random() < 0.4:
+        yield ("edit", away, _number(chance), ADMIN)
+    yield ("move", away, old, chance.random() < 0.5, False)
+
+
+def _swapping(chance: random.Random) -> Iterator[Op]:
+    one, other = _two(chance)
+    for old, new in ((one, "Zwischen"), (other, one), ("Zwischen", other)):
+        yield ("move", old, new, False, False)
+
+
+def _deleting(chance: random.Random) -> Iterator[Op]:
+    title = _title(chance)
+    yield ("delete", title)
+    if chance.random() < 0.3:
+        yield ("hide_archived", title, chance.randrange(5), chance.random() < 0.8, chance.choice(HIDEABLE))
+    if chance.random() < 0.4:
+        yield ("edit", title, _number(chance), ADMIN)
+    if chance.random() < 0.6:
+        some = chance.random() < 0.5
+        yield ("restore", title, chance.randrange(3), chance.randrange(1, 4) if some else 0)
+    if chance.random() < 0.2:
+        yield ("move", title, _title(chance), chance.random() < 0.5, False)
+
+
+def _restoring(chance: random.Random) -> Iterator[Op]:
+    yield ("restore", _title(chance), chance.randrange(3), chance.randrange(4))
+
+
+def _merging(chance: random.Random) -> Iterator[Op]:
+    source, target = _two(chance)
+    if chance.random() < 0.7:
+        yield ("import_old", source, True, *_versions(chance, source))
+    yield ("merge", source, target, chance.choice((None, 0, 1, 2)))
+    if chance.random() < 0.2:
+        yield ("move", target, _title(chance), chance.random() < 0.5, False)
+
+
+def _versions(chance: random.Random, title: str) -> list[tuple[str, int]]:
+    return [(_moment(chance), chance.randrange(60)) for _ in range(chance.randrange(1, 4))]
+
+
+def _importing(chance: random.Random) -> Iterator[Op]:
+    title = _title(chance)
+    yield ("import_old", title, chance.random() < 0.6, *_versions(chance, title))
+
+
+def _hiding(chance: random.Random) -> Iterator[Op]:
+    what = chance.sample(HIDEABLE, chance.randrange(1, 4))
+    yield (chance.choice(("hide", "hide", "show")), _title(chance), chance.randrange(6), *what)
+
+
+def _protecting(chance: random.Random) -> Iterator[Op]:
+    kind, level = chance.choice(("edit", "move")), chance.choice(("all", "autoconfirmed", "sysop"))
+    expiry = "2035-01-01T00:00:00Z" if chance.random() < 0.3 else "infinite"
+    yield ("protect", _title(chance), kind, level, expiry, level == "sysop" and chance.random() < 0.4)
+
+
+def _changing_model(chance: random.Random) -> Iterator[Op]:
+    yield ("change_model", _title(chance), chance.choice(MODELS))
+
+
+def _tagging(chance: random.Random) -> Iterator[Op]:
+    yield ("tag", _title(chance), chance.randrange(6), chance.random() < 0.7)
+
+
+def _hiding_the_log(chance: random.Random) -> Iterator[Op]:
+    yield ("sync",)  # of an entry that was never seen open nobody can say what it did
+    yield ("hide_log", chance.randrange(6), *chance.sample(HIDEABLE, chance.randrange(4)))
+
+
+def _bursting(chance: random.Random) -> Iterator[Op]:
+    title = _title(chance)
+    yield ("burst", title, chance.choice((20, 60, 120)))
+    if chance.random() < 0.7:
+        yield ("delete", title)
+        yield from chance.choice((_importing, _editing, _restoring))(chance)
+
+
+SCENES: dict[Callable[[random.Random], Iterator[Op]], int] = {
+    _editing: 30, _restating: 8, _moving: 8, _moving_away_and_back: 4, _swapping: 4, _deleting: 10, _restoring: 8,
+    _merging: 5, _importing: 7, _hiding: 9, _protecting: 4, _changing_model: 3, _tagging: 3, _hiding_the_log: 2,
+    _bursting: 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a storm: the counts, and what went wrong after how many operations."""
+
+    done: Counter[str]
+    refused: Counter[str]
+    failure: str | None
+    used: int
+
+
+def storm(ops: Sequence[Op], template: Path, folder: Path, overlap: timedelta) -> Outcome:
+    """Run a sequence on a fresh wiki in ``folder``, which must not exist."""
+    with (
+        MediaWiki(template, folder) as wiki,
+        patch("jobs.mirror.OVERLAP", overlap),
+    ):
+        checker = Checker(wiki, folder / "mirror.db")
+        run = Storm(wiki, checker)
+        used = 0
+        try:
+            run.wiki.api("managetags", operation="create", tag=TAG)
+            checker.sync()
+            for used, op in enumerate(ops, 1):
+                run.do(op)
+            checker.finish()
+        except AssertionError as error:
+            return Outcome(run.done, run.refused, str(error), used)
+        except WikiError:
+            raise
+        except Exception:  # noqa: BLE001 - a sync that breaks is found, shrunk and shown like a difference
+            return Outcome(run.done, run.refused, traceback.format_exc(), used)
+        return Outcome(run.done, run.refused, None, used)
+
+
+def shrink(ops: Sequence[Op], fails: Callable[[Sequence[Op]], bool], seconds: float) -> list[Op]:
+    """A shorter sequence that still fails, found by leaving out ever smaller parts (delta debugging)."""
+    best = list(ops)
+    deadline = time.monotonic() + seconds
+    size = max(len(best) // 2, 1)
+    while time.monotonic() < deadline:
+        length = len(best)
+        start = len(best) - size
+        while start > -size and time.monotonic() < deadline:  # the end is what made it fail, so begin there
+            shorter = best[: max(start, 0)] + best[start + size :]
+            if len(shorter) < len(best) and fails(shorter):
+                best = shorter
+            start -= size
+        if size == 1 and len(best) == length:
+            break
+        size = max(size // 2, 1)
+    return best
+
+
+def main() -> int:
+    """Run one storm and say how it went; a failing sequence is printed as short as it can be made."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--ops", type=int, default=500)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--shrink", type=float, default=300, metavar="SECONDS", help="to spend on a shorter case")
+    asked = arguments.parse_args()
+    if reason := what_is_missing():
+        print(reason)
+        return 1
+    folders = count()
+    # Half of the storms see only what is really new; in the others nearly all is listed a second time.
+    overlap = timedelta(seconds=1) if asked.seed % 2 else timedelta(minutes=10)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        template = install(folder / "template")
+
+        def outcome(ops: Sequence[Op]) -> Outcome:
+            return storm(ops, template, folder / f"wiki-{next(folders)}", overlap)
+
+        ops = generate(asked.ops, asked.seed)
+        start = time.monotonic()
+        first = outcome(ops)
+        print(f"seed {asked.seed}: {first.used} operations in {time.monotonic() - start:.0f} s")
+        print("  done:", ", ".join(f"{name} {number}" for name, number in first.done.most_common()))
+        print("  refused:", ", ".join(f"{name} {number}" for name, number in first.refused.most_common()))
+        if first.failure is None:
+            print("  no difference")
+            return 0
+        print(f"  {first.failure}")
+        short = shrink(ops[: first.used], lambda part: outcome(part).failure is not None, asked.shrink)
+        print(f"Shortest sequence found ({len(short)} operations), with: {outcome(short).failure}")
+        print("[\n" + "".join(f"    {op!r},\n" for op in short) + "]")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
