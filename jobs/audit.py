@@ -28,10 +28,18 @@ class Difference:
     wiki: Any
 
 
-def audit(mirror: Mirror) -> list[Difference]:
-    """All differences, each repaired by reading the truth again; an empty list is a proof.
+def mend_texts(mirror: Mirror) -> list[Difference]:
+    """Fetch anew the texts that the file has lost; the first step, since nothing can be derived from them."""
+    damaged = list(held.damaged_revisions(mirror.db))
+    if damaged:
+        mirror.repair((), damaged)
+    return [Difference("revision", rev_id, "text", "damaged", "sound") for rev_id in damaged]
 
-    Both sides are walked whole, texts of the mirror included; the wiki's texts are compared by their hashes.
+
+def audit(mirror: Mirror) -> list[Difference]:
+    """All differences, each repaired by reading the truth again; with sound texts an empty list is a proof.
+
+    Both sides are walked whole; texts are compared by their hashes.
     """
     found: list[Difference] = []
     seen_pages: set[int] = set()
@@ -46,11 +54,10 @@ def audit(mirror: Mirror) -> list[Difference]:
     found += [
         Difference("revision", i, "state", "live", None) for i in held.live_revision_ids(mirror.db) - seen_revisions
     ]
-    found += [Difference("revision", i, "text", "damaged", "sound") for i in held.damaged_revisions(mirror.db)]
     if found:
         mirror.repair(
-            {difference.id for difference in found if difference.what == "revision"},
             {difference.id for difference in found if difference.what == "page"},
+            {difference.id for difference in found if difference.what == "revision"},
         )
     return sorted(set(found), key=lambda difference: (difference.what, difference.id, difference.field))
 

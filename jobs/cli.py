@@ -27,6 +27,7 @@ COMMANDS = {
     "report": "jobs.commands.reading:report",
     "run": "jobs.commands.operating:run",
     "schedule": "jobs.commands.operating:schedule",
+    "audit": "jobs.commands.operating:audit",
     "status": "jobs.commands.operating:status",
 }
 

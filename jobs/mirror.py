@@ -221,14 +221,29 @@ class Mirror:
             altered = store.differing_revisions(self.db, listed)
         self._refetch(others | altered)
 
+    def repair(self, page_ids: Iterable[int], rev_ids: Iterable[int]) -> None:
+        """Read these pages and revisions again, and derive anew what rests on them; nothing is announced.
+
+        One transaction, in which all texts are sound again before any of them is read.
+        """
+        self.deriver.texts.verify = True
+        touched: set[int] = set()
+        with self.db.atomic():
+            for fetched in self.fetcher.revisions(rev_ids):
+                self._save(fetched, derive=False)
+                touched |= store.mark_revisions_archived(self.db, fetched.missing_revisions)
+                touched |= {revision.page_id for revision in fetched.revisions}
+            self._ask_for_pages(page_ids)
+            self.deriver.revisions([], rewritten=touched)
+
     def _refetch(self, rev_ids: Iterable[int]) -> None:
         """Read known revisions again: hidden or shown, tagged, moved to another page, or deleted."""
         for ids in in_batches(rev_ids):
             for fetched in self.fetcher.revisions(ids):
                 with self.db.atomic():
                     self._save(fetched, derive=False)
-                    store.mark_revisions_archived(self.db, fetched.missing_revisions)
-                    self.deriver.revisions([], rewritten={revision.page_id for revision in fetched.revisions})
+                    left = store.mark_revisions_archived(self.db, fetched.missing_revisions)
+                    self.deriver.revisions([], rewritten=left | {revision.page_id for revision in fetched.revisions})
 
     def _refetch_events(self, log_ids: Iterable[int]) -> None:
         """Read known log entries again, that were hidden or shown; they can be asked for by their time alone."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from jobs.audit import Difference, audit, mend_texts
 from jobs.derive import Deriver, reader_for
 from jobs.dump_import import import_dump
 from jobs.errors import UsageError
@@ -21,9 +22,30 @@ from scraper.fetch import Fetcher
 from scraper.session import Manners, Session
 from storage import mirror as store
 from storage.changes import ChangeFilter, load_changes, load_current_items, replace_bulk_changes
+from storage.queries import standing
 from storage.wide_views import refresh_wide_views
 
 FIRST_CONTACT_WAIT = 8.0  # seconds: somebody at a terminal may have mistyped the address
+
+
+def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
+    """Compare mirror and wiki both ways, after a sync; differences are repaired and returned.
+
+    Raises UsageError when the database was made from dumps alone.
+    """
+    held = store.load_site(run.db)
+    if held is None or held["api_url"] is None:
+        raise UsageError("The database was not made from a wiki; run “wikitrail sync URL” first.")
+    session = make_session(settings)
+    deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
+    with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
+        mirror = Mirror(run.db, Fetcher(Api(session, held["api_url"])), deriver, run.now, progress, run.counts)
+        found = mend_texts(mirror)
+        sync(run, settings, None, full=False)
+        found += audit(mirror)
+    run.traffic.add(session.traffic)
+    finish(run, always=bool(found))
+    return found
 
 
 def make_session(settings: Settings) -> Session:
@@ -93,9 +115,9 @@ def _count(run: Run, deriver: Deriver) -> None:
     run.pages_changed = len(deriver.pages_changed)
 
 
-def finish(run: Run) -> None:
+def finish(run: Run, *, always: bool = False) -> None:
     """What rests on the whole database: bulk changes and the wide views."""
-    if run.changes or run.counts.revisions:
+    if always or run.changes or run.counts.revisions:
         with run.db.atomic():
             found = find_bulk_changes(load_changes(run.db, ChangeFilter(texts=False)), load_current_items(run.db))
             replace_bulk_changes(run.db, found)

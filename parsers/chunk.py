@@ -14,13 +14,13 @@ from parsers import vocabulary
 from parsers.blocks import BlockReader, Body, Heading
 from parsers.infobox import InfoboxRule, is_box_table, table_facts
 from parsers.links import Inline
-from parsers.masks import GONE, OPAQUE, hide_line_breaks, is_masked, mask, unmask
+from parsers.masks import GONE, OPAQUE, hide_line_breaks, is_masked, links_in, mask, unmask
 from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Span, Template
 from parsers.scan import scan
 from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, Scan, parts_of
 from parsers.sections import SectionText
 from parsers.site import Site
-from parsers.titles import Target, called_name, parameter_name
+from parsers.titles import RedirectLine, called_name, parameter_name
 from parsers.values import parse_values
 
 _MAX_RECOVERED = 20  # unclosed templates that are looked at
@@ -62,16 +62,6 @@ class Tools:
     read_piece: Callable[[str], Inline]
     known: Mapping[str, Inline]
     names: dict[str, tuple[str | None, str | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class RedirectLine:
-    """What makes a page a redirect: its link, which ends with it, from ``start`` to ``end``."""
-
-    target: Target
-    start: int
-    end: int
-    relative: bool
 
 
 class ChunkReader:
@@ -313,9 +303,7 @@ class ChunkReader:
                     self.keep(found, start, conditional=conditional)
 
     def whole_links(self, masked: str, start: int) -> str:
-        return (
-            hide_line_breaks(masked, _links_in(masked, start), start) if "[[" in masked and "\n" in masked else masked
-        )
+        return hide_line_breaks(masked, links_in(masked, start), start) if "[[" in masked and "\n" in masked else masked
 
     def tag(self, node: Node, conditional: bool) -> None:
         if node.tag == "gallery":
@@ -390,26 +378,6 @@ def _link_order(link: Link) -> tuple[tuple[int, int], str]:
 
 def _value_start(part: Part) -> int:
     return part.equals + 1 if part.equals >= 0 else part.start
-
-
-def _links_in(masked: str, start: int) -> list[tuple[int, int]]:
-    """The outermost ``[[ ]]`` of a masked text, at positions that count ``start`` in."""
-    found: list[tuple[int, int]] = []
-    stack: list[int] = []
-    position = 0
-    while True:
-        opening, closing = masked.find("[[", position), masked.find("]]", position)
-        if closing < 0:
-            return found
-        if 0 <= opening < closing:
-            stack.append(opening)
-            position = opening + 2
-            continue
-        if stack:
-            begun = stack.pop()
-            if not stack:
-                found.append((start + begun, start + closing + 2))
-        position = closing + 2
 
 
 def _line_starts(masked: str, end: int) -> list[int]:

@@ -74,15 +74,20 @@ class InlineReader:
     def read(self, piece: str) -> Inline:
         """Links in source order and the text of one line, cell, label or value."""
         if not _SPECIAL.search(piece):
-            text = tidy(unmask(drop_quotes(piece)))
-            found = papers.find_papers(_meant(piece, text), (), self.site)
+            masked = drop_quotes(piece)
+            plain = unmask(masked)
+            text = tidy(plain)
+            found = papers.find_papers(text if plain is masked else tidy(unmask_meant(masked)), (), self.site)
             return Inline(text, papers=found, empty=not found)
         state = _State(self)
         state.read(piece, 0)
         masked = drop_quotes("".join(state.text))
-        text = tidy(unmask(masked))
+        plain = unmask(masked)
+        text = tidy(plain)
+        # what stands in a text literally cites nothing
+        meant = text if plain is masked else tidy(unmask_meant(masked))
         links = tuple(sorted(state.links, key=lambda link: link.span))
-        found = papers.find_papers(_meant(masked, text), links, self.site)
+        found = papers.find_papers(meant, links, self.site)
         marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
         return Inline(text, links, *marks, empty=not (links or any(marks)), only_links=not any(marks))
 
@@ -298,11 +303,6 @@ class _State:
 
     def add_address(self, url: str, label: str, start: int, end: int) -> None:
         self.links.append(Link("external", None, url, address_host(url), tidy(label), 0, (start, end)))
-
-
-def _meant(masked: str, text: str) -> str:
-    """A text without what stands in it literally; what is quoted cites nothing."""
-    return tidy(unmask_meant(masked)) if is_masked(masked) else text
 
 
 def _default_label(raw: str, target: titles.Target) -> str:

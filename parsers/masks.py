@@ -118,3 +118,23 @@ def hide_line_breaks(masked: str, links: list[tuple[int, int]], base: int = 0) -
         pieces += masked[position:low], masked[low:high].replace("\n", BREAK)
         position = high
     return "".join([*pieces, masked[position:]]) if pieces else masked
+
+
+def links_in(masked: str, start: int) -> list[tuple[int, int]]:
+    """The outermost ``[[ ]]`` of a masked text, at positions that count ``start`` in."""
+    found: list[tuple[int, int]] = []
+    stack: list[int] = []
+    position = 0
+    while True:
+        opening, closing = masked.find("[[", position), masked.find("]]", position)
+        if closing < 0:
+            return found
+        if 0 <= opening < closing:
+            stack.append(opening)
+            position = opening + 2
+            continue
+        if stack:
+            begun = stack.pop()
+            if not stack:
+                found.append((start + begun, start + closing + 2))
+        position = closing + 2

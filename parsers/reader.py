@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from itertools import pairwise
 
-from parsers.chunk import Chunk, ChunkReader, RedirectLine, Tools
+from parsers.chunk import Chunk, ChunkReader, Tools
 from parsers.diagnostics import build_diagnostics
 from parsers.infobox import InfoboxRule
 from parsers.links import Inline, InlineReader
@@ -20,7 +20,7 @@ from parsers.record import Record, Redirect
 from parsers.sections import SectionText, build_sections
 from parsers.shift import move_chunk
 from parsers.site import Site
-from parsers.titles import Target, is_relative, resolve
+from parsers.titles import RedirectLine, Target, is_relative, resolve
 
 _CHUNK_CHARACTERS = 3_000_000  # what a page needs is its own latest texts; more only costs memory
 _PIECE_CHARACTERS = 2_000_000

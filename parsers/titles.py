@@ -38,6 +38,16 @@ class Target:
         return f"{self.title}#{self.fragment}" if self.fragment else self.title
 
 
+@dataclass(frozen=True, slots=True)
+class RedirectLine:
+    """What makes a page a redirect: its link, which ends with it, from ``start`` to ``end``."""
+
+    target: Target
+    start: int
+    end: int
+    relative: bool
+
+
 def is_relative(raw: str) -> bool:
     """Whether a link target means something only together with the title of its page."""
     return raw.strip(" ").startswith(("#", "/", "../")) or not raw.strip(" ")

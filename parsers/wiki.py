@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One live page. ``title`` is the full title with spaces; ``protection`` is the API's list of dicts as JSON, None where
-    the source says nothing of it (a dump)."""
+    """One live page. ``title`` is the full title with spaces; ``protection`` is the API's list of dicts as JSON.
+
+    A dump says nothing of protection; it is None then.
+    """
 
     page_id: int
     namespace: int

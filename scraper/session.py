@@ -42,6 +42,12 @@ class Traffic:
     bytes: int = 0
     waited: float = 0.0
 
+    def add(self, other: Traffic) -> None:
+        """Count what another session spent as well."""
+        self.requests += other.requests
+        self.bytes += other.bytes
+        self.waited += other.waited
+
 
 @dataclass(slots=True)
 class Session:

@@ -65,7 +65,8 @@ def save_pages(db: Database, pages: Iterable[Page], now: str) -> None:
         " ON CONFLICT (page_id) DO UPDATE SET namespace = excluded.namespace, title = excluded.title, state = 'live',"
         " is_redirect = excluded.is_redirect, content_model = excluded.content_model,"
         " latest_rev_id = excluded.latest_rev_id, length = excluded.length,"
-        " protection = coalesce(excluded.protection, protection), last_seen_at = excluded.last_seen_at, deleted_at = NULL",
+        " protection = coalesce(excluded.protection, protection), last_seen_at = excluded.last_seen_at,"
+        " deleted_at = NULL",
         [
             (
                 page.page_id, page.namespace, page.title, int(page.is_redirect), page.content_model,
@@ -160,9 +161,14 @@ def rename_page(db: Database, page_id: int, namespace: int, title: str) -> None:
     db.execute("UPDATE pages SET namespace = ?, title = ? WHERE page_id = ?", [namespace, title, page_id])
 
 
-def mark_revisions_archived(db: Database, rev_ids: Iterable[int]) -> None:
-    """Revisions that the wiki shows no more, because they were deleted and not restored."""
-    db.conn.executemany("UPDATE revisions SET state = 'archived' WHERE rev_id = ?", [(i,) for i in rev_ids])
+def mark_revisions_archived(db: Database, rev_ids: Iterable[int]) -> set[int]:
+    """Revisions that the wiki shows no more, because they were deleted and not restored; the pages that had them."""
+    ids = json.dumps(list(rev_ids))
+    rows = db.execute(
+        "SELECT DISTINCT page_id FROM revisions WHERE rev_id IN (SELECT value FROM json_each(?))", [ids]
+    ).fetchall()
+    db.execute("UPDATE revisions SET state = 'archived' WHERE rev_id IN (SELECT value FROM json_each(?))", [ids])
+    return {int(row[0]) for row in rows}
 
 
 def assign_revisions(db: Database, page_id: int, rev_ids: Iterable[int]) -> None:

@@ -22,6 +22,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from click import echo as say
+
+from jobs.mirror import OVERLAP
 from tests.mediawiki import ADMIN, DumpRevision, MediaWiki, WikiError, dump_xml, install, what_is_missing
 from tests.storm_checks import Checker
 from tests.storm_texts import ENORMOUS, LARGE, text_of
@@ -37,6 +40,7 @@ USERS = (ADMIN, ADMIN, "Nora Feld", "Ida Kern", None)
 MODELS = ("wikitext", "text", "css", "javascript")
 HIDEABLE = ("content", "comment", "user")
 TAG = "geprüft"
+SHORT_OVERLAP = timedelta(seconds=1)  # with this a run sees only what is new; a storm is over within the usual one
 
 
 @dataclass(slots=True)
@@ -223,6 +227,8 @@ def _restating(chance: random.Random) -> Iterator[Op]:
 
 def _moving(chance: random.Random) -> Iterator[Op]:
     old, new = _two(chance)
+    if chance.random() < 0.4:
+        yield ("delete", new)
     yield ("move", old, new, chance.random() < 0.5, chance.random() < 0.3)
 
 
@@ -262,7 +268,8 @@ def _restoring(chance: random.Random) -> Iterator[Op]:
 def _merging(chance: random.Random) -> Iterator[Op]:
     source, target = _two(chance)
     if chance.random() < 0.7:
-        yield ("import_old", source, True, *_versions(chance, source))
+        yield ("delete", source)
+        yield ("import_old", source, chance.random() < 0.4, *_versions(chance, source))
     yield ("merge", source, target, chance.choice((None, 0, 1, 2)))
     if chance.random() < 0.2:
         yield ("move", target, _title(chance), chance.random() < 0.5, False)
@@ -318,36 +325,37 @@ SCENES: dict[Callable[[random.Random], Iterator[Op]], int] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a storm: the counts, and what went wrong after how many operations."""
+    """What came of a storm: operations by name, those that the wiki refused with its reason, and what went wrong."""
 
     done: Counter[str]
     refused: Counter[str]
     failure: str | None
-    used: int
+
+    @property
+    def used(self) -> int:
+        """The number of operations before it ended."""
+        return self.done.total() + self.refused.total()
 
 
-def storm(ops: Sequence[Op], template: Path, folder: Path, overlap: timedelta) -> Outcome:
-    """Run a sequence on a fresh wiki in ``folder``, which must not exist."""
-    with (
-        MediaWiki(template, folder) as wiki,
-        patch("jobs.mirror.OVERLAP", overlap),
-    ):
+def storm(ops: Sequence[Op], template: Path, folder: Path, overlap: timedelta = SHORT_OVERLAP) -> Outcome:
+    """Run a sequence on a fresh wiki in ``folder``, which must not exist, and a last sync after it."""
+    with MediaWiki(template, folder) as wiki, patch("jobs.mirror.OVERLAP", overlap):
         checker = Checker(wiki, folder / "mirror.db")
         run = Storm(wiki, checker)
-        used = 0
+        failure = None
         try:
-            run.wiki.api("managetags", operation="create", tag=TAG)
+            wiki.api("managetags", operation="create", tag=TAG)
             checker.sync()
-            for used, op in enumerate(ops, 1):
+            for op in ops:
                 run.do(op)
             checker.finish()
-        except AssertionError as error:
-            return Outcome(run.done, run.refused, str(error), used)
         except WikiError:
             raise
-        except Exception:  # noqa: BLE001 - a sync that breaks is found, shrunk and shown like a difference
-            return Outcome(run.done, run.refused, traceback.format_exc(), used)
-        return Outcome(run.done, run.refused, None, used)
+        except AssertionError as error:
+            failure = str(error)
+        except Exception:  # noqa: BLE001 - a sync that breaks is shrunk and shown like a difference
+            failure = traceback.format_exc()
+        return Outcome(run.done, run.refused, failure)
 
 
 def shrink(ops: Sequence[Op], fails: Callable[[Sequence[Op]], bool], seconds: float) -> list[Op]:
@@ -377,11 +385,10 @@ def main() -> int:
     arguments.add_argument("--shrink", type=float, default=300, metavar="SECONDS", help="to spend on a shorter case")
     asked = arguments.parse_args()
     if reason := what_is_missing():
-        print(reason)
+        say(reason)
         return 1
     folders = count()
-    # Half of the storms see only what is really new; in the others nearly all is listed a second time.
-    overlap = timedelta(seconds=1) if asked.seed % 2 else timedelta(minutes=10)
+    overlap = SHORT_OVERLAP if asked.seed % 2 else OVERLAP
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         template = install(folder / "template")
@@ -392,16 +399,16 @@ def main() -> int:
         ops = generate(asked.ops, asked.seed)
         start = time.monotonic()
         first = outcome(ops)
-        print(f"seed {asked.seed}: {first.used} operations in {time.monotonic() - start:.0f} s")
-        print("  done:", ", ".join(f"{name} {number}" for name, number in first.done.most_common()))
-        print("  refused:", ", ".join(f"{name} {number}" for name, number in first.refused.most_common()))
+        say(f"seed {asked.seed}: {first.used} operations in {time.monotonic() - start:.0f} s")
+        say("  done:", ", ".join(f"{name} {number}" for name, number in first.done.most_common()))
+        say("  refused:", ", ".join(f"{name} {number}" for name, number in first.refused.most_common()))
         if first.failure is None:
-            print("  no difference")
+            say("  no difference")
             return 0
-        print(f"  {first.failure}")
-        short = shrink(ops[: first.used], lambda part: outcome(part).failure is not None, asked.shrink)
-        print(f"Shortest sequence found ({len(short)} operations), with: {outcome(short).failure}")
-        print("[\n" + "".join(f"    {op!r},\n" for op in short) + "]")
+        say(f"  {first.failure}")
+        short = shrink(ops[: first.used + 1], lambda part: outcome(part).failure is not None, asked.shrink)
+        say(f"Shortest sequence found ({len(short)} operations), with: {outcome(short).failure}")
+        say("[\n" + "".join(f"    {op!r},\n" for op in short) + "]")
         return 1
 
 

@@ -142,18 +142,14 @@ def _history(db: Database, page_id: int) -> object:
 
 
 def _intervals(db: Database, page_id: int) -> Counter[tuple[Any, ...]]:
-    return Counter(
-        (kind, *row) for kind, query in INTERVALS.items() for row in db.execute(query, [page_id]).fetchall()
-    )
+    return Counter((kind, *row) for kind, query in INTERVALS.items() for row in db.execute(query, [page_id]).fetchall())
 
 
 def _check_current(
     db: Database, deriver: Deriver, page_id: int, title: str, latest: int, redirect_to: str | None
 ) -> None:
     """What is held as current is what the parser reads from the current revision."""
-    model, text_id = db.execute(
-        "SELECT content_model, text_id FROM revisions WHERE rev_id = ?", [latest]
-    ).fetchone()
+    model, text_id = db.execute("SELECT content_model, text_id FROM revisions WHERE rev_id = ?", [latest]).fetchone()
     text = TextStore(db).load(text_id)
     plain, derived = db.execute("SELECT text, derived_rev_id FROM pages WHERE page_id = ?", [page_id]).fetchone()
     assert derived == latest, f"{title} was read up to revision {derived}, its current one is {latest}"

@@ -34,7 +34,8 @@ def text_of(title: str, number: int) -> str:
     if number == DECOMPOSED:
         return unicodedata.normalize("NFD", "Förderung für Ältere\n== Größe ==\nübrig")
     if number in (LARGE, ENORMOUS):
-        return "".join(f"Zeile {n}: [[Wohnen]]\n" for n in range(12_000 if number == LARGE else 57_000))
+        lines = range(10_000 if number == LARGE else 50_000)  # of about 30 bytes
+        return "".join(f"Zeile {n} eines langen Textes\n" if n % 500 else f"== Teil {n} ==\n" for n in lines)
     if number % 12 == 2:
         return f"#WEITERLEITUNG [[{('Wohnen', 'Verkehr', 'Hilfe:Start#Ziele')[number % 3]}]]"
     return _concept(random.Random(number), number)
@@ -43,7 +44,8 @@ def text_of(title: str, number: int) -> str:
 def _concept(chance: random.Random, number: int) -> str:
     parts = []
     if chance.random() < 0.6:
-        parts.append(f"{{{{Konzeption\n|Art=Konzept\n|Geltungsbereich={chance.choice(_PLACES)}\n|Jahr={2000 + number}}}}}")
+        place = chance.choice(_PLACES)
+        parts.append(f"{{{{Konzeption\n|Art=Konzept\n|Geltungsbereich={place}\n|Jahr={2000 + number}}}}}")
     parts.append(chance.choice(_LINES).format(n=number))
     for heading in chance.sample(_HEADINGS, chance.randrange(4)):
         parts.append(f"== {heading} ==")

@@ -192,7 +192,9 @@ def _protection(wiki: MediaWiki, page_id: int) -> str:
 
 
 def _expiry(kept: str) -> str:
-    return kept if kept == "infinity" else datetime.strptime(f"{kept}Z", "%Y%m%d%H%M%S%z").strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        kept if kept == "infinity" else datetime.strptime(f"{kept}Z", "%Y%m%d%H%M%S%z").strftime("%Y-%m-%dT%H:%M:%SZ")
+    )
 
 
 def _tags(wiki: MediaWiki) -> dict[int, list[str]]:

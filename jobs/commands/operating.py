@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import click
 
 from jobs.clock import utc_now
 from jobs.commands.filling import tell_run
 from jobs.commands.options import current_settings, say, shared_options
-from jobs.errors import DONE, EXPECTED, USAGE, UsageError
+from jobs.errors import DONE, EXPECTED, FAILED, USAGE, UsageError
 from jobs.health import check_health, health_text
 from jobs.pipeline import run_pipeline
+from jobs.runner import running
 from jobs.settings import Settings
+from jobs.sync import audit_wiki
 from storage.database import named_faults, open_database
+
+MOST_SHOWN = 20  # differences on a terminal
 
 
 @click.command()
@@ -59,6 +64,30 @@ def schedule() -> None:
 
     say(f"Runs at “{settings.config.schedule.cron}” ({settings.config.schedule.timezone}); Ctrl-C stops.", settings)
     serve(trigger, job, lambda text: say(text, settings))
+
+
+@click.command()
+@shared_options
+@click.option("--json", "as_json", is_flag=True, help="Print the run and its differences as one JSON object.")
+@click.pass_context
+def audit(ctx: click.Context, as_json: bool) -> None:
+    """Compare mirror and wiki both ways, and repair.
+
+    It finds what the wiki does not log (command-line imports, tags added later, suppression) and damage to the
+    file. Exit code 1 when it found a difference; it is repaired then.
+    """
+    settings = current_settings()
+    with running("audit", settings.database, create=False) as run:
+        found = audit_wiki(run, settings)
+    if as_json:
+        click.echo(json.dumps({**run.summary(), "differences": [asdict(d) for d in found]}, ensure_ascii=False))
+    else:
+        for d in found[:MOST_SHOWN]:
+            click.echo(f"{d.what} {d.id}: {d.field} is {d.mirror!r} in the mirror and {d.wiki!r} on the wiki; repaired")
+        if len(found) > MOST_SHOWN:
+            click.echo(f"… and {len(found) - MOST_SHOWN} more; --json lists them all.")
+        say("The mirror is exact." if not found else f"{len(found)} differences were found and repaired.", settings)
+    ctx.exit(FAILED if found else DONE)
 
 
 @click.command()

@@ -1,0 +1,63 @@
+"""The audit finds what no log tells, says what differed, and leaves an exact mirror."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.mediawiki import MediaWiki
+from tests.wikitrail import assert_exact, rows, sync, wikitrail
+
+
+@pytest.fixture
+def db(mediawiki: MediaWiki, tmp_path: Path) -> Path:
+    path = tmp_path / "wiki.db"
+    for number in range(3):
+        mediawiki.edit("Wohnraumkonzept", f"Stand {number}\n== Ziele ==\n* Ziel {number}")
+    sync(path, mediawiki.url)
+    return path
+
+
+def execute(path: Path, *statements: str) -> None:
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_an_exact_mirror_passes(db: Path) -> None:
+    result = wikitrail("--db", db, "audit")
+    assert (result.code, result.out) == (0, ""), result
+    assert "exact" in result.err
+
+
+def test_what_the_wiki_does_not_log_is_found_and_repaired(mediawiki: MediaWiki, db: Path) -> None:
+    """Somebody altered the wiki's own database, as maintenance scripts do."""
+    execute(mediawiki.db_path, "UPDATE revision SET rev_minor_edit = 1 WHERE rev_id = 2")
+    result = wikitrail("--db", db, "audit", "--json")
+    assert result.code == 1
+    fields = {(d["what"], d["field"]) for d in result.json["differences"]}
+    assert fields == {("revision", "minor")}
+    assert_exact(db, mediawiki)
+    assert wikitrail("--db", db, "audit").code == 0
+
+
+def test_damage_to_the_file_is_found_and_repaired(mediawiki: MediaWiki, db: Path) -> None:
+    execute(
+        db,
+        "UPDATE texts SET data = x'00' WHERE text_id = (SELECT max(text_id) FROM texts)",
+        "UPDATE revisions SET user = 'Niemand' WHERE rev_id = 2",
+        "UPDATE pages SET title = 'Falsch' WHERE title = 'Hauptseite'",
+        "DELETE FROM revisions WHERE rev_id = 3",
+    )
+    held = rows(db, "SELECT count(*) FROM changes")
+    result = wikitrail("--db", db, "audit")
+    assert result.code == 1
+    assert "page 1: title is 'Falsch' in the mirror and 'Hauptseite' on the wiki; repaired" in result.out
+    assert "revision 2: user is 'Niemand'" in result.out
+    assert_exact(db, mediawiki)
+    assert rows(db, "SELECT count(*) FROM changes") == held, "a repair is no change that somebody made"
+    assert wikitrail("--db", db, "audit").code == 0

@@ -1,0 +1,174 @@
+"""A storm on a real MediaWiki, and the shortest sequences that once made a mirror differ from its wiki."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.database import open_database
+from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
+from tests.storm import ACTIONS, Op, generate, shrink, storm
+from tests.storm_texts import text_of
+from tests.wikitrail import assert_exact, rows, sync
+
+OPERATIONS = int(os.environ.get("WIKITRAIL_STORM_OPS", "150"))
+SEED = int(os.environ.get("WIKITRAIL_STORM_SEED", "5"))
+
+RELATIVE = 48  # a text with a relative link, which means another page when its own has moved
+
+CASES: dict[str, list[Op]] = {
+    # The time of the deletion was taken from the last entry of the deletion log that bears the title.
+    "the time of a deletion is not that of a later revision deletion": [
+        ("edit", "Schule", 3),
+        ("edit", "Schule", 4),
+        ("sync",),
+        ("delete", "Schule"),
+        ("hide_archived", "Schule", 0, True, "user"),
+    ],
+    # A page kept the title that it bore when it was last seen, and its deletion got the time of the run.
+    "a page that was moved and then deleted bears its last title": [
+        ("edit", "Schule", 3),
+        ("sync",),
+        ("move", "Schule", "Kategorie:Wohnen", False, False),
+        ("delete", "Kategorie:Wohnen"),
+    ],
+    # Only the title that the log names was looked at, and there the page was no more.
+    "a page that was restored and moved away is read again whole": [
+        ("edit", "Schule", 3),
+        ("edit", "Schule", 4),
+        ("sync",),
+        ("delete", "Schule"),
+        ("sync",),
+        ("restore", "Schule", 0, 0),
+        ("move", "Schule", "Verkehr", False, False),
+        ("move", "Verkehr", "Anderswo 1", False, False),
+    ],
+    # Known revisions were taken as they had been before they were deleted.
+    "what was hidden while it was deleted comes back hidden": [
+        ("edit", "Schule", 3),
+        ("edit", "Schule", 4),
+        ("sync",),
+        ("delete", "Schule"),
+        ("sync",),
+        ("hide_archived", "Schule", 0, True, "user"),
+        ("restore", "Schule", 0, 0),
+    ],
+    # The log entry got the id of whatever page bears its title today.
+    "a log entry keeps the page id that it was written with": [
+        ("edit", "Schule", 3),
+        ("edit", "Schule", 4),
+        ("delete", "Schule"),
+        ("hide_archived", "Schule", 0, True, "user"),
+        ("edit", "Schule", 5),
+    ],
+    # Nothing was read again, since the text had not changed.
+    "relative links of a moved page lead elsewhere": [
+        ("edit", "Diskussion:Wohnen", RELATIVE),
+        ("sync",),
+        ("move", "Diskussion:Wohnen", "Diskussion:Verkehr", False, False),
+    ],
+    # All of a page that nobody knew and that came back counted as old.
+    "an edit of a page that was made, deleted and restored since the last run is announced": [
+        ("edit", "Schule", 3),
+        ("delete", "Schule"),
+        ("restore", "Schule", 0, 0),
+        ("edit", "Schule", 4),
+    ],
+    # The edit was built upon a page that was still held as deleted.
+    "an edit of a page that was deleted, and restored since, is announced": [
+        ("edit", "Schule", 3),
+        ("sync",),
+        ("delete", "Schule"),
+        ("sync",),
+        ("restore", "Schule", 0, 0),
+        ("edit", "Schule", 4),
+    ],
+    # The edit stands before what it was made from, by time.
+    "an edit on top of an import from the future is announced": [
+        ("edit", "Schule", 3),
+        ("import_old", "Schule", False, ("2031-01-01T10:00:00Z", 4)),
+        ("sync",),
+        ("edit", "Schule", 5),
+        ("sync",),
+        ("edit", "Schule", 6),
+    ],
+    # An equal time and a higher id put it behind the current revision in one order and before it in another.
+    "an import with the time of the current revision stands where a fresh reading puts it": [
+        ("import_old", "Schule", False, ("2010-01-01T10:00:00Z", 3)),
+        ("sync",),
+        ("import_old", "Schule", False, ("2010-01-01T10:00:00Z", 4)),
+        ("sync",),
+        ("edit", "Schule", 5),
+        ("sync",),
+        ("edit", "Schule", 6),
+    ],
+    # More than fifty ids that lead nowhere lie before the new one, and its time is old.
+    "the current revision of a page is fetched however far its id is off": [
+        ("edit", "Schule", 3),
+        ("sync",),
+        ("burst", "Wohnen", 60),
+        ("delete", "Wohnen"),
+        ("import_old", "Schule", False, ("2031-01-01T10:00:00Z", 4)),
+        ("tag", "Schule", 0, True),
+    ],
+    # The deletion names no page; the entry itself was kept as it had been.
+    "a hidden entry of the log hides no deletion, and is hidden here": [
+        ("edit", "Schule", 3),
+        ("edit", "Verkehr", 3),
+        ("delete", "Verkehr"),
+        ("sync",),
+        ("hide_log", 0, "content", "comment"),
+        ("delete", "Schule"),
+        ("hide_log", 0, "content", "comment", "user"),
+    ],
+    # What a page includes is protected with it, and the log names that page alone.
+    "a protection that is passed on is that of the page that has it": [
+        ("edit", "Vorlage:Hinweis", 1),
+        ("edit", "Schule", next(n for n in range(60) if "{{Hinweis" in text_of("", n))),
+        ("sync",),
+        ("protect", "Schule", "edit", "sysop", "2035-01-01T00:00:00Z", True),
+        ("tag", "Vorlage:Hinweis", 0, True),
+    ],
+}
+
+
+@pytest.mark.parametrize("ops", CASES.values(), ids=CASES.keys())
+def test_short_sequences_that_once_made_a_difference(
+    mediawiki_template: Path, tmp_path: Path, ops: Sequence[Op]
+) -> None:
+    outcome = storm(ops, mediawiki_template, tmp_path / "wiki")
+    assert outcome.failure is None
+    assert not outcome.refused, "the wiki refuses a part of the case"
+
+
+def test_a_storm_leaves_no_difference(mediawiki_template: Path, tmp_path: Path) -> None:
+    outcome = storm(generate(OPERATIONS, SEED), mediawiki_template, tmp_path / "wiki")
+    assert outcome.failure is None, f"seed {SEED}: {outcome.failure}"
+    assert outcome.done.total() > outcome.refused.total()
+    assert len(outcome.done) > len(ACTIONS) // 2
+
+
+def test_a_failing_sequence_is_cut_down_to_what_it_needs() -> None:
+    ops: list[Op] = [("edit", str(n), n) for n in range(40)]
+    needed = {7, 31}
+    assert shrink(ops, lambda part: needed <= {op[2] for op in part}, 60) == [("edit", "7", 7), ("edit", "31", 31)]
+
+
+def test_a_quiet_run_costs_one_request_however_much_went_before(mediawiki: MediaWiki, tmp_path: Path) -> None:
+    db, dump = tmp_path / "wiki.db", tmp_path / "many.xml"
+    start = datetime.now(UTC) - timedelta(seconds=560)  # all of it within the time that every run lists again
+    times = [(start + timedelta(seconds=n * 0.9)).strftime("%Y-%m-%dT%H:%M:%SZ") for n in range(600)]
+    dump.write_text(dump_xml({"Verkehr": [DumpRevision(at, "Ida Kern", at) for at in times]}), encoding="utf-8")
+    mediawiki.import_xml(dump)
+    assert sync(db, mediawiki.url)["revisions_new"] == 601
+    mediawiki.edit("Verkehr", "zuletzt")
+    assert sync(db)["revisions_new"] == 1
+    assert sync(db)["requests"] == 1
+    assert_exact(db, mediawiki)
+    database = open_database(db, create=False)
+    database.close()
+    assert rows(db, "SELECT count(*) FROM revisions") == [(602,)]
