@@ -6,7 +6,8 @@ import re
 from itertools import pairwise
 
 import pytest
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
 
 from jobs.report import Limits, ReportData, render_report
 from tests.jobs.report_samples import Edits, change, large_report, report_data, sample_report
