@@ -18,6 +18,7 @@ from jobs.progress import Progress
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.fetch import BATCH, Fetched, Fetcher, News, in_batches
 from storage import mirror as store
+from storage.audit import live_revision_ids
 from storage.database import Database
 
 OVERLAP = timedelta(minutes=10)  # how late a row may commit after the time that it bears
@@ -54,34 +55,30 @@ class Mirror:
 
         ``full`` reads the whole history again, from the beginning.
         """
-        if full:
-            with self.db.atomic():
-                for key in ("cursor", "backfill"):
-                    store.set_state(self.db, key, None)
-        if store.get_state(self.db, "cursor") is None:
+        first = store.get_state(self.db, "cursor") is None
+        if first:
             self._backfill(wiki_now)
         self._delta()
+        if full and not first:
+            self._reread()
 
     # The first run
 
     def _backfill(self, wiki_now: str) -> None:
         state = store.get_state(self.db, "backfill")
         if state is None:
-            state = {"since": wiki_now, "continue": None, "phase": "history"}
+            dumped = store.highest_revision_id(self.db) > 0  # a dump came before: what it says may be out of date
+            state = {"since": wiki_now, "continue": None, "phase": "history", "dumped": dumped}
+        seen: set[int] = set()
         if state["phase"] == "history":
             for fetched, following in self.fetcher.history(state["continue"]):
                 with self.db.atomic():
-                    self._save(fetched, begun_only=True)
+                    seen |= self._save_history(fetched)
                     state = {**state, "continue": following, "phase": "derive" if following is None else "history"}
                     store.set_state(self.db, "backfill", state)
-                self.progress.advance(len(fetched.revisions))
-        # Page by page, since a page's history read in one go costs its changes; each page is a transaction.
-        pending = store.underived_page_ids(self.db)
-        self.progress.stage("pages read", len(pending))
-        for page_id in pending:
-            with self.db.atomic():
-                self.deriver.whole_page(page_id)
-            self.progress.advance(1)
+        self._derive_pending()
+        if state.get("dumped"):
+            self._refetch(live_revision_ids(self.db) - seen)
         # What was logged since the beginning is left to the delta, which also asks what it did to the pages.
         before = shift(state["since"], -OVERLAP)
         with self.db.atomic():
@@ -90,6 +87,33 @@ class Mirror:
             store.set_state(self.db, "backfill", None)
             store.set_state(self.db, "cursor", state["since"])
         self._ask_for_pages(store.live_page_ids(self.db) - self.counts.pages)
+
+    def _reread(self) -> None:
+        """Read the whole history again; nothing is taken as known."""
+        seen: set[int] = set()
+        for fetched, _ in self.fetcher.history(None):
+            with self.db.atomic():
+                seen |= self._save_history(fetched)
+        self._derive_pending()
+        self._refetch(live_revision_ids(self.db) - seen)
+        self._ask_for_pages(store.live_page_ids(self.db) - self.fresh)
+
+    def _save_history(self, fetched: Fetched) -> set[int]:
+        """Write a batch of the history; ids of its revisions. What is known of a page may say something else."""
+        altered = store.differing_revisions(self.db, fetched.revisions)
+        rewritten = {revision.page_id for revision in fetched.revisions if revision.rev_id in altered}
+        self._save(fetched, begun_only=True, rewritten=rewritten)
+        self.progress.advance(len(fetched.revisions))
+        return {revision.rev_id for revision in fetched.revisions}
+
+    def _derive_pending(self) -> None:
+        """Page by page, since a page's history read in one go costs its changes; each page is a transaction."""
+        pending = store.underived_page_ids(self.db)
+        self.progress.stage("pages read", len(pending))
+        for page_id in pending:
+            with self.db.atomic():
+                self.deriver.whole_page(page_id)
+            self.progress.advance(1)
 
     # Every later run
 
@@ -258,9 +282,11 @@ class Mirror:
 
     # What both share
 
-    def _save(self, fetched: Fetched, *, derive: bool = True, begun_only: bool = False) -> None:
+    def _save(
+        self, fetched: Fetched, *, derive: bool = True, begun_only: bool = False, rewritten: Iterable[int] = ()
+    ) -> None:
         """Write pages and revisions, and what follows from those that are new. Runs inside a transaction."""
-        renamed = self._save_pages(fetched.pages)
+        rewritten = self._save_pages(fetched.pages).union(rewritten)
         new = [
             revision
             for revision in fetched.revisions
@@ -268,7 +294,7 @@ class Mirror:
         ]
         self.counts.revisions += len(new)
         if derive:
-            self.deriver.revisions(new, rewritten=renamed, since=self.since, begun_only=begun_only)
+            self.deriver.revisions(new, rewritten=rewritten, since=self.since, begun_only=begun_only)
 
     def _save_pages(self, pages: Sequence[Page]) -> set[int]:
         """Write pages as they are now; ids of those that bear another title than before are returned."""

@@ -213,20 +213,20 @@ def live_revision_ids(db: Database, page_id: int) -> set[int]:
 
 
 def differing_revisions(db: Database, revisions: Iterable[Revision]) -> set[int]:
-    """Ids of these revisions whose row here says something else, texts left out."""
+    """Ids of those of these revisions that are known, but not as they are told here; texts are left out."""
     differing = set()
     for r in revisions:
         held = db.execute(
             "SELECT page_id, parent_id, timestamp, user, user_id, comment, minor, sha1, content_model, tags,"
-            " text_state = 'hidden', user_hidden, comment_hidden FROM revisions WHERE rev_id = ?",
+            " text_state = 'hidden', user_hidden, comment_hidden, state FROM revisions WHERE rev_id = ?",
             [r.rev_id],
         ).fetchone()
         told = (
             r.page_id, r.parent_id, r.timestamp, r.user, r.user_id, r.comment, int(r.minor), r.sha1, r.content_model,
             json.dumps(r.tags, ensure_ascii=False), int(r.text_state == "hidden"), int(r.user_hidden),
-            int(r.comment_hidden),
+            int(r.comment_hidden), "live",
         )  # fmt: skip
-        if held != told:
+        if held is not None and held != told:
             differing.add(r.rev_id)
     return differing
 

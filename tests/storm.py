@@ -8,7 +8,6 @@ An operation is a tuple of plain values, so a sequence that fails can be cut sho
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 import tempfile
 import time
@@ -27,19 +26,9 @@ from click import echo as say
 from jobs.mirror import OVERLAP
 from tests.mediawiki import ADMIN, DumpRevision, MediaWiki, WikiError, dump_xml, install, what_is_missing
 from tests.storm_checks import Checker
-from tests.storm_texts import ENORMOUS, LARGE, text_of
+from tests.storm_scenes import HIDEABLE, TAG, Op, generate
+from tests.storm_texts import text_of
 
-Op = tuple[Any, ...]
-
-TITLES = (
-    "Wohnen", "Wohnen/Miete", "Wohnen/Eigentum", "Grün & Wasser", "Verkehr", "Schule", "Senior:innenplan",
-    "Diskussion:Wohnen", "Kategorie:Wohnen", "Vorlage:Konzept", "Hilfe:Start", "Testwiki:Über", "Datei:Karte.png",
-    "Benutzer:Nora Feld", "Benutzer:Nora Feld/Daten.json", "MediaWiki:Probe.css", "MediaWiki:Probe.js",
-)  # fmt: skip
-USERS = (ADMIN, ADMIN, "Nora Feld", "Ida Kern", None)
-MODELS = ("wikitext", "text", "css", "javascript")
-HIDEABLE = ("content", "comment", "user")
-TAG = "geprüft"
 SHORT_OVERLAP = timedelta(seconds=1)  # with this a run sees only what is new; a storm is over within the usual one
 
 
@@ -69,8 +58,15 @@ class Storm:
 
     # What people do
 
-    def sync(self) -> None:
-        self.checker.sync()
+    def sync(self, full: bool = False) -> None:
+        self.checker.sync(full=full)
+
+    def cut(self, steps: int) -> None:
+        self.checker.cut(steps)
+
+    def pause(self, seconds: float) -> None:
+        """Let so much time pass that the next run does not list again what was before."""
+        time.sleep(seconds)
 
     def edit(self, title: str, number: int, user: str | None = ADMIN, tagged: bool = False) -> None:
         text = text_of(title, number)
@@ -173,153 +169,12 @@ class Storm:
 
 
 ACTIONS: dict[str, Callable[..., None]] = {
-    name: getattr(Storm, name)
-    for name in (
-        "sync", "edit", "restate", "move", "delete", "restore", "merge", "import_old", "hide", "show", "hide_archived",
-        "protect", "change_model", "tag", "hide_log", "burst",
+    action.__name__: action
+    for action in (
+        Storm.sync, Storm.cut, Storm.pause, Storm.edit, Storm.restate, Storm.move, Storm.delete, Storm.restore,
+        Storm.merge, Storm.import_old, Storm.burst, Storm.hide, Storm.show, Storm.hide_archived, Storm.hide_log,
+        Storm.protect, Storm.change_model, Storm.tag,
     )
-}  # fmt: skip
-
-
-def generate(number: int, seed: int) -> list[Op]:
-    """A random sequence of about so many operations, the same for the same seed."""
-    chance = random.Random(seed)
-    ops: list[Op] = [("edit", title, 100 + n, ADMIN) for n, title in enumerate(TITLES)][: max(number // 4, 4)]
-    names, weights = zip(*SCENES.items(), strict=True)
-    while len(ops) < number:
-        (scene,) = chance.choices(names, weights)
-        for op in scene(chance):
-            ops.append(op)
-            if chance.random() < 0.06:
-                ops.append(("sync",))
-    return ops
-
-
-def _title(chance: random.Random) -> str:
-    return chance.choice(TITLES if chance.random() < 0.6 else TITLES[:7])  # most of it happens on few pages
-
-
-def _two(chance: random.Random) -> tuple[str, str]:
-    one, other = chance.sample(TITLES if chance.random() < 0.3 else TITLES[:7], 2)
-    return one, other
-
-
-def _number(chance: random.Random) -> int:
-    draw = chance.random()
-    return ENORMOUS if draw < 0.002 else LARGE if draw < 0.015 else chance.randrange(60)
-
-
-def _moment(chance: random.Random) -> str:
-    """Mostly long ago; few distinct times, so that some are equal; now and then of a clock that runs ahead."""
-    year = 2031 if chance.random() < 0.04 else chance.randrange(2005, 2012)
-    return f"{year}-0{chance.randrange(1, 4)}-01T10:00:00Z"
-
-
-def _editing(chance: random.Random) -> Iterator[Op]:
-    title = _title(chance)
-    for _ in range(chance.choice((1, 1, 2, 4))):
-        yield ("edit", title, _number(chance), chance.choice(USERS), chance.random() < 0.1)
-
-
-def _restating(chance: random.Random) -> Iterator[Op]:
-    yield ("restate", _title(chance), chance.randrange(4))
-
-
-def _moving(chance: random.Random) -> Iterator[Op]:
-    old, new = _two(chance)
-    if chance.random() < 0.4:
-        yield ("delete", new)
-    yield ("move", old, new, chance.random() < 0.5, chance.random() < 0.3)
-
-
-def _moving_away_and_back(chance: random.Random) -> Iterator[Op]:
-    old, _ = _two(chance)
-    away = f"Anderswo {chance.randrange(3)}"
-    yield ("move", old, away, chance.random() < 0.7, chance.random() < 0.3)
-    if chance.random() < 0.4:
-        yield ("edit", away, _number(chance), ADMIN)
-    yield ("move", away, old, chance.random() < 0.5, False)
-
-
-def _swapping(chance: random.Random) -> Iterator[Op]:
-    one, other = _two(chance)
-    for old, new in ((one, "Zwischen"), (other, one), ("Zwischen", other)):
-        yield ("move", old, new, False, False)
-
-
-def _deleting(chance: random.Random) -> Iterator[Op]:
-    title = _title(chance)
-    yield ("delete", title)
-    if chance.random() < 0.3:
-        yield ("hide_archived", title, chance.randrange(5), chance.random() < 0.8, chance.choice(HIDEABLE))
-    if chance.random() < 0.4:
-        yield ("edit", title, _number(chance), ADMIN)
-    if chance.random() < 0.6:
-        some = chance.random() < 0.5
-        yield ("restore", title, chance.randrange(3), chance.randrange(1, 4) if some else 0)
-    if chance.random() < 0.2:
-        yield ("move", title, _title(chance), chance.random() < 0.5, False)
-
-
-def _restoring(chance: random.Random) -> Iterator[Op]:
-    yield ("restore", _title(chance), chance.randrange(3), chance.randrange(4))
-
-
-def _merging(chance: random.Random) -> Iterator[Op]:
-    source, target = _two(chance)
-    if chance.random() < 0.7:
-        yield ("delete", source)
-        yield ("import_old", source, chance.random() < 0.4, *_versions(chance, source))
-    yield ("merge", source, target, chance.choice((None, 0, 1, 2)))
-    if chance.random() < 0.2:
-        yield ("move", target, _title(chance), chance.random() < 0.5, False)
-
-
-def _versions(chance: random.Random, title: str) -> list[tuple[str, int]]:
-    return [(_moment(chance), chance.randrange(60)) for _ in range(chance.randrange(1, 4))]
-
-
-def _importing(chance: random.Random) -> Iterator[Op]:
-    title = _title(chance)
-    yield ("import_old", title, chance.random() < 0.6, *_versions(chance, title))
-
-
-def _hiding(chance: random.Random) -> Iterator[Op]:
-    what = chance.sample(HIDEABLE, chance.randrange(1, 4))
-    yield (chance.choice(("hide", "hide", "show")), _title(chance), chance.randrange(6), *what)
-
-
-def _protecting(chance: random.Random) -> Iterator[Op]:
-    kind, level = chance.choice(("edit", "move")), chance.choice(("all", "autoconfirmed", "sysop"))
-    expiry = "2035-01-01T00:00:00Z" if chance.random() < 0.3 else "infinite"
-    yield ("protect", _title(chance), kind, level, expiry, level == "sysop" and chance.random() < 0.4)
-
-
-def _changing_model(chance: random.Random) -> Iterator[Op]:
-    yield ("change_model", _title(chance), chance.choice(MODELS))
-
-
-def _tagging(chance: random.Random) -> Iterator[Op]:
-    yield ("tag", _title(chance), chance.randrange(6), chance.random() < 0.7)
-
-
-def _hiding_the_log(chance: random.Random) -> Iterator[Op]:
-    yield ("sync",)  # of an entry that was never seen open nobody can say what it did
-    yield ("hide_log", chance.randrange(6), *chance.sample(HIDEABLE, chance.randrange(4)))
-
-
-def _bursting(chance: random.Random) -> Iterator[Op]:
-    title = _title(chance)
-    yield ("burst", title, chance.choice((20, 60, 120)))
-    if chance.random() < 0.7:
-        yield ("delete", title)
-        yield from chance.choice((_importing, _editing, _restoring))(chance)
-
-
-SCENES: dict[Callable[[random.Random], Iterator[Op]], int] = {
-    _editing: 30, _restating: 8, _moving: 8, _moving_away_and_back: 4, _swapping: 4, _deleting: 10, _restoring: 8,
-    _merging: 5, _importing: 7, _hiding: 9, _protecting: 4, _changing_model: 3, _tagging: 3, _hiding_the_log: 2,
-    _bursting: 1,
 }  # fmt: skip
 
 
@@ -345,7 +200,6 @@ def storm(ops: Sequence[Op], template: Path, folder: Path, overlap: timedelta = 
         failure = None
         try:
             wiki.api("managetags", operation="create", tag=TAG)
-            checker.sync()
             for op in ops:
                 run.do(op)
             checker.finish()
@@ -400,8 +254,8 @@ def main() -> int:
         start = time.monotonic()
         first = outcome(ops)
         say(f"seed {asked.seed}: {first.used} operations in {time.monotonic() - start:.0f} s")
-        say("  done:", ", ".join(f"{name} {number}" for name, number in first.done.most_common()))
-        say("  refused:", ", ".join(f"{name} {number}" for name, number in first.refused.most_common()))
+        say(f"  done: {_listed(first.done)}")
+        say(f"  refused: {_listed(first.refused)}")
         if first.failure is None:
             say("  no difference")
             return 0
@@ -410,6 +264,10 @@ def main() -> int:
         say(f"Shortest sequence found ({len(short)} operations), with: {outcome(short).failure}")
         say("[\n" + "".join(f"    {op!r},\n" for op in short) + "]")
         return 1
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in counts.most_common())
 
 
 if __name__ == "__main__":
