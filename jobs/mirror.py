@@ -7,12 +7,13 @@ the point to go on from is part of it, so a run can be cut anywhere. Times are t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from jobs.derive import Deriver
+from jobs.dirty import DELETIONS, UNRELATED, altered_events, altered_revisions, dirty_pages, rewritten_pages
 from jobs.identity import check_same_wiki
 from jobs.progress import Progress
 from parsers.wiki import LogEvent, Page, Revision
@@ -22,9 +23,6 @@ from storage.audit import live_revision_ids
 from storage.database import Database
 
 OVERLAP = timedelta(minutes=10)  # how late a row may commit after the time that it bears
-UNRELATED = {"create", "newusers", "patrol", "rights", "block", "thanks", "upload"}  # logs that dirty no page
-REWRITES = {("delete", "restore"), ("merge", "merge"), ("merge", "merge-into")}  # history changed behind us
-DELETIONS = {("delete", "delete"), ("delete", "delete_redir"), ("delete", "delete_redir2")}
 MOST_LISTED = 400  # rows before the cursor that a run lists again: an answer holds 500, and quiet is to cost one
 
 
@@ -49,6 +47,7 @@ class Mirror:
     fresh: set[int] = field(default_factory=set)  # pages whose state was read since the delta began
     returned: set[int] = field(default_factory=set)  # pages of these that were held as deleted
     since: str = ""  # when the wiki was asked last
+    top: int = 0  # the highest revision id that was seen
 
     def run(self, wiki_now: str, *, full: bool) -> None:
         """Bring the mirror up to date; ``wiki_now`` is the wiki's clock before anything else was asked.
@@ -68,7 +67,9 @@ class Mirror:
         state = store.get_state(self.db, "backfill")
         if state is None:
             dumped = store.highest_revision_id(self.db) > 0  # a dump came before: what it says may be out of date
-            state = {"since": wiki_now, "continue": None, "phase": "history", "dumped": dumped}
+            # What is imported with old times while the history is read bears an id after this one.
+            newest = self.fetcher.newest_revision_id()
+            state = {"since": wiki_now, "continue": None, "phase": "history", "dumped": dumped, "swept": newest}
         seen: set[int] = set()
         if state["phase"] == "history":
             for fetched, following in self.fetcher.history(state["continue"]):
@@ -85,6 +86,7 @@ class Mirror:
             for events in self.fetcher.log():
                 self._save_events([event for event in events if event.timestamp < before])
             store.set_state(self.db, "backfill", None)
+            store.set_state(self.db, "swept", state["swept"])
             store.set_state(self.db, "cursor", state["since"])
         self._ask_for_pages(store.live_page_ids(self.db) - self.counts.pages)
 
@@ -125,7 +127,8 @@ class Mirror:
             store.start_of_overlap(self.db, table, shift(self.since, -OVERLAP), self.since, MOST_LISTED)
             for table in ("revisions", "log_events")
         )
-        news = self.fetcher.news(revisions_since, events_since, store.highest_revision_id(self.db))
+        highest = store.highest_revision_id(self.db)
+        news = self.fetcher.news(revisions_since, events_since, highest)
         self._check_site(news.siteinfo)
         known_events = store.known_ids(self.db, "log_events", "log_id", [e.log_id for e in news.events])
         events = [event for event in news.events if event.log_id not in known_events]
@@ -134,12 +137,13 @@ class Mirror:
         self._resolve_rewritten(events, news.fetched.revisions)
         with self.db.atomic():
             self._save(news.fetched)
-        for fetched in self._new_revisions(news):
-            with self.db.atomic():
-                self._save(fetched)
+        swept = store.get_state(self.db, "swept")
+        self._sweep(highest if swept is None else swept, news)
         self._resolve(events)
+        self._sweep(self.top)  # what was read of pages may reach farther
         with self.db.atomic():
             self._save_events(events)
+            store.set_state(self.db, "swept", self.top)
             store.set_state(self.db, "cursor", news.now)
 
     def _check_site(self, siteinfo: Mapping[str, Any]) -> None:
@@ -153,30 +157,29 @@ class Mirror:
             with self.db.atomic():
                 store.save_site(self.db, self.fetcher.api.url, fresh, self.now)
 
-    def _new_revisions(self, news: News) -> Iterator[Fetched]:
-        """All revisions that the listing names and the mirror lacks, and every id up to the highest seen."""
-        recent = set(news.recent_revisions)
-        asked = set(news.probed)
-        wanted = recent - store.known_ids(self.db, "revisions", "rev_id", recent) - asked
-        top = max([*recent, *(page.latest_rev_id for page in news.fetched.pages)], default=0)
-        wanted |= set(range(news.probed.stop, top + 1))
-        if news.fetched.revisions:
+    def _sweep(self, swept: int, news: News | None = None) -> None:
+        """Fetch all revisions that the mirror lacks: those that the listing names, and every id after ``swept``."""
+        wanted: set[int] = set(news.recent_revisions) if news else set()
+        latest = [page.latest_rev_id for page in news.fetched.pages] if news else []
+        self.top = max([store.highest_revision_id(self.db), *wanted, *latest])
+        wanted |= set(range(swept + 1, self.top + 1))
+        asked = set(news.probed) if news else set()
+        if news and news.fetched.revisions:
             # Imports bear old times and no cursor of time finds them: go on until a whole batch of ids is empty.
-            wanted |= set(range(news.probed.stop, max(top + 1, news.probed.stop + BATCH)))
+            wanted |= set(range(news.probed.stop, news.probed.stop + BATCH))
+        wanted -= store.known_ids(self.db, "revisions", "rev_id", wanted) | asked
         while wanted:
             asked |= wanted
             found: set[int] = set()
             for fetched in self.fetcher.revisions(wanted):
                 found |= {revision.rev_id for revision in fetched.revisions}
-                top = max([top, *found, *(page.latest_rev_id for page in fetched.pages)])
-                yield fetched
+                self.top = max([self.top, *found, *(page.latest_rev_id for page in fetched.pages)])
+                with self.db.atomic():
+                    self._save(fetched)
             beyond = max(asked) + 1
-            wanted = (
-                set(range(beyond, max(top + 1, beyond + BATCH)))
-                if found & set(range(beyond - BATCH, beyond))
-                else set()
-            )
-            wanted |= set(range(beyond, top + 1))
+            wanted = set(range(beyond, self.top + 1))
+            if found & set(range(beyond - BATCH, beyond)):
+                wanted |= set(range(beyond, beyond + BATCH))
 
     def _resolve_rewritten(self, events: Sequence[LogEvent], at_hand: Sequence[Revision]) -> None:
         """Read again the revision lists of pages that were restored or merged, before anything is built upon them."""
@@ -309,49 +312,6 @@ class Mirror:
     def _save_events(self, events: Sequence[LogEvent]) -> None:
         new = store.save_log_events(self.db, events)
         self.deriver.events(new, store.pages_of_events(self.db, new))
-
-
-def dirty_pages(events: Iterable[LogEvent]) -> tuple[set[int], set[str]]:
-    """Ids and titles of the pages that these log entries may have altered."""
-    ids: set[int] = set()
-    titles: set[str] = set()
-    for event in events:
-        if event.type in UNRELATED:
-            continue
-        params = json.loads(event.params)
-        ids |= {event.page_id} if event.page_id else set()
-        named = [event.title, params.get("target_title"), params.get("dest_title"), params.get("src_title")]
-        titles |= {str(title) for title in named if title}
-    return ids, titles
-
-
-def rewritten_pages(events: Sequence[LogEvent]) -> tuple[set[int], set[str]]:
-    """Ids and titles of the pages whose history changed behind us, with all titles that moves tie to these."""
-    ids, titles = dirty_pages(event for event in events if (event.type, event.action) in REWRITES)
-    moves = [dirty_pages([event])[1] for event in events if event.type == "move"]
-    before = -1
-    while before != len(titles):
-        before = len(titles)
-        titles.update(*(both for both in moves if both & titles))
-    return ids, titles
-
-
-def altered_revisions(events: Iterable[LogEvent]) -> set[int]:
-    """Ids of the revisions whose visibility or tags these log entries altered."""
-    ids: set[int] = set()
-    for event in events:
-        params = json.loads(event.params)
-        if (event.type, event.action) in {("delete", "revision"), ("suppress", "revision")}:
-            ids |= {int(i) for i in params.get("ids", [])}
-        if event.type == "tag" and params.get("revid"):
-            ids.add(int(params["revid"]))
-    return ids
-
-
-def altered_events(events: Iterable[LogEvent]) -> set[int]:
-    """Ids of the log entries whose visibility these log entries altered."""
-    hiding = (json.loads(event.params) for event in events if (event.type, event.action) == ("delete", "event"))
-    return {int(i) for params in hiding for i in params.get("ids", [])}
 
 
 def shift(timestamp: str, by: timedelta) -> str:

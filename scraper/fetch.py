@@ -104,6 +104,12 @@ class Fetcher:
             raise UnexpectedAnswer(f"{self.api.url} does not tell the time; try again later.")
         return News(now, tuple(events), recent, merge(fetched), probed, siteinfo)
 
+    def newest_revision_id(self) -> int:
+        """The id of the revision with the newest time; 0 on a wiki that has none."""
+        params: Params = {"list": "allrevisions", "arvdir": "older", "arvlimit": 1, "arvprop": "ids"}
+        (batch,) = islice(self.api.query(params), 1)
+        return max((int(r["revid"]) for row in batch.result["allrevisions"] for r in row["revisions"]), default=0)
+
     def siteinfo(self) -> dict[str, Any]:
         """What the wiki says of itself, whole."""
         return next(self.api.query(SITEINFO)).result

@@ -116,6 +116,15 @@ CASES: dict[str, list[Op]] = {
         ("pause", 2.1),
         ("sync", True),
     ],
+    # The highest id that was held counted as the end of what was seen; one with a lower id and an old time was not.
+    "an import is found that a run had not come to when it was cut": [
+        ("edit", "Verkehr", 3),
+        ("edit", "Wohnen", 4),
+        ("sync",),
+        ("import_old", "Schule", True, ("2005-02-01T10:00:00Z", 3), ("2006-02-01T10:00:00Z", 4)),
+        ("merge", "Verkehr", "Wohnen", 0),
+        ("cut", 8),
+    ],
     # The deletion names no page; the entry itself was kept as it had been.
     "a hidden entry of the log hides no deletion, and is hidden here": [
         ("edit", "Schule", 3),
@@ -144,6 +153,18 @@ def test_short_sequences_that_once_made_a_difference(
     outcome = storm([("sync",), *ops], mediawiki_template, tmp_path / "wiki")
     assert outcome.failure is None
     assert not outcome.refused, "the wiki refuses a part of the case"
+
+
+@pytest.mark.parametrize("steps", [7, 10])
+def test_an_import_behind_the_first_run_is_found(mediawiki_template: Path, tmp_path: Path, steps: int) -> None:
+    ops: list[Op] = [
+        ("burst", "Wohnen", 120),
+        ("cut", steps),  # now the first run has read all up to 2012
+        ("import_old", "Schule", False, ("2005-01-01T10:00:00Z", 3)),
+        ("edit", "Verkehr", 4),
+        ("sync",),
+    ]
+    assert storm(ops, mediawiki_template, tmp_path / "wiki").failure is None
 
 
 def test_a_storm_leaves_no_difference(mediawiki_template: Path, tmp_path: Path) -> None:
