@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from parsers.change import Change, PageChange
 from parsers.compare import compare
-from parsers.items import COLUMNS, Items, Row, items_of
+from parsers.items import Items, items_of
 from parsers.plain import compare_plain, plain_record
 from parsers.reader import Reader
 from parsers.record import Record
@@ -19,6 +19,7 @@ from storage import changes as change_store
 from storage import history
 from storage.database import Database
 from storage.mirror import load_site
+from storage.strings import Strings
 from storage.texts import TextStore
 
 REMEMBERED_PAGES = 200  # pages whose last record is kept in memory, so that the next revision needs no reading anew
@@ -44,11 +45,11 @@ class Step:
 
 @dataclass(slots=True)
 class PageState:
-    """Where the derivation of a page stands: the last step read, its record, and the rows that hold."""
+    """Where the derivation of a page stands: the last step read, its record, and its intervals."""
 
     last: Step | None
     record: Record | None
-    rows: dict[str, dict[Row, int]]
+    items: history.PageHistory
 
 
 class Deriver:
@@ -58,6 +59,7 @@ class Deriver:
         self._db = db
         self.reader = reader
         self.texts = TextStore(db)
+        self._strings = Strings(db)
         self._run_id = run_id
         self._now = now
         self._states: OrderedDict[int, PageState] = OrderedDict()
@@ -91,7 +93,7 @@ class Deriver:
         (page,) = history.pages_by_id(self._db, [page_id]).values()
         rows = history.page_revisions(self._db, page_id)
         steps = (self._stored_step(row, {}) for row in rows)  # one text at a time
-        self._steps(page, PageState(None, None, {kind: {} for kind in COLUMNS}), steps, {row[0] for row in rows})
+        self._steps(page, self._begin(page_id), steps, {row[0] for row in rows})
 
     def _page(self, page: history.PageRow, fresh: Mapping[int, Step], rewritten: bool, since: str) -> None:
         known = self._known_step(page)
@@ -100,8 +102,8 @@ class Deriver:
             state = self._state(page.page_id, page.title, known)
             announced = set(fresh)
         else:
-            history.forget_page(self._db, page.page_id)
-            state = PageState(None, None, {kind: {} for kind in COLUMNS})
+            history.forget_page(self._db, self._strings, page.page_id)
+            state = self._begin(page.page_id)
             announced = _on_top(known, fresh, since)
             ordered = [self._stored_step(row, fresh) for row in history.page_revisions(self._db, page.page_id)]
         self._steps(page, state, ordered, announced)
@@ -115,7 +117,7 @@ class Deriver:
         for step in ordered:
             last, before = state.last, state.record
             if step.text is not None:
-                self._advance(page_id, title, state, step)
+                self._advance(title, state, step)
             if step.rev_id in announced:
                 if last is not None and step.parent_id and step.parent_id != last.rev_id:
                     # What was imported or merged in between was not there when this revision was made.
@@ -124,6 +126,8 @@ class Deriver:
                     if parent is not None and parent.text is not None:
                         last, before = parent, self._read(title, parent)[0]
                 found += _changes(page, last, before, step, state.record)
+        self._strings.flush()
+        state.items.flush()
         if state.last is not None:
             history.save_reading(self._db, page_id, state.last.rev_id, state.record, state.last.text)
             self._states[page_id] = state
@@ -140,11 +144,11 @@ class Deriver:
         last = ordered[-1].rev_id
         return last == page.latest_rev_id or history.revision_row(self._db, page.latest_rev_id) is None
 
-    def _advance(self, page_id: int, title: str, state: PageState, step: Step) -> None:
+    def _advance(self, title: str, state: PageState, step: Step) -> None:
         """Read one revision and write its intervals."""
         record, items = self._read(title, step)
         last = (state.last.rev_id, state.last.timestamp) if state.last else None
-        history.advance(self._db, page_id, state.rows, items, last, (step.rev_id, step.timestamp))
+        state.items.advance(items, last, (step.rev_id, step.timestamp))
         state.last, state.record = step, record
 
     def _read(self, title: str, step: Step) -> tuple[Record, Items]:
@@ -159,8 +163,11 @@ class Deriver:
         state = self._states.get(page_id)
         if state is None or state.last != known:
             record = self._read(title, known)[0] if known is not None and known.text is not None else None
-            state = PageState(known, record, history.open_rows(self._db, page_id))
+            state = PageState(known, record, history.PageHistory.load(self._db, self._strings, page_id))
         return state
+
+    def _begin(self, page_id: int) -> PageState:
+        return PageState(None, None, history.PageHistory(self._db, self._strings, page_id))
 
     def _known_step(self, page: history.PageRow) -> Step | None:
         """The last revision of a page that was derived, if any."""
@@ -201,7 +208,7 @@ class Deriver:
         self._save(found)
 
     def _save(self, found: list[PageChange]) -> None:
-        self.changes += change_store.save_changes(self._db, self._run_id, self._now, found)
+        self.changes += change_store.save_changes(self._db, self._strings, self._run_id, self._now, found)
         self.pages_changed |= {change.page_id for change in found}
 
 

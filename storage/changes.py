@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import count
+from itertools import count, groupby
 
 from sqlite_utils import Database
 
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
+from storage.strings import Strings
 
 _COLUMNS = (
     "change_id, page_id, title, rev_from, rev_to, timestamp, user, comment, kind, action, path, before, after,"
@@ -17,22 +18,34 @@ _COLUMNS = (
 )
 
 
-def save_changes(db: Database, run_id: int, observed_at: str, changes: Iterable[PageChange]) -> int:
+def save_changes(db: Database, strings: Strings, run_id: int, observed_at: str, changes: Sequence[PageChange]) -> int:
     """Append changes (their ``change_id`` is given here) and return how many."""
-    rows = [
-        (
-            run_id, c.page_id or None, c.title, c.rev_from, c.rev_to, c.timestamp, c.user, c.comment, observed_at,
-            c.change.kind, c.change.action, c.change.path, c.change.label, c.change.before, c.change.after,
-            c.change.significance, c.change.noise_reason,
-        )
-        for c in changes
-    ]  # fmt: skip
-    db.conn.executemany(
-        "INSERT INTO changes (run_id, page_id, title, rev_from, rev_to, timestamp, user, comment, observed_at, kind,"
-        " action, path, label, before, after, significance, noise_reason)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
-    )
+    (last,) = db.execute("SELECT coalesce(max(change_id), 0) FROM change_items").fetchone()
+    number, optional = strings.number, strings.optional
+    steps, rows = [], []
+    for _, group in groupby(changes, lambda c: (c.page_id, c.title, c.rev_from, c.rev_to, c.timestamp)):
+        step_id = last + 1
+        for c in group:
+            last += 1
+            change = c.change
+            before = optional(change.before)
+            after = None if change.after is None else number(change.after, change.before)
+            rows.append(
+                (
+                    last, step_id, number(change.kind), number(change.action), number(change.path),
+                    optional(change.label), before, after, number(change.significance),
+                    optional(change.noise_reason),
+                )
+            )  # fmt: skip
+        steps.append(
+            (
+                step_id, last, run_id, c.page_id or None, number(c.title), c.rev_from, c.rev_to, c.timestamp,
+                optional(c.user), optional(c.comment), number(observed_at),
+            )
+        )  # fmt: skip
+    strings.flush()
+    db.conn.executemany(f"INSERT INTO change_steps VALUES ({', '.join('?' * 11)})", steps)
+    db.conn.executemany(f"INSERT INTO change_items VALUES ({', '.join('?' * 10)}, NULL)", rows)
     return len(rows)
 
 
@@ -104,7 +117,7 @@ def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
         )
     }
     unused = count(max(known.values(), default=0) + 1)
-    db.execute("UPDATE changes SET bulk_id = NULL WHERE bulk_id IS NOT NULL")
+    db.execute("UPDATE change_items SET bulk_id = NULL WHERE bulk_id IS NOT NULL")
     db.execute("DELETE FROM bulk_changes")
     for bulk in found:
         held = known.pop((bulk.kind, bulk.pattern_before, bulk.pattern_after, bulk.first_at), None)
@@ -119,7 +132,7 @@ def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
             values,
         ).lastrowid
         db.conn.executemany(
-            "UPDATE changes SET bulk_id = ? WHERE change_id = ?", [(bulk_id, member) for member in bulk.members]
+            "UPDATE change_items SET bulk_id = ? WHERE change_id = ?", [(bulk_id, member) for member in bulk.members]
         )
 
 

@@ -5,66 +5,143 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
 from parsers.items import COLUMNS, Items, Row
 from parsers.record import Record
-from storage.schema import HISTORY_TABLES
+from storage.schema_items import HISTORY_TABLES, ITEMS
+from storage.strings import Strings
 
 Moment = tuple[int, str]  # revision id and its timestamp
+Value = str | int | None
 
 
-def open_rows(db: Database, page_id: int) -> dict[str, dict[Row, int]]:
-    """The items that hold now on a page, by kind, each with the row that stores it."""
-    current: dict[str, dict[Row, int]] = {}
-    for kind in HISTORY_TABLES:
-        columns = ", ".join(COLUMNS[kind])
-        rows = db.execute(
-            f"SELECT rowid, {columns} FROM {kind}_history WHERE page_id = ? AND to_rev IS NULL", [page_id]
+class PageHistory:
+    """The intervals of one page: what holds now, and what ``flush`` is still to write."""
+
+    def __init__(self, db: Database, strings: Strings, page_id: int) -> None:
+        self._db = db
+        self._strings = strings
+        self._page_id = page_id
+        self._held: dict[str, dict[Row, int]] = {kind: {} for kind in HISTORY_TABLES}  # items to their numbers
+        self._last: dict[str, int] = dict.fromkeys(HISTORY_TABLES, 0)
+        self._new: dict[str, dict[int, list[Value]]] = {kind: {} for kind in HISTORY_TABLES}
+        self._ended: dict[str, list[tuple[int, int, int, int]]] = {kind: [] for kind in HISTORY_TABLES}
+
+    @classmethod
+    def load(cls, db: Database, strings: Strings, page_id: int) -> PageHistory:
+        """As it stands in the database."""
+        page = cls(db, strings, page_id)
+        stored = _stored_items(db, page_id, "AND to_rev IS NULL")
+        texts = strings.load(_numbers(stored))
+        for kind, rows in stored.items():
+            (page._last[kind],) = db.execute(
+                f"SELECT coalesce(max(item), 0) FROM {kind}_items WHERE page_id = ?", [page_id]
+            ).fetchone()
+            for item, *values in rows:
+                row = (texts[v] if kept and v is not None else v for v, kept in zip(values, _KEPT[kind], strict=True))
+                page._held[kind][tuple(row)] = item
+        return page
+
+    def advance(self, items: Items, last: Moment | None, now: Moment) -> None:
+        """Go on to the next revision: end the items that ceased to hold after ``last``, open those that began."""
+        for kind in HISTORY_TABLES:
+            held, wanted = self._held[kind], items[kind]
+            begun = [row for row in wanted if row not in held]
+            ended = held.keys() - set(wanted) if begun or len(held) > len(wanted) else set()
+            likes: dict[Row, Row] = {}
+            for row in ended:
+                assert last is not None
+                likes[row[_IDENTITY[kind]]] = row
+                self._end(kind, held.pop(row), last[0], now[0])
+            for row in begun:
+                held[row] = self._begin(kind, row, likes.get(row[_IDENTITY[kind]]), now[0])
+
+    def _begin(self, kind: str, row: Row, like: Row | None, rev_id: int) -> int:
+        self._last[kind] += 1
+        item = self._last[kind]
+        number = self._strings.number
+        values: list[Value] = [self._page_id, item]
+        for position, (value, kept) in enumerate(zip(row, _KEPT[kind], strict=True)):
+            if kept and value is not None:
+                alike = like[position] if like and kept == "LONG" else None
+                values.append(number(str(value), str(alike) if alike is not None else None))
+            else:
+                values.append(value)
+        self._new[kind][item] = [*values, rev_id, None, None]
+        return item
+
+    def _end(self, kind: str, item: int, last: int, by: int) -> None:
+        if unwritten := self._new[kind].get(item):
+            unwritten[-2:] = [last, by]
+        else:
+            self._ended[kind].append((last, by, self._page_id, item))
+
+    def flush(self) -> None:
+        """Write what was begun and ended, within the caller's transaction."""
+        for kind in HISTORY_TABLES:
+            if self._ended[kind]:
+                self._db.conn.executemany(
+                    f"UPDATE {kind}_items SET to_rev = ?, ended_by = ? WHERE page_id = ? AND item = ?",
+                    self._ended[kind],
+                )
+                self._ended[kind] = []
+            if self._new[kind]:
+                self._db.conn.executemany(_INSERT[kind], self._new[kind].values())
+                self._new[kind] = {}
+
+
+_KEPT = {
+    kind: tuple(type_ if type_ in ("STRING", "LONG") else "" for _, type_, _ in columns)
+    for kind, (_, columns) in ITEMS.items()
+}
+_INSERT = {
+    kind: f"INSERT INTO {kind}_items (page_id, item, {', '.join(COLUMNS[kind])}, from_rev, to_rev, ended_by)"
+    f" VALUES ({', '.join('?' * (len(COLUMNS[kind]) + 5))})"
+    for kind in HISTORY_TABLES
+}
+# The columns that tell which item followed which, so that a long text is kept as edits of the one before it.
+_IDENTITY = {
+    "infobox": slice(0, 3), "section": slice(2, 3), "link": slice(0, 0), "category": slice(0, 0), "paper": slice(0, 0),
+    "template": slice(0, 2),
+}  # fmt: skip
+
+
+def _stored_items(db: Database, page_id: int, condition: str) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        kind: db.execute(
+            f"SELECT item, {', '.join(COLUMNS[kind])} FROM {kind}_items WHERE page_id = ? {condition}", [page_id]
         ).fetchall()
-        current[kind] = {tuple(row[1:]): row[0] for row in rows}
-    return current
+        for kind in HISTORY_TABLES
+    }
 
 
-def advance(db: Database, page_id: int, current: Mapping[str, dict[Row, int]], items: Items, last: Moment | None,
-            now: Moment) -> None:  # fmt: skip
-    """Go on to the next revision: close the items that ceased to hold after ``last``, open those that began at ``now``.
-
-    ``current`` (from ``open_rows``) is brought up to date in place.
-    """
-    for kind in HISTORY_TABLES:
-        held, wanted = current[kind], items[kind]
-        ended = held.keys() - set(wanted)
-        if ended:
-            assert last is not None
-            db.conn.executemany(
-                f"UPDATE {kind}_history SET to_rev = ?, valid_to = ? WHERE rowid = ?",
-                [(last[0], now[1], held.pop(row)) for row in ended],
-            )
-        columns = COLUMNS[kind]
-        insert = (
-            f"INSERT INTO {kind}_history (page_id, {', '.join(columns)}, from_rev, valid_from)"
-            f" VALUES ({', '.join('?' * (len(columns) + 3))})"
-        )
-        for row in wanted:
-            if row not in held:
-                held[row] = db.execute(insert, [page_id, *row, *now]).lastrowid or 0
+def _numbers(stored: Mapping[str, list[tuple[Any, ...]]]) -> set[int]:
+    return {
+        value
+        for kind, rows in stored.items()
+        for _, *values in rows
+        for value, kept in zip(values, _KEPT[kind], strict=True)
+        if kept and value is not None
+    }
 
 
 def close_page(db: Database, page_id: int, last_rev: int, at: str) -> None:
     """The page is gone: what held in its last revision ceased to hold at the deletion."""
     for kind in HISTORY_TABLES:
         db.execute(
-            f"UPDATE {kind}_history SET to_rev = ?, valid_to = ? WHERE page_id = ? AND to_rev IS NULL",
+            f"UPDATE {kind}_items SET to_rev = ?, ended_at = ? WHERE page_id = ? AND to_rev IS NULL",
             [last_rev, at, page_id],
         )
 
 
-def forget_page(db: Database, page_id: int) -> None:
-    """Remove a page's intervals, to be built anew in the same transaction."""
+def forget_page(db: Database, strings: Strings, page_id: int) -> None:
+    """Remove a page's intervals, to be built anew in the same transaction; their strings will be used again."""
+    strings.load(_numbers(_stored_items(db, page_id, "")))
     for kind in HISTORY_TABLES:
-        db.execute(f"DELETE FROM {kind}_history WHERE page_id = ?", [page_id])
+        db.execute(f"DELETE FROM {kind}_items WHERE page_id = ?", [page_id])
 
 
 def save_reading(db: Database, page_id: int, rev_id: int, record: Record | None, text: str | None) -> None:
