@@ -21,7 +21,8 @@ LEVEL = 9
 MAX_REMEMBERED = 1500  # texts
 MAX_REMEMBERED_LENGTH = 100_000  # bytes of one text
 _RAW = zstandard.DICT_TYPE_RAWCONTENT
-_BY_DIGEST = "SELECT text_id FROM texts WHERE substr(sha1, 1, 8) = substr(:sha1, 1, 8) AND sha1 = :sha1"
+# The plus keeps SQLite from putting :sha1 into the first term, which then would use no index.
+BY_DIGEST = "SELECT text_id FROM texts WHERE substr(sha1, 1, 8) = substr(:sha1, 1, 8) AND +sha1 = :sha1"
 
 
 class TextStore:
@@ -40,7 +41,7 @@ class TextStore:
         """
         data = text.encode("utf-8", "surrogatepass")
         digest = _digest(data)
-        if known := self._db.execute(_BY_DIGEST, {"sha1": digest}).fetchone():
+        if known := self._db.execute(BY_DIGEST, {"sha1": digest}).fetchone():
             if self.verify:
                 self._mend(int(known[0]), data)
             return int(known[0])
