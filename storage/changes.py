@@ -1,52 +1,20 @@
-"""Saves and loads changes, bulk changes, and the current items that stragglers are looked for in."""
+"""Loads changes, saves and loads bulk changes, and the current items that stragglers are looked for in."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import count, groupby
+from itertools import count
 
 from sqlite_utils import Database
 
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
-from storage.strings import Strings
 
 _COLUMNS = (
     "change_id, page_id, title, rev_from, rev_to, timestamp, user, comment, kind, action, path, before, after,"
     " significance, noise_reason, label, bulk_id"
 )
-
-
-def save_changes(db: Database, strings: Strings, run_id: int, observed_at: str, changes: Sequence[PageChange]) -> int:
-    """Append changes (their ``change_id`` is given here) and return how many."""
-    (last,) = db.execute("SELECT coalesce(max(change_id), 0) FROM change_items").fetchone()
-    number, optional = strings.number, strings.optional
-    steps, rows = [], []
-    for _, group in groupby(changes, lambda c: (c.page_id, c.title, c.rev_from, c.rev_to, c.timestamp)):
-        step_id = last + 1
-        for c in group:
-            last += 1
-            change = c.change
-            before = optional(change.before)
-            after = None if change.after is None else number(change.after, change.before)
-            rows.append(
-                (
-                    last, step_id, number(change.kind), number(change.action), number(change.path),
-                    optional(change.label), before, after, number(change.significance),
-                    optional(change.noise_reason),
-                )
-            )  # fmt: skip
-        steps.append(
-            (
-                step_id, last, run_id, c.page_id or None, number(c.title), c.rev_from, c.rev_to, c.timestamp,
-                optional(c.user), optional(c.comment), number(observed_at),
-            )
-        )  # fmt: skip
-    strings.flush()
-    db.conn.executemany(f"INSERT INTO change_steps VALUES ({', '.join('?' * 11)})", steps)
-    db.conn.executemany(f"INSERT INTO change_items VALUES ({', '.join('?' * 10)}, NULL)", rows)
-    return len(rows)
 
 
 @dataclass(frozen=True, slots=True)

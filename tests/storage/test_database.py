@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database, open_database
-from storage.history import PageHistory
+from storage.derived import DerivedChanges, DerivedPage, LocalStrings
+from storage.intervals import PageIntervals
 from storage.schema_items import HISTORY_TABLES
 from storage.strings import Strings
 from storage.wide_views import refresh_wide_views, view_name
+from storage.writing import write_page
 
 COLUMNS = {
     "site": "api_url sitename generator lang namespaces siteinfo fetched_at",
@@ -67,12 +69,12 @@ def add_fields(db: Database, box: str, fields: dict[str, str]) -> None:
         " length, protection, first_seen_at, last_seen_at)"
         " VALUES (1, 0, 'A', 'live', 0, 'wikitext', 1, 1, '[]', '', '')"
     )
-    strings = Strings(db)
-    page = PageHistory.load(db, strings, 1)
+    local = LocalStrings()
+    page = PageIntervals(1)
     rows = tuple((box, 1, field, value, value, None, None) for field, value in fields.items())
-    page.advance({**dict.fromkeys(HISTORY_TABLES, ()), "infobox": rows}, None, (1, "2024-01-01T00:00:00Z"))
-    strings.flush()
-    page.flush()
+    page.advance(local, {**dict.fromkeys(HISTORY_TABLES, ()), "infobox": rows}, None, (1, "2024-01-01T00:00:00Z"))
+    nothing = DerivedChanges([], [])
+    write_page(db, Strings(db), DerivedPage(1, False, local, page.take(), nothing, None))
 
 
 def test_one_view_per_infobox_with_a_column_a_field(db: Database) -> None:
