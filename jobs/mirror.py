@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from jobs.ahead import ahead
 from jobs.derive import Deriver
 from jobs.dirty import DELETIONS, UNRELATED, altered_events, altered_revisions, dirty_pages, rewritten_pages
 from jobs.identity import check_same_wiki
 from jobs.progress import Progress
+from jobs.workers import Workers
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.fetch import BATCH, Fetched, Fetcher, News, in_batches
 from storage import mirror as store
 from storage.audit import live_revision_ids
 from storage.database import Database
+from storage.derived import DerivedPage
 
 OVERLAP = timedelta(minutes=10)  # how late a row may commit after the time that it bears
 MOST_LISTED = 400  # rows before the cursor that a run lists again: an answer holds 500, and quiet is to cost one
@@ -44,8 +47,11 @@ class Mirror:
     now: str
     progress: Progress
     counts: Counts = field(default_factory=Counts)
+    workers: Workers = field(default_factory=Workers)
     fresh: set[int] = field(default_factory=set)  # pages whose state was read since the delta began
     returned: set[int] = field(default_factory=set)  # pages of these that were held as deleted
+    handed_over: set[int] = field(default_factory=set)  # pages of the first run that other processes derive
+    outrun: set[int] = field(default_factory=set)  # pages of these of which more has come since
     since: str = ""  # when the wiki was asked last
     top: int = 0  # the highest revision id that was seen
 
@@ -72,11 +78,12 @@ class Mirror:
             state = {"since": wiki_now, "continue": None, "phase": "history", "dumped": dumped, "swept": newest}
         seen: set[int] = set()
         if state["phase"] == "history":
-            for fetched, following in self.fetcher.history(state["continue"]):
+            for fetched, following in ahead(self.fetcher.history(state["continue"])):
                 with self.db.atomic():
                     seen |= self._save_history(fetched)
                     state = {**state, "continue": following, "phase": "derive" if following is None else "history"}
                     store.set_state(self.db, "backfill", state)
+                self._hand_over(fetched)
         self._derive_pending()
         if state.get("dumped"):
             self._refetch(live_revision_ids(self.db) - seen)
@@ -93,7 +100,7 @@ class Mirror:
     def _reread(self) -> None:
         """Read the whole history again; nothing is taken as known."""
         seen: set[int] = set()
-        for fetched, _ in self.fetcher.history(None):
+        for fetched, _ in ahead(self.fetcher.history(None)):
             with self.db.atomic():
                 seen |= self._save_history(fetched)
         self._derive_pending()
@@ -108,10 +115,36 @@ class Mirror:
         self.progress.advance(len(fetched.revisions))
         return {revision.rev_id for revision in fetched.revisions}
 
+    def _hand_over(self, fetched: Fetched) -> None:
+        """Have pages derived in other processes as soon as their current revision is here, which is mostly the last."""
+        if not self.workers.active:
+            return
+        pages = {page.page_id: page.latest_rev_id for page in fetched.pages}
+        self.outrun |= pages.keys() & self.handed_over  # what is under way misses this
+        arrived = {revision.rev_id for revision in fetched.revisions}
+        whole = [i for i, latest in pages.items() if latest in arrived and i not in self.handed_over]
+        self.handed_over.update(whole[: self.workers.hand_over(whole)])
+        for derived in self.workers.done():
+            self._write_derived(derived)
+
+    def _write_derived(self, derived: Iterable[DerivedPage]) -> None:
+        with self.db.atomic():
+            for page in derived:
+                if page.page_id not in self.outrun:
+                    self.deriver.write(page)
+
     def _derive_pending(self) -> None:
-        """Page by page, since a page's history read in one go costs its changes; each page is a transaction."""
+        """Page by page, since a page's history read in one go costs its changes."""
+        for derived in self.workers.rest():
+            self._write_derived(derived)
+        self.outrun.clear()
         pending = store.underived_page_ids(self.db)
         self.progress.stage("pages read", len(pending))
+        if self.workers.active:
+            for derived in self.workers.derive(pending):
+                self._write_derived(derived)
+                self.progress.advance(len(derived))
+            return
         for page_id in pending:
             with self.db.atomic():
                 self.deriver.whole_page(page_id)

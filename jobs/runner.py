@@ -24,6 +24,7 @@ from storage.runs import finish_run, start_run
 class Run:
     """A run under way. The job fills in what it did; ``summary`` is what ``--json`` prints."""
 
+    path: Path
     db: Database
     run_id: int
     now: str
@@ -72,15 +73,15 @@ def running(job: str, path: Path, *, create: bool) -> Iterator[Run]:
         db = open_database(path, create=create)
         try:
             with named_faults(path):
-                yield from _recorded(db, job)
+                yield from _recorded(path, db, job)
         finally:
             db.close()
     finally:
         lock.release()
 
 
-def _recorded(db: Database, job: str) -> Iterator[Run]:
-    run = Run(db, start_run(db, job, utc_now()), utc_now())
+def _recorded(path: Path, db: Database, job: str) -> Iterator[Run]:
+    run = Run(path, db, start_run(db, job, utc_now()), utc_now())
     error: str | None = "stopped before it was done"
     run_status = "interrupted"
     try:

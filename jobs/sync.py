@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from jobs.page_reader import reader_for
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
+from jobs.workers import Workers
 from parsers.bulk import find_bulk_changes
 from scraper.api import Api
 from scraper.discover import find_api
@@ -26,6 +28,8 @@ from storage.changes import ChangeFilter, load_changes, load_current_items, repl
 from storage.queries import standing
 from storage.wide_views import refresh_wide_views
 
+WORTH_WORKERS = 2_000  # revisions: reading them takes some seconds, starting processes one
+MOST_WORKERS = 4  # more would wait for the one that writes
 FIRST_CONTACT_WAIT = 8.0  # seconds: somebody at a terminal may have mistyped the address
 
 
@@ -67,12 +71,23 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
     reader = reader_for(run.db, settings.config.wiki.infoboxes)
     deriver = Deriver(run.db, reader, run.run_id, run.now)
     try:
-        with Progress("revisions", store.get_state(run.db, "expected"), quiet=quiet) as progress:
-            Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts).run(wiki_now, full=full)
+        expected = store.get_state(run.db, "expected")
+        with Progress("revisions", expected, quiet=quiet) as progress, Workers() as workers:
+            if store.get_state(run.db, "cursor") is None:
+                _start_workers(workers, run, settings, expected or 0)
+            Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts, workers).run(wiki_now, full=full)
     finally:
         run.warnings += api.warnings
         _count(run, deriver)
     finish(run)
+
+
+def _start_workers(workers: Workers, run: Run, settings: Settings, revisions: int) -> None:
+    """As many processes as the machine has cores, where there are revisions enough to be worth their start."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if cores > 1 and revisions >= WORTH_WORKERS:
+        infoboxes = settings.config.wiki.infoboxes
+        workers.start(min(cores, MOST_WORKERS), run.path, infoboxes, run.run_id, run.now)
 
 
 def _contact(run: Run, settings: Settings, session: Session, url: str | None) -> tuple[Api, str]:
