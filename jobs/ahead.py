@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from queue import Queue
 from threading import Event, Thread
 from typing import TypeVar
@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def ahead(source: Iterator[T]) -> Iterator[T]:
+def ahead(source: Iterator[T]) -> Generator[T, None, None]:
     """The items of ``source``, each made in a thread while the one before is used; what it raises is raised here.
 
     Still one at a time: the next is begun when the last was taken over. The thread is a daemon, since a request may

@@ -83,11 +83,14 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
 
 
 def _start_workers(workers: Workers, run: Run, settings: Settings, revisions: int) -> None:
-    """As many processes as the machine has cores, where there are revisions enough to be worth their start."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if cores > 1 and revisions >= WORTH_WORKERS:
-        infoboxes = settings.config.wiki.infoboxes
-        workers.start(min(cores, MOST_WORKERS), run.path, infoboxes, run.run_id, run.now)
+    """As many processes as configured, or as the machine has cores where there are enough revisions for their start."""
+    wiki = settings.config.wiki
+    count = wiki.workers
+    if count is None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        count = min(cores, MOST_WORKERS) if cores > 1 and revisions >= WORTH_WORKERS else 0
+    if count > 0:
+        workers.start(count, run.path, wiki.infoboxes, run.run_id, run.now)
 
 
 def _contact(run: Run, settings: Settings, session: Session, url: str | None) -> tuple[Api, str]:
