@@ -69,6 +69,7 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
     try:
         with Progress("revisions", store.get_state(run.db, "expected"), quiet=quiet) as progress:
             mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
+            run.since = store.get_state(run.db, "cursor")
             mirror.run(full=full)
             mended = audit(mirror) if store.get_state(run.db, "doubted") else []
     finally:
