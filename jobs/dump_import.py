@@ -30,8 +30,11 @@ def import_dump(
         if isinstance(part, DumpSite):
             with db.atomic():
                 check_same_wiki(db, part.siteinfo, str(path))
-                if store.load_site(db) is None:
+                held = store.load_site(db)
+                if held is None:
                     store.save_site(db, None, part.siteinfo, now)
+                elif held["api_url"] is not None:
+                    store.set_state(db, "doubted", True)  # a dump tells how the wiki once was
             deriver.reader = reader_for(db, infoboxes)
         elif isinstance(part, LogEvent):
             if (since or "") <= part.timestamp < (until or "9999"):

@@ -33,11 +33,15 @@ class Run:
     pages_changed: int = 0
     changes: int = 0
     warnings: list[str] = field(default_factory=list)
+    since: str | None = None  # from when on the wiki was asked what is new, by its clock; None where it was not
     status: str = "running"
     _started: float = field(default_factory=time.monotonic)
 
     def summary(self) -> dict[str, Any]:
-        """The run in the form of the command line's contract; ``seconds`` are wall time, ``waited`` part of it."""
+        """The run in the form of the command line's contract; ``seconds`` are wall time, ``waited`` part of it.
+
+        ``since`` is when the run before asked: revisions and log are read from then on, however long it is ago.
+        """
         return {
             "run_id": self.run_id,
             "status": self.status,
@@ -48,6 +52,7 @@ class Run:
             "pages_changed": self.pages_changed,
             "changes": self.changes,
             "warnings": self.warnings,
+            "since": self.since,
             "waited": round(self.traffic.waited, 3),
             "seconds": round(time.monotonic() - self._started, 3),
         }

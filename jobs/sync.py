@@ -26,6 +26,7 @@ from scraper.session import Manners, Session
 from storage import mirror as store
 from storage.changes import ChangeFilter, load_changes, load_current_items, replace_bulk_changes
 from storage.queries import standing
+from storage.runs import any_broke_off
 from storage.wide_views import refresh_wide_views
 
 WORTH_WORKERS = 2_000  # revisions: reading them takes some seconds, starting processes one
@@ -66,20 +67,23 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
     """
     session = make_session(settings)
     run.traffic = session.traffic
-    api, wiki_now = _contact(run, settings, session, url)
+    api = _contact(run, settings, session, url)
     quiet = settings.quiet
     reader = reader_for(run.db, settings.config.wiki.infoboxes)
     deriver = Deriver(run.db, reader, run.run_id, run.now)
     try:
         expected = store.get_state(run.db, "expected")
         with Progress("revisions", expected, quiet=quiet) as progress, Workers() as workers:
-            if store.get_state(run.db, "cursor") is None:
+            run.since = store.get_state(run.db, "cursor")
+            if run.since is None:
                 _start_workers(workers, run, settings, expected or 0)
-            Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts, workers).run(wiki_now, full=full)
+            mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts, workers)
+            mirror.run(full=full)
+            mended = audit(mirror) if store.get_state(run.db, "doubted") else []
     finally:
         run.warnings += api.warnings
         _count(run, deriver)
-    finish(run)
+    finish(run, always=bool(mended))
 
 
 def _start_workers(workers: Workers, run: Run, settings: Settings, revisions: int) -> None:
@@ -93,13 +97,13 @@ def _start_workers(workers: Workers, run: Run, settings: Settings, revisions: in
         workers.start(count, run.path, wiki.infoboxes, run.run_id, run.now)
 
 
-def _contact(run: Run, settings: Settings, session: Session, url: str | None) -> tuple[Api, str]:
-    """The wiki's API and clock. A wiki that the database knows is asked nothing here: the delta does that."""
+def _contact(run: Run, settings: Settings, session: Session, url: str | None) -> Api:
+    """The wiki's API. A wiki that the database knows is asked nothing here: the delta does that."""
     held = store.load_site(run.db)
     address = url or settings.config.wiki.url
     known = held["api_url"] if held else None
     if known and (not address or address == store.get_state(run.db, "address")):
-        return Api(session, str(known)), run.now
+        return Api(session, str(known))
     if not address:
         raise UsageError("No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”.")
     patient = session.manners
@@ -111,7 +115,7 @@ def _contact(run: Run, settings: Settings, session: Session, url: str | None) ->
         store.save_site(run.db, found.api.url, found.siteinfo, run.now)
         store.set_state(run.db, "address", address)
         store.set_state(run.db, "expected", found.siteinfo.get("statistics", {}).get("edits"))
-    return found.api, found.now
+    return found.api
 
 
 def import_dumps(
@@ -135,9 +139,11 @@ def _count(run: Run, deriver: Deriver) -> None:
 
 
 def finish(run: Run, *, always: bool = False) -> None:
-    """What rests on the whole database: bulk changes and the wide views."""
-    if always or run.changes or run.counts.revisions:
+    """What rests on the whole database: bulk changes and the wide views; also what a run before left undone."""
+    left = any_broke_off(run.db, store.get_state(run.db, "finished") or 0, run.run_id)
+    if always or left or run.changes or run.counts.revisions:
         with run.db.atomic():
+            store.set_state(run.db, "finished", run.run_id)
             found = find_bulk_changes(load_changes(run.db, ChangeFilter(texts=False)), load_current_items(run.db))
             replace_bulk_changes(run.db, found)
             refresh_wide_views(run.db)

@@ -156,6 +156,17 @@ def mark_page_deleted(db: Database, page_id: int, at: str) -> None:
     db.execute("UPDATE revisions SET state = 'archived' WHERE page_id = ? AND state = 'live'", [page_id])
 
 
+def last_deletion(db: Database, page_id: int) -> tuple[str, str | None] | None:
+    """Time and title of a page's deletion as the held log has them; None when there is none, or it was restored."""
+    row = db.execute(
+        "SELECT action, timestamp, title FROM log_events WHERE page_id = ? AND type = 'delete'"
+        " AND action IN ('restore', 'delete', 'delete_redir', 'delete_redir2')"
+        " ORDER BY log_id DESC LIMIT 1",
+        [page_id],
+    ).fetchone()
+    return None if row is None or row[0] == "restore" else (row[1], row[2])
+
+
 def rename_page(db: Database, page_id: int, namespace: int, title: str) -> None:
     """The page's full title is now this one."""
     db.execute("UPDATE pages SET namespace = ?, title = ? WHERE page_id = ?", [namespace, title, page_id])
@@ -299,15 +310,6 @@ def titles_like(db: Database, title: str) -> list[str]:
     wanted = title.replace("_", " ").strip().casefold()
     rows = db.execute("SELECT title FROM pages UNION SELECT title FROM changes").fetchall()
     return sorted((str(row[0]) for row in rows if row[0].casefold() == wanted), key=lambda found: found != title)
-
-
-def revisions_by_user(db: Database, names: Iterable[str]) -> set[int]:
-    """Ids of the live revisions that are kept under these user names."""
-    rows = db.execute(
-        "SELECT rev_id FROM revisions WHERE state = 'live' AND user IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(names), ensure_ascii=False)],
-    )
-    return {int(row[0]) for row in rows.fetchall()}
 
 
 def pages_of_events(db: Database, events: Iterable[LogEvent]) -> dict[int, int]:

@@ -60,8 +60,11 @@ def tell_run(summary: dict[str, Any], settings: Settings, as_json: bool) -> None
     for warning in summary["warnings"]:
         say(f"The wiki warns: {warning}", settings)
     if not summary["revisions_new"] and not summary["changes"]:
-        say(f"Nothing new ({summary['requests']} requests, {summary['seconds']:.1f} s).", settings)
+        since = f" since {summary['since']}" if summary["since"] else ""
+        say(f"Nothing new{since} ({summary['requests']} requests, {summary['seconds']:.1f} s).", settings)
         return
+    if summary["since"]:
+        say(f"Revisions and log were read since {summary['since']}, the wiki's time of the last run.", settings)
     say(
         f"{summary['revisions_new']} new revisions, {summary['changes']} changes on {summary['pages_changed']} pages"
         f" ({summary['requests']} requests, {summary['bytes'] / 1e6:.1f} MB, {summary['seconds']:.1f} s).\n"
