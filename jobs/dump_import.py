@@ -22,14 +22,15 @@ def import_dump(
     db: Database, path: Path, deriver: Deriver, now: str, progress: Progress, counts: Counts,
     infoboxes: Collection[str] | None = None, *, since: str | None = None, until: str | None = None,
     warnings: list[str],
-) -> None:  # fmt: skip
-    """Read one export. Revisions at or after ``until`` or before ``since`` (ISO 8601 UTC) are left out.
+) -> int:  # fmt: skip
+    """Read one export; how many log entries in it are new. What is not of ``since`` to before ``until`` is left out.
 
     What is held already is left as it is, but for texts that were missing. ``warnings`` gets what was odd in the
     file. Raises DumpError where the file breaks off, and OtherWiki when it is of another wiki than the database;
     what was whole before is kept.
     """
     events: list[LogEvent] = []
+    logged = 0
     try:
         for part in read_dump(path):
             if isinstance(part, DumpSite):
@@ -47,19 +48,21 @@ def import_dump(
             elif (since or "") <= part.timestamp < (until or "9999"):
                 events.append(part)
                 if len(events) >= LOG_BATCH:
-                    _save_events(db, events, deriver)
+                    logged += _save_events(db, events, deriver)
                     events.clear()
     finally:
         if events:
-            _save_events(db, events, deriver)
+            logged += _save_events(db, events, deriver)
+    return logged
 
 
-def _save_events(db: Database, events: Sequence[LogEvent], deriver: Deriver) -> None:
-    """Keep log entries that are not known; of others the wiki itself may have told more than a dump does."""
+def _save_events(db: Database, events: Sequence[LogEvent], deriver: Deriver) -> int:
+    """Keep log entries that are not known, and say how many; of others the wiki itself may have told more."""
     held = store.known_ids(db, "log_events", "log_id", [event.log_id for event in events])
     with db.atomic():
         new = store.save_log_events(db, [event for event in events if event.log_id not in held])
         deriver.events(new, store.pages_of_events(db, new))
+    return len(new)
 
 
 def _save(db: Database, part: DumpPage, deriver: Deriver, now: str, counts: Counts, since: str, until: str) -> None:

@@ -98,19 +98,21 @@ def _contact(run: Run, settings: Settings, session: Session, url: str | None) ->
 
 def import_dumps(
     run: Run, settings: Settings, dumps: list[Path], *, since: str | None = None, until: str | None = None
-) -> None:
-    """Bring exports into the database, one after the other; ``since`` and ``until`` limit the revisions taken.
+) -> int:
+    """Bring exports into the database, one after the other; ``since`` and ``until`` limit what is taken.
 
-    A file that breaks off does not keep the others out. Raises DumpError at the end then, with all that broke off.
+    Returns how many log entries were new. A file that breaks off does not keep the others out; raises DumpError at
+    the end then, with all that broke off.
     """
     infoboxes = settings.config.wiki.infoboxes
     deriver = Deriver(run.db, reader_for(run.db, infoboxes), run.run_id, run.now)
     faults: list[DumpError] = []
+    logged = 0
     try:
         for path in dumps:
             try:
                 with Progress(path.name, quiet=settings.quiet) as progress:
-                    import_dump(
+                    logged += import_dump(
                         run.db, path, deriver, run.now, progress, run.counts, infoboxes,
                         since=since, until=until, warnings=run.warnings,
                     )  # fmt: skip
@@ -122,6 +124,7 @@ def import_dumps(
     if faults:
         kept = f" {run.counts.revisions} new revisions were imported." if run.counts.revisions else ""
         raise DumpError("\n".join(map(str, faults)) + kept) from faults[0]
+    return logged
 
 
 def _count(run: Run, deriver: Deriver) -> None:

@@ -175,8 +175,9 @@ class _Reading:
         if self.differing:
             some = ", ".join(map(str, self.differing[:5])) + (", …" if len(self.differing) > 5 else "")
             yield DumpWarning(
-                f"{self.path}: {len(self.differing)} texts have another SHA-1 than the dump states (revisions {some}):"
-                " the file was altered, or the wiki normalised them; “sync” reads them from the wiki itself."
+                f"{self.path}: {len(self.differing)} texts have another SHA-1 or length than the dump states"
+                f" (revisions {some}): the file was altered, or what made it changed them; “audit” fetches them anew"
+                " where the wiki itself is mirrored."
             )
         if self.stubs:
             yield DumpWarning(

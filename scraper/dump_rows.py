@@ -46,7 +46,7 @@ class PageHead:
 
 @dataclass(frozen=True, slots=True)
 class DumpedRevision:
-    """A revision and what is odd about it: the text has another hash than is stated; roles of further slots."""
+    """A revision and what is odd about it: its text has another hash or length than is stated; further slots' roles."""
 
     revision: Revision
     differs: bool
@@ -151,7 +151,8 @@ def revision_of(element: etree._Element, page_id: int) -> DumpedRevision:
         comment_hidden=comment_hidden,
         text=text,
     )
-    return DumpedRevision(revision, ours is not None and stated is not None and stated != ours, others)
+    differs = text is not None and (stated not in (None, ours) or size not in (None, len(data)))
+    return DumpedRevision(revision, differs, others)
 
 
 def _content(slot: etree._Element | None) -> tuple[int | None, str | None]:

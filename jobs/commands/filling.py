@@ -52,13 +52,15 @@ def import_(dumps: tuple[Path, ...], as_json: bool) -> None:
     run = None
     try:
         with running("import", settings.database, create=True) as run:
-            import_dumps(run, settings, list(dumps))
+            logged = import_dumps(run, settings, list(dumps))
     except DumpError:
         if run is not None and as_json:
             tell_run(run.summary(), settings, as_json)
         elif run is not None:
             tell_warnings(run.warnings, settings)
         raise
+    if logged and not as_json:
+        say(f"{logged} new log entries.", settings)
     tell_run(run.summary(), settings, as_json, source="Warning")
 
 

@@ -157,7 +157,8 @@ def test_a_text_that_is_not_the_one_its_hash_names_is_told(tmp_path: Path, inner
     found, warnings = one_revision(tmp_path, inner.format(base36("Alt!!")))
     assert found.text == "Neu!!"
     assert found.sha1 == hashlib.sha1(b"Alt!!").hexdigest()
-    assert "1 texts have another SHA-1 than the dump states (revisions 1)" in warnings
+    assert "1 texts have another SHA-1 or length than the dump states (revisions 1)" in warnings
+    assert "another SHA-1 or length" in one_revision(tmp_path, '<text bytes="6">Neu!!</text>')[1]
     assert one_revision(tmp_path, inner.format(base36("Neu!!"))) == (
         Revision(
             1, 1, None, "2024-03-02T10:00:00Z", "Ada Berg", 7, "Nr. 1", False, 5, hashlib.sha1(b"Neu!!").hexdigest(),
