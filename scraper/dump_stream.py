@@ -7,6 +7,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -33,25 +34,30 @@ class Broken:
     reason: str
 
 
-def open_dump(path: Path) -> Stream:
-    """The XML in a file that is plain or packed, told by its first bytes, whatever its name.
+@contextmanager
+def open_dump(path: Path) -> Iterator[Stream]:
+    """The XML in a file or pipe that is plain or packed, told by its first bytes, whatever its name.
 
     Files of several gzip members, bzip2 streams or zstd frames are read to their end. Raises DumpError for a packing
     that cannot be read, and OSError.
     """
     with path.open("rb") as file:
-        start = file.read(4)
-    if kind := _UNREADABLE.get(start):
-        raise DumpError(
-            f"{path} is packed as {kind}, which wikitrail cannot read; unpack it, or pack it as .gz, .bz2 or .zst."
-        )
-    if start == b"\x28\xb5\x2f\xfd":
-        return zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
-    if start[:2] == b"\x1f\x8b":
-        return gzip.open(path)
-    if start[:3] == b"BZh":
-        return bz2.open(path)
-    return path.open("rb")
+        start = file.peek(4)[:4]
+        if kind := _UNREADABLE.get(start):
+            raise DumpError(
+                f"{path} is packed as {kind}, which wikitrail cannot read; unpack it, or pipe what the unpacker prints"
+                " into “wikitrail import /dev/stdin”."
+            )
+        if start == b"\x28\xb5\x2f\xfd":
+            yield zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True, closefd=False)
+        elif start[:2] == b"\x1f\x8b":
+            with gzip.open(file) as unpacked:
+                yield unpacked
+        elif start[:3] == b"BZh":
+            with bz2.open(file) as unpacked:
+                yield unpacked
+        else:
+            yield file
 
 
 def parse_dump(stream: Stream, path: Path, tags: tuple[str, ...]) -> Iterator[tuple[str, etree._Element] | Broken]:

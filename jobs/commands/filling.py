@@ -46,8 +46,9 @@ def import_(dumps: tuple[Path, ...], as_json: bool) -> None:
     that breaks off all that is whole is read; the exit code is 1 then.
     """
     for path in dumps:
-        if not path.is_file():
-            raise click.UsageError(f"There is no file {path}; check the name.")
+        if not path.exists() or path.is_dir():
+            is_folder = f"{path} is a folder; name the XML files in it."
+            raise click.UsageError(is_folder if path.is_dir() else f"There is no file {path}; check the name.")
     settings = current_settings()
     run = None
     try:

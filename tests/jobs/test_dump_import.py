@@ -204,3 +204,43 @@ def test_revisions_of_a_page_that_the_wiki_deleted_are_kept_as_archived(mediawik
     assert wikitrail("--db", db, "import", dump).code == 0
     assert rows(db, "SELECT state FROM revisions WHERE rev_id = 9999") == [("archived",)]
     assert rows(db, "SELECT state FROM pages WHERE title = 'Alt'") == [("deleted",)]
+
+
+def test_a_dump_may_come_through_a_pipe(tmp_path: Path, db: Path, sample_wiki_path: Path) -> None:
+    piped = tmp_path / "piped.db"
+    packed = gzip.compress(sample_wiki_path.read_bytes())
+    assert wikitrail("--db", piped, "import", "/dev/stdin", stdin=packed).code == 0
+    assert rows(piped, "SELECT rev_id, sha1 FROM revisions") == rows(db, "SELECT rev_id, sha1 FROM revisions")
+
+
+SECOND_SLOT = """
+$wgHooks['MediaWikiServices'][] = static function ( $services ) {
+	$services->addServiceManipulator( 'SlotRoleRegistry', static function ( $registry ) {
+		$registry->defineRoleWithModel( 'anhang', CONTENT_MODEL_TEXT );
+	} );
+};
+"""
+
+
+def test_revisions_with_two_slots_of_a_real_wiki(make_mediawiki: Callable[..., MediaWiki], tmp_path: Path) -> None:
+    wiki = make_mediawiki(SECOND_SLOT)
+    source, dump, db = tmp_path / "slots.xml", tmp_path / "dump.xml", tmp_path / "wiki.db"
+    source.write_text(
+        '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11"><page><title>Doppelt</title>'
+        "<revision><timestamp>2024-05-01T10:00:00Z</timestamp><contributor><ip>192.0.2.1</ip></contributor>"
+        '<model>wikitext</model><format>text/x-wiki</format><text xml:space="preserve">Haupttext</text>'
+        "<content><role>anhang</role><origin>1</origin><model>text</model><format>text/plain</format>"
+        '<text xml:space="preserve">Beilage</text></content></revision></page></mediawiki>',
+        encoding="utf-8",
+    )
+    wiki.import_xml(source)
+    dump.write_bytes(wiki.maintenance("dumpBackup", "--full", "--quiet"))
+    assert b"Beilage" in dump.read_bytes()
+    result = wikitrail("--db", db, "import", dump)
+    assert result.code == 0
+    assert "texts of slots other than the main one are left out (anhang 1)" in result.err
+    assert "another SHA-1" not in result.err
+    (page,) = (p for p in wiki.truth()["pages"] if p["title"] == "Doppelt")
+    (true,) = (r for r in wiki.truth()["revisions"] if r["page_id"] == page["page_id"])
+    held = rows(db, "SELECT r.sha1, p.text FROM revisions r JOIN pages p USING (page_id) WHERE title = 'Doppelt'")
+    assert held == [(true["sha1"], "Haupttext")]

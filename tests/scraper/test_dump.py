@@ -218,7 +218,7 @@ def test_a_log_dump(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"7z\xbc\xaf\x27\x1c\x00\x04", "packed as 7z, which wikitrail cannot read; unpack it"),
+        (b"7z\xbc\xaf\x27\x1c\x00\x04", "packed as 7z, which wikitrail cannot read; unpack it, or pipe"),
         (b"PK\x03\x04", "packed as zip"),
         (b"\xfd7zXZ\x00", "packed as xz"),
         (b"<!DOCTYPE html><html></html>", "declares a document type"),
