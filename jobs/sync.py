@@ -21,6 +21,7 @@ from jobs.workers import Workers
 from parsers.bulk import find_bulk_changes
 from scraper.api import Api
 from scraper.discover import find_api
+from scraper.errors import DumpError
 from scraper.fetch import Fetcher
 from scraper.session import Manners, Session
 from storage import mirror as store
@@ -120,17 +121,33 @@ def _contact(run: Run, settings: Settings, session: Session, url: str | None) ->
 
 def import_dumps(
     run: Run, settings: Settings, dumps: list[Path], *, since: str | None = None, until: str | None = None
-) -> None:
-    """Bring exports into the database, one after the other; ``since`` and ``until`` limit the revisions taken."""
+) -> int:
+    """Bring exports into the database, one after the other; ``since`` and ``until`` limit what is taken.
+
+    Returns how many log entries were new. A file that breaks off does not keep the others out; raises DumpError at
+    the end then, with all that broke off.
+    """
     infoboxes = settings.config.wiki.infoboxes
     deriver = Deriver(run.db, reader_for(run.db, infoboxes), run.run_id, run.now)
+    faults: list[DumpError] = []
+    logged = 0
     try:
         for path in dumps:
-            with Progress(path.name, quiet=settings.quiet) as progress:
-                import_dump(run.db, path, deriver, run.now, progress, run.counts, infoboxes, since=since, until=until)
+            try:
+                with Progress(path.name, quiet=settings.quiet) as progress:
+                    logged += import_dump(
+                        run.db, path, deriver, run.now, progress, run.counts, infoboxes,
+                        since=since, until=until, warnings=run.warnings,
+                    )  # fmt: skip
+            except DumpError as fault:
+                faults.append(fault)
     finally:
         _count(run, deriver)
     finish(run)
+    if faults:
+        kept = f" {run.counts.revisions} new revisions were imported." if run.counts.revisions else ""
+        raise DumpError("\n".join(map(str, faults)) + kept) from faults[0]
+    return logged
 
 
 def _count(run: Run, deriver: Deriver) -> None:

@@ -134,6 +134,30 @@ def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) 
     return True
 
 
+def revisions_without_text(db: Database, page_id: int, rev_ids: Iterable[int]) -> set[int]:
+    """Which of these live revisions of a page are held as missing: with all but their text."""
+    rows = db.execute(
+        "SELECT rev_id FROM revisions WHERE page_id = ? AND state = 'live' AND text_state = 'missing'"
+        " AND rev_id IN (SELECT value FROM json_each(?))",
+        [page_id, json.dumps(list(rev_ids))],
+    )
+    return {int(row[0]) for row in rows.fetchall()}
+
+
+def fill_text(db: Database, texts: TextStore, revision: Revision) -> None:
+    """Give a revision that was held as missing its text; all else of it stays as it is held."""
+    assert revision.text is not None
+    db.execute(
+        "UPDATE revisions SET text_state = 'present', text_id = ?, sha1 = ? WHERE rev_id = ?",
+        [texts.save(revision.text, _neighbour(db, revision)), revision.sha1, revision.rev_id],
+    )
+
+
+def is_deleted(db: Database, page_id: int) -> bool:
+    """Whether the mirror holds the page as deleted."""
+    return bool(db.execute("SELECT 1 FROM pages WHERE page_id = ? AND state = 'deleted'", [page_id]).fetchone())
+
+
 def _neighbour(db: Database, revision: Revision) -> int | None:
     """The text that a revision's text is probably like: that of its parent, else of the newest on its page."""
     row = db.execute(
