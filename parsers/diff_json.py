@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from parsers.diff_feed import FeedEntry
-from parsers.diff_model import DiffLine, DiffPage, DiffRow, Hunk, row_words
+from parsers.diff_model import DiffLine, DiffPage, DiffRevision, DiffRow, Hunk, row_words
 
 
 def diff_to_json(page: DiffPage) -> dict[str, Any]:
@@ -15,8 +15,8 @@ def diff_to_json(page: DiffPage) -> dict[str, Any]:
         "state": page.state,
         "layout": page.layout,
         "engine": page.engine,
-        "old": None if page.old is None else asdict(page.old),
-        "new": None if page.new is None else asdict(page.new),
+        "old": _revision(page.old),
+        "new": _revision(page.new),
         "hunks": [_hunk(hunk) for hunk in page.hunks],
         "notices": list(page.notices),
         "diagnostics": [asdict(found) for found in page.diagnostics],
@@ -38,6 +38,10 @@ def feed_to_json(entries: tuple[FeedEntry, ...]) -> list[dict[str, Any]]:
         }
         for entry in entries
     ]
+
+
+def _revision(revision: DiffRevision | None) -> dict[str, Any] | None:
+    return None if revision is None else asdict(revision) | {"tags": list(revision.tags)}
 
 
 def _hunk(hunk: Hunk) -> dict[str, Any]:

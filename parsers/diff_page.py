@@ -65,6 +65,7 @@ _MESSAGES = {
     "hold a no-break space: this wiki's diff engine writes both alike.",
     "blanks-not-shown": "{count} lines changed with no word marked; this layout does not show the new blanks.",
     "no-line-number": "{count} parts of the diff give no line numbers; they were counted on from the part before.",
+    "unread-character": "{count} characters U+FDD0 or U+0000, which no text should hold, were read as U+FFFD.",
     "unread-row": "{count} rows of the diff could not be read.",
 }
 
@@ -97,6 +98,7 @@ def parse_diff_page(html: str) -> DiffPage:
     old, new = (read_revision(found.heads[letter], letter, soup) if letter in found.heads else None for letter in "on")
     filler = None if not found.is_php else REFERENCE if found.has_references else NO_BREAK
     hunks, counts = _build_hunks(found, filler)
+    counts["unread-character"] = html.count(REFERENCE) + html.count("\0")
     return DiffPage(
         state=_state(found, hunks, old, new, soup),
         layout=found.layout,
@@ -112,9 +114,7 @@ def parse_diff_page(html: str) -> DiffPage:
 
 
 def _soup(html: str) -> BeautifulSoup:
-    if REFERENCE in html:  # not a character of any text; MediaWiki lets it pass all the same
-        html = html.replace(REFERENCE, "\ufffd")
-    html = _REFERENCES.sub(REFERENCE, html.replace("\0", "\ufffd"))
+    html = _REFERENCES.sub(REFERENCE, html.replace(REFERENCE, "\ufffd").replace("\0", "\ufffd"))
     if html.count("<") > _MAX_TAGS:
         raise DiffPageError(f"This page has more than {_MAX_TAGS:,} tags; that is no diff of two wiki texts.")
     html = _BETWEEN_CELLS.sub(">", html)
