@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from parsers.diff_model import CONTEXT, HIDDEN, IDENTICAL, PHP, DiffPage, DiffPageError, DiffRow
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from parsers.diff_blanks import NO_BREAK
+from parsers.diff_model import (
+    CONTEXT,
+    HIDDEN,
+    IDENTICAL,
+    PHP,
+    DiffLine,
+    DiffPage,
+    DiffPageError,
+    DiffRow,
+    Hunk,
+    unmarked,
+)
 from parsers.words import Segment, word_diff
 
 
@@ -32,7 +47,7 @@ def apply_diff(page: DiffPage, before: str) -> str:
             raise DiffPageError(
                 f"The diff does not fit the text: line {hunk.new_start} of the new text would be line {len(after) + 1}."
             )
-        done = _apply_rows(hunk.rows, lines, start, after)
+        done = _apply_rows(hunk.rows, lines, start, after, is_exact=page.engine != PHP)
     return "\n".join(after + lines[done:]) + end
 
 
@@ -46,19 +61,62 @@ def _split(text: str, engine: str) -> tuple[list[str], str]:
     return (text.split("\n") if text or end else []), end
 
 
-def _apply_rows(rows: tuple[DiffRow, ...], lines: list[str], done: int, after: list[str]) -> int:
+def _apply_rows(rows: Sequence[DiffRow], lines: Sequence[str], done: int, after: list[str], *, is_exact: bool) -> int:
     for row in rows:
+        blanks = None
         if row.old is not None:
-            if done >= len(lines) or lines[done] != row.old.text:
+            blanks = _compare_blanks(row.old.text, lines[done]) if done < len(lines) else None
+            if blanks is None or (is_exact and row.old.text != lines[done]):
                 raise DiffPageError(f"The diff does not fit the text: line {row.old.number} is another one.")
             done += 1
         if row.kind == CONTEXT:
             after.append(lines[done - 1])
         elif row.new is not None:
-            after.append(row.new.text)
+            after.append(_with_blanks_of(row.new, row.old, blanks) if row.old and blanks else row.new.text)
     return done
 
 
-def diff_page_words(page: DiffPage, before: str) -> list[Segment]:
-    """The change as ``parsers.words`` tells it: the same as ``word_diff`` of the two texts. Raises DiffPageError."""
-    return word_diff(before, apply_diff(page, before))
+@dataclass(frozen=True, slots=True)
+class _Blanks:
+    """A line as it is, beside how it was read: ``text`` of the same length, and what was lost at either end."""
+
+    head: str
+    text: str
+    tail: str
+
+
+def _compare_blanks(read: str, line: str) -> _Blanks | None:
+    """How a line that was read stands in the text; None when it is another one.
+
+    From 1.36 on PHP's engine writes some blanks as no-break spaces, and those of the text look the same. What the
+    line really holds can be seen in the old text.
+    """
+    if read == line:
+        return _Blanks("", line, "")
+    for head in ("", NO_BREAK):
+        for tail in ("", NO_BREAK):
+            text = line[len(head) : len(line) - len(tail)]
+            if head + text + tail == line and text.replace(NO_BREAK, " ") == read.replace(NO_BREAK, " "):
+                return _Blanks(head, text, tail)
+    return None
+
+
+def _with_blanks_of(new: DiffLine, old: DiffLine, blanks: _Blanks) -> str:
+    """The new line with the no-break spaces of the old one in what both share."""
+    if blanks == _Blanks("", old.text, "") or unmarked(old) != unmarked(new):
+        return new.text
+    shared = iter(unmarked(replace(old, text=blanks.text)))
+    marked = {at for start, end in new.marked for at in range(start, end)}
+    text = "".join(char if at in marked else next(shared) for at, char in enumerate(new.text))
+    head = blanks.head if 0 not in marked else ""
+    return head + text + (blanks.tail if len(text) - 1 not in marked else "")
+
+
+def hunk_words(hunk: Hunk) -> list[Segment]:
+    """The change of a hunk as ``parsers.words`` tells it, from the page alone.
+
+    The lines shown before are compared with those shown after, by the same rules as two whole texts. What is around
+    is equal on both sides, so that these are the insertions and deletions of ``word_diff`` of the two texts, but for
+    the newline at the end of a hunk; only where equal lines repeat can a whole text be aligned in another way.
+    """
+    return word_diff(hunk.before, hunk.after)

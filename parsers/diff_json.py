@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from parsers.diff_apply import hunk_words
 from parsers.diff_feed import FeedEntry
 from parsers.diff_model import DiffLine, DiffPage, DiffRevision, DiffRow, Hunk, row_words
+from parsers.words import Segment
 
 
 def diff_to_json(page: DiffPage) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def _hunk(hunk: Hunk) -> dict[str, Any]:
         "slot": hunk.slot,
         "old_start": hunk.old_start,
         "new_start": hunk.new_start,
+        "words": _words(hunk_words(hunk)),
         "rows": [_row(row) for row in hunk.rows],
     }
 
@@ -58,10 +61,14 @@ def _row(row: DiffRow) -> dict[str, Any]:
         "kind": row.kind,
         "old": _line(row.old),
         "new": _line(row.new),
-        "words": [{"op": op, "text": text} for op, text in row_words(row)],
+        "words": _words(row_words(row)),
         "anchor": row.anchor,
         "partner": row.partner,
     }
+
+
+def _words(segments: list[Segment]) -> list[dict[str, str]]:
+    return [{"op": op, "text": text} for op, text in segments]
 
 
 def _line(line: DiffLine | None) -> dict[str, Any] | None:

@@ -123,8 +123,8 @@ def row_words(row: DiffRow) -> list[Segment]:
         return [(DELETE if row.old else INSERT, text)] if text else []
     if row.old.text == row.new.text:
         return [(EQUAL, row.old.text)] if row.old.text else []
-    same = _unmarked(row.old)
-    if not same or same != _unmarked(row.new):
+    same = unmarked(row.old)
+    if not same or same != unmarked(row.new):
         return word_diff(row.old.text, row.new.text)
     # Where in the unmarked text each mark stands: both sides' marks can then be put in order.
     edits = [(at, DELETE, text) for at, text in _marks(row.old)] + [(at, INSERT, text) for at, text in _marks(row.new)]
@@ -140,7 +140,8 @@ def row_words(row: DiffRow) -> list[Segment]:
     return [*segments, (EQUAL, same[done:])] if done < len(same) else segments
 
 
-def _unmarked(line: DiffLine) -> str:
+def unmarked(line: DiffLine) -> str:
+    """The parts of a line that are not marked, joined."""
     ends = [0, *(at for span in line.marked for at in span), len(line.text)]
     return "".join(line.text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True))
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.diff_apply import apply_diff, diff_page_words
+from parsers.diff_apply import apply_diff, hunk_words
 from parsers.diff_blanks import NO_BREAK, REFERENCE, restore_blanks
 from parsers.diff_feed import parse_diff_feed
 from parsers.diff_json import diff_to_json, feed_to_json
@@ -49,7 +49,15 @@ def test_case(name: str) -> None:
     if page.state == "shown":
         assert before != after
         assert apply_diff(page, before) == after
-        assert diff_page_words(page, before) == word_diff(before, after)
+        assert edits(*(hunk_words(hunk) for hunk in page.hunks if hunk.slot == "main")) == edits(
+            word_diff(before, after)
+        )
+
+
+def edits(*parts: list[Segment]) -> list[Segment]:
+    """What was inserted and deleted, but for newlines at either end."""
+    found = [(op, text.strip("\n")) for part in parts for op, text in part if op != "equal"]
+    return [(op, text) for op, text in found if text]
 
 
 def test_every_folder_is_complete() -> None:
@@ -100,6 +108,21 @@ def test_words_are_both_lines_whatever_is_marked(old: str, old_cuts: list[int], 
 ROW = '<tr><td class="diff-marker" data-marker="{}"></td><td class="{}"><div>{}</div></td>{}</tr>'
 EMPTY = '<td colspan="2" class="diff-empty"></td>'
 LINE_NUMBERS = '<tr><td colspan="2" class="diff-lineno">{0}</td><td colspan="2" class="diff-lineno">{0}</td></tr>'
+
+
+def test_what_the_old_text_must_hold() -> None:
+    """PHP's engine leaves open which blanks are no-break spaces; wikidiff2 does not."""
+    rows = ROW.format("−", "diff-deletedline", "a  b", EMPTY)
+    php = LINE_NUMBERS.replace("<td", '<td id="mw-diff-left-l1"', 1).format("1")
+    assert apply_diff(parse_diff_page(php + rows), "a\u00a0 b\nc") == "c"
+    for before in ("a\u00a0 b\nc", "a b\nc", "c\na  b", ""):
+        with pytest.raises(DiffPageError, match="does not fit the text: line 1 is another one"):
+            apply_diff(parse_diff_page(LINE_NUMBERS.format("1") + rows), before)
+    with pytest.raises(DiffPageError, match="it has no line 5"):
+        apply_diff(parse_diff_page(LINE_NUMBERS.format("5") + rows), "a  b\nc")
+    shifted = LINE_NUMBERS.replace("{0}</td></tr>", "2</td></tr>").format("1")
+    with pytest.raises(DiffPageError, match="line 2 of the new text would be line 1"):
+        apply_diff(parse_diff_page(shifted + rows), "a  b\nc")
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 import requests
 
-from parsers.diff_apply import apply_diff, diff_page_words
+from parsers.diff_apply import apply_diff, hunk_words
 from parsers.diff_feed import parse_diff_feed
 from parsers.diff_model import DiffLine, DiffPage, DiffPageError, DiffRevision, DiffRow, row_words
 from parsers.diff_page import parse_diff_page
 from parsers.words import word_diff
 from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
 from tests.parsers.diff_texts import edited_texts
+from tests.parsers.test_diff_page import edits
 
 TITLE = "Freiflächen & Brachen"
 ENGINES = ["php", "wikidiff2"]
@@ -74,9 +75,9 @@ def page(mediawiki_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def assert_same_change(read: DiffPage, before: str, after: str) -> None:
-    """Reading is comparing: the whole texts, and the words of each row."""
+    """Reading is comparing: the text that results, the edits by words, and the lines of each row."""
     assert apply_diff(read, before) == after
-    assert diff_page_words(read, before) == word_diff(before, after)
+    assert edits(*(hunk_words(hunk) for hunk in read.hunks)) == edits(word_diff(before, after))
     for row in read.rows:
         words = row_words(row)
         assert "".join(text for op, text in words if op != "insert") == (row.old.text if row.old else "")
@@ -222,3 +223,39 @@ def test_random_texts(page: Page, engine: str) -> None:
             assert apply_diff(parse_diff_page(body), before) == after, (before, after, body)
             done += 1
     assert done > 50
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\n\u00a0 ·\u00a0 Punkt \u00a0\nb", "a\n\u00a0 ·\u00a0 Punkt \u00a0\nc"),  # in a line around
+        ("a\n\u00a0 ·\u00a0 Punkt \u00a0\nb", "a\nb"),  # in a line that goes
+        ("\u00a0 ·\u00a0 Punkt, ganz  alt \u00a0", "\u00a0 ·\u00a0 Punkt, ganz  neu \u00a0"),  # in one that changes
+        ("\u00a0\nalt", "\u00a0\nneu"),
+    ],
+)
+def test_no_break_spaces_beside_blanks(page: Page, engine: str, before: str, after: str) -> None:
+    """PHP's engine writes two blanks like a no-break space and a blank; the old text says which it was."""
+    read = parse_diff_page(page.compare(before, after, engine))
+    assert apply_diff(read, before) == after
+    codes = [found.code for found in read.diagnostics]
+    assert codes == (["blank-or-no-break-space"] if engine == "php" and "Punkt" in before else [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "engine", "expected"),
+    [
+        ("a\nb", "a\nb\n", "php", "a\nb\n"),
+        ("a\nb\n", "a\nc", "php", "a\nc"),
+        ("a\nb\n", "a\nc\n", "wikidiff2", "a\nc\n"),
+        ("a\nb\n", "a\nc", "wikidiff2", "a\nc\n"),  # not shown: as before
+        ("", "a", "wikidiff2", "a"),
+        ("a", "", "wikidiff2", ""),
+        ("", "a\n\nb", "php", "a\n\nb"),
+        ("a", "", "php", ""),
+        ("a\n\n\n", "a\n\n", "wikidiff2", "a\n\n"),
+    ],
+)
+def test_the_end_of_a_text(page: Page, before: str, after: str, engine: str, expected: str) -> None:
+    assert apply_diff(parse_diff_page(page.compare(before, after, engine)), before) == expected
