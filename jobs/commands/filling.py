@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from jobs.commands.options import current_settings, say, shared_options
+from jobs.exactness import NOT_EXACT
 from jobs.runner import running
 from jobs.settings import Settings
 from jobs.sync import import_dumps
@@ -58,7 +59,7 @@ def tell_run(summary: dict[str, Any], settings: Settings, as_json: bool) -> None
         click.echo(json.dumps(summary, ensure_ascii=False))
         return
     for warning in summary["warnings"]:
-        say(f"The wiki warns: {warning}", settings)
+        say(f"Note: {warning}" if warning == NOT_EXACT else f"The wiki warns: {warning}", settings)
     if not summary["revisions_new"] and not summary["changes"]:
         say(f"Nothing new ({summary['requests']} requests, {summary['seconds']:.1f} s).", settings)
         return
