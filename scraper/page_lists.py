@@ -112,6 +112,8 @@ def _change(row: Tag, url: str) -> RecentChange:
         raise UnexpectedAnswer(f"Special:RecentChanges of {url} does not state its times (data-mw-ts).")
     timestamp = "{}-{}-{}T{}:{}:{}Z".format(*found.groups())
     target = row.select_one("[data-target-page]")
+    if row.select_one(".history-deleted") is not None:
+        target = None  # MediaWiki writes words in place of a title there, though the page itself is linked
     titles = [str(target["data-target-page"]).replace("_", " ")] if target else []
     log_id = str(row.get("data-mw-logid", ""))
     if log_id.isdigit():
