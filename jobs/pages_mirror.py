@@ -42,7 +42,8 @@ class PagesMirror:
             self._compare(reread=True)
 
     def audit(self, damaged: Iterable[int]) -> None:
-        """Read everything again; what differs is kept by the writer, and repaired."""
+        """After a usual run read everything again; what differs is kept by the writer, and repaired."""
+        self.run(full=False)
         self.writer.note = True
         self.writer.damaged = frozenset(damaged)
         self.writer.deriver.texts.verify = True

@@ -15,6 +15,7 @@ from jobs.runner import Run
 from jobs.settings import Settings
 from scraper.discover import Found, find_api
 from scraper.errors import AccessDenied, ApiOff, MembersOnly, NotAWiki, WikiError
+from scraper.fetch import Fetcher
 from scraper.find_pages import FoundPages, find_pages
 from scraper.html_page import IndexPhp
 from scraper.pages import PageSource
@@ -100,3 +101,17 @@ def goes_on_with_pages(db: Database, address: str | None, *, full: bool) -> bool
     """
     known = is_read_from_pages(store.load_site(db)) and not full
     return known and (not address or address == store.get_state(db, "address"))
+
+
+def came_from_pages(db: Database) -> bool:
+    """Whether a mirror that is now read by the API was read from pages before, as a whole or in part."""
+    return any(store.get_state(db, key) is not None for key in ("pages_cursor", "pages_backfill"))
+
+
+def complete_log(db: Database, fetcher: Fetcher) -> None:
+    """Write all log entries as the API states them: pages leave out some details. Nothing is announced again."""
+    with db.atomic():
+        for events in fetcher.log():
+            store.save_log_events(db, events)
+        for key in ("pages_cursor", "pages_backfill", "special_pages"):
+            store.set_state(db, key, None)

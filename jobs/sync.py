@@ -13,7 +13,7 @@ from jobs.errors import UsageError
 from jobs.exactness import is_read_from_pages
 from jobs.identity import check_same_wiki
 from jobs.mirror import Mirror
-from jobs.pages_sync import audit_pages, find_wiki, goes_on_with_pages, sync_pages
+from jobs.pages_sync import audit_pages, came_from_pages, complete_log, find_wiki, goes_on_with_pages, sync_pages
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
@@ -83,6 +83,8 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
     try:
         with Progress("revisions", store.get_state(run.db, "expected"), quiet=quiet) as progress:
             Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts).run(wiki_now, full=full)
+            if came_from_pages(run.db):
+                complete_log(run.db, Fetcher(api))
     finally:
         run.warnings += api.warnings
         _count(run, deriver)

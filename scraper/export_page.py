@@ -16,7 +16,7 @@ from lxml import etree
 
 from parsers.wiki import Page, Revision
 from scraper.dump import DumpPage, DumpSite, read_dump
-from scraper.errors import DumpError, UnexpectedAnswer
+from scraper.errors import DumpError, UnexpectedAnswer, WikiError
 from scraper.html_page import IndexPhp
 from scraper.rows import text_is_exact
 
@@ -33,6 +33,10 @@ class Exported:
     siteinfo: Mapping[str, Any]
     pages: Mapping[str, Page]
     revisions: Mapping[int, tuple[Revision, ...]]
+
+
+class HistoryCut(WikiError):
+    """The wiki gives so few revisions at once ($wgExportMaxHistory) that more were made in one second."""
 
 
 def export(index: IndexPhp, titles: Sequence[str], **params: str | int) -> Exported:
@@ -109,22 +113,23 @@ def export_current(index: IndexPhp, titles: Sequence[str]) -> Exported:
 
 def export_histories(
     index: IndexPhp, pages: Sequence[Page], since: str | None
-) -> Iterator[tuple[Page, tuple[Revision, ...]]]:
-    """The histories of pages, oldest first, in parts, from ``since`` on or from the beginning."""
+) -> Iterator[tuple[Page, tuple[Revision, ...], bool]]:
+    """Of each page its oldest revisions, from ``since`` on or from the beginning, and whether that is all."""
     for start in range(0, len(pages), HISTORIES):
         group = pages[start : start + HISTORIES]
         answer = _histories(index, [page.title for page in group], since, REVISIONS)
         for page in group:
             part = answer.revisions.get(page.page_id, ())
-            yield page, part
-            if not _is_whole(page, part, REVISIONS):
-                yield from _rest(index, page, part, since)
+            yield page, part, _is_whole(page, part, REVISIONS)
 
 
-def _rest(
+def export_rest(
     index: IndexPhp, page: Page, part: Sequence[Revision], since: str | None
-) -> Iterator[tuple[Page, tuple[Revision, ...]]]:
-    """What comes after a part of a page's history; a wiki may give fewer at once than it is asked for."""
+) -> Iterator[tuple[Revision, ...]]:
+    """What comes after a part of a page's history; a wiki may give fewer at once than it is asked for.
+
+    Raises HistoryCut where it gives too few.
+    """
     seen = {revision.rev_id for revision in part}
     limit = LONG_HISTORY
     while True:
@@ -133,9 +138,11 @@ def _rest(
         answer = _histories(index, [page.title], since, limit).revisions.get(page.page_id, ())
         fresh = tuple(revision for revision in answer if revision.rev_id not in seen)
         if fresh:
-            yield page, fresh
+            yield fresh
         if not fresh and len(answer) >= limit:
             limit *= 2
+        elif not fresh and answer and page.latest_rev_id not in seen:
+            raise HistoryCut(f"Special:Export of {index.url} does not give the whole history of “{page.title}”.")
         elif not fresh or _is_whole(page, answer, limit):
             return
         part = answer

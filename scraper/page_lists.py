@@ -142,7 +142,8 @@ def _event(row: Tag, log_id: int, timestamp: str, titles: list[str], links: list
     kind, _, action = str(row.get("data-mw-logaction", "")).partition("/")
     user = row.select_one(".mw-changeslist-log-entry a.mw-userlink, a.mw-userlink")
     comment, _ = read_comment(row)
-    hidden = row.select_one(".history-deleted.mw-changeslist-log-entry, .mw-changeslist-log-entry > .history-deleted")
+    # Words stand in place of what is hidden: of the user, then of the page, then of the comment.
+    hidden = len(row.select(".history-deleted")) - (user is None) - (not links)
     params: Mapping[str, str] = {}
     if kind == "move" and len(titles) > 1:
         params = {"target_title": titles[1]}
@@ -154,10 +155,10 @@ def _event(row: Tag, log_id: int, timestamp: str, titles: list[str], links: list
         action=action,
         timestamp=timestamp,
         user=user.get_text().strip() if user else None,
-        title=titles[0] if titles and not (hidden and not links) else None,
+        title=titles[0] if titles else None,
         page_id=None,
         params=json.dumps(params, ensure_ascii=False, sort_keys=True),
-        comment=comment,
+        comment=None if hidden > 0 else comment,
     )
 
 

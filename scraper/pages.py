@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from parsers.wiki import Page, Revision
 from scraper.errors import UnexpectedAnswer
-from scraper.export_page import TITLES, export_current, export_histories
+from scraper.export_page import TITLES, HistoryCut, export_current, export_histories, export_rest
 from scraper.history_page import HistoryRow, exact_time, first_history_page, history_rows, read_history
 from scraper.html_page import HtmlPage, IndexPhp
 
@@ -73,13 +73,26 @@ class PageSource:
         ``held`` are ids of revisions that need not be read again while the wiki shows them whole.
         """
         if self.exports:
-            for page, revisions in export_histories(self.index, pages, since):
+            for page, revisions, whole in export_histories(self.index, pages, since):
                 if since is None and len(revisions) == 1 and revisions[0].parent_id:
                     self._check_exports_history(page)
-                yield HistoryPart(page, revisions, frozenset(revision.rev_id for revision in revisions))
+                yield HistoryPart(page, revisions, _ids(revisions))
+                if not whole:
+                    yield from self._rest(page, revisions, since, held)
             return
         for page in pages:
             yield from self._by_history(page, held)
+
+    def _rest(
+        self, page: Page, part: Sequence[Revision], since: str | None, held: Collection[int]
+    ) -> Iterator[HistoryPart]:
+        read = _ids(part)
+        try:
+            for revisions in export_rest(self.index, page, part, since):
+                read |= _ids(revisions)
+                yield HistoryPart(page, revisions, _ids(revisions))
+        except HistoryCut:
+            yield from self._by_history(page, read.union(held))
 
     def _exists(self, title: str) -> bool:
         return self.index.page({"title": title, "action": "history", "limit": 1}).found
@@ -168,6 +181,10 @@ class PageSource:
             comment_hidden=row.comment_hidden,
             text=text,
         )
+
+
+def _ids(revisions: Sequence[Revision]) -> frozenset[int]:
+    return frozenset(revision.rev_id for revision in revisions)
 
 
 def _page_of(view: HtmlPage, asked: str) -> Page:

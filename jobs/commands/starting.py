@@ -43,7 +43,7 @@ def init(url: str, force: bool) -> None:
     pages = found.siteinfo.get("statistics", {}).get("pages")
     click.echo(
         f"Found {general.get('sitename')} ({general.get('generator')}),"
-        f" {'API' if address_of(found).endswith('api.php') else 'no API, read by'} at {address_of(found)}"
+        f" {'API at' if address_of(found).endswith('api.php') else 'no API, read through'} {address_of(found)}"
         + (f", {pages} pages." if pages else ".")
     )
     for limit in limits:
