@@ -7,9 +7,11 @@ import tomllib
 from pathlib import Path
 
 from jobs.errors import UsageError
+from jobs.pages_sync import find_wiki
 from jobs.settings import DEFAULT_DATABASE, Settings
 from jobs.sync import make_session
-from scraper.discover import Found, find_api
+from scraper.discover import Found
+from scraper.find_pages import FoundPages
 
 TEMPLATE = """\
 # wikitrail configuration: docs/configuration.md explains every setting.
@@ -39,18 +41,18 @@ max_age = "26h"               # "status" fails when the last good run is older: 
 """
 
 
-def init_wiki(settings: Settings, url: str, path: Path, *, force: bool) -> tuple[Found, list[str]]:
+def init_wiki(settings: Settings, url: str, path: Path, *, force: bool) -> tuple[Found | FoundPages, list[str]]:
     """Write ``path`` for the wiki that has a page at ``url``; what was found, and what will not work.
 
     Raises UsageError when the file exists and ``force`` is not given.
     """
     if path.exists() and not force:
         raise UsageError(f"{path} exists; give --force to write it anew, or another name with --config.")
-    found = find_api(make_session(settings), url)
+    found = find_wiki(make_session(settings), url)
     general = found.siteinfo.get("general", {})
     text = TEMPLATE.format(
         database=DEFAULT_DATABASE,
-        url=_toml_string(found.api.url),
+        url=_toml_string(address_of(found)),
         language="de" if str(general.get("lang", "")).startswith("de") else "en",
     )
     tomllib.loads(text)
@@ -64,9 +66,16 @@ def _toml_string(text: str) -> str:
     return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m[0]):04X}", escaped) + '"'
 
 
-def _limits(found: Found) -> list[str]:
+def address_of(found: Found | FoundPages) -> str:
+    """The address by which the wiki is read: of its API, or of ``index.php`` where that is off."""
+    return found.api.url if isinstance(found, Found) else found.source.index.url
+
+
+def _limits(found: Found | FoundPages) -> list[str]:
     """What an anonymous mirror of this wiki cannot do, one sentence each."""
     limits = ["Texts, names and summaries that the wiki hides are kept as hidden."]
+    if isinstance(found, FoundPages):
+        limits += found.limits
     if not found.siteinfo.get("statistics"):
         limits.append("The wiki does not tell how many revisions it has, so the first run shows no percentage.")
     return limits

@@ -11,9 +11,11 @@ from jobs.audit import Difference, audit, mend_texts
 from jobs.derive import Deriver
 from jobs.dump_import import import_dump
 from jobs.errors import UsageError
+from jobs.exactness import is_read_from_pages
 from jobs.identity import check_same_wiki
 from jobs.mirror import Mirror
 from jobs.page_reader import reader_for
+from jobs.pages_sync import audit_pages, came_from_pages, complete_log, find_wiki, goes_on_with_pages, sync_pages
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
@@ -23,6 +25,7 @@ from scraper.api import Api
 from scraper.discover import find_api
 from scraper.errors import DumpError
 from scraper.fetch import Fetcher
+from scraper.find_pages import FoundPages
 from scraper.session import Manners, Session
 from storage import mirror as store
 from storage.changes import ChangeFilter, load_changes, load_current_items, replace_bulk_changes
@@ -44,6 +47,10 @@ def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
     if held is None or held["api_url"] is None:
         raise UsageError("The database was not made from a wiki; run “wikitrail sync URL” first.")
     session = make_session(settings)
+    if is_read_from_pages(held):
+        found = audit_pages(run, settings, session)
+        finish(run, always=bool(found))
+        return found
     deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
     with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
         mirror = Mirror(run.db, Fetcher(Api(session, held["api_url"])), deriver, run.now, progress, run.counts)
@@ -64,11 +71,19 @@ def make_session(settings: Settings) -> Session:
 def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
     """Mirror the wiki of ``url``, of the configuration, or of the database, in this order.
 
+    A wiki whose API is off is read through its pages, unless the database was filled by the API.
     Raises UsageError when none names one, OtherWiki when the database mirrors another, and what the wiki raises.
     """
     session = make_session(settings)
     run.traffic = session.traffic
-    api = _contact(run, settings, session, url)
+    contact = None
+    if not goes_on_with_pages(run.db, url or settings.config.wiki.url, full=full):
+        contact = _contact(run, settings, session, url)
+    if contact is None or isinstance(contact, FoundPages):
+        sync_pages(run, settings, session, contact, full=full)
+        finish(run)
+        return
+    api = contact
     quiet = settings.quiet
     reader = reader_for(run.db, settings.config.wiki.infoboxes)
     deriver = Deriver(run.db, reader, run.run_id, run.now)
@@ -80,6 +95,8 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
                 _start_workers(workers, run, settings, expected or 0)
             mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts, workers)
             mirror.run(full=full)
+            if came_from_pages(run.db):
+                complete_log(run.db, Fetcher(api))
             mended = audit(mirror) if store.get_state(run.db, "doubted") else []
     finally:
         run.warnings += api.warnings
@@ -98,19 +115,23 @@ def _start_workers(workers: Workers, run: Run, settings: Settings, revisions: in
         workers.start(count, run.path, wiki.infoboxes, run.run_id, run.now)
 
 
-def _contact(run: Run, settings: Settings, session: Session, url: str | None) -> Api:
-    """The wiki's API. A wiki that the database knows is asked nothing here: the delta does that."""
+def _contact(run: Run, settings: Settings, session: Session, url: str | None) -> Api | FoundPages:
+    """The wiki's API, or its pages. A wiki that the database knows is asked nothing here: the delta does that."""
     held = store.load_site(run.db)
-    address = url or settings.config.wiki.url
-    known = held["api_url"] if held else None
+    by_pages = is_read_from_pages(held)
+    address = url or settings.config.wiki.url or (str(store.get_state(run.db, "address")) if by_pages else None)
+    known = held["api_url"] if held and not by_pages else None
     if known and (not address or address == store.get_state(run.db, "address")):
         return Api(session, str(known))
     if not address:
         raise UsageError("No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”.")
     patient = session.manners
     session.manners = replace(patient, max_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
-    found = find_api(session, address)
+    found = find_wiki(session, address) if known is None else find_api(session, address)
     session.manners = patient
+    if isinstance(found, FoundPages):
+        store.set_state(run.db, "address", address)
+        return found
     check_same_wiki(run.db, found.siteinfo, urlsplit(found.api.url).netloc)
     with run.db.atomic():
         store.save_site(run.db, found.api.url, found.siteinfo, run.now)

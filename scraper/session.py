@@ -64,15 +64,15 @@ class Session:
         contact = self.manners.contact or "no contact configured"
         self._http.headers["User-Agent"] = f"wikitrail/{VERSION} ({contact}) {requests.utils.default_user_agent()}"
 
-    def ask(self, url: str, params: Mapping[str, str | int] | None = None) -> requests.Response:
-        """GET, or POST where the address would grow too long; the answer has status 200 to 299 or 404.
+    def ask(self, url: str, params: Mapping[str, str | int] | None = None, *, post: bool = False) -> requests.Response:
+        """GET, or POST where the address would grow too long or ``post`` is given; the status is 200 to 299 or 404.
 
         Raises Temporary when the wiki stays away for longer than ``max_wait`` and AccessDenied on 401 or 403.
         """
         patience = Patience(self)
         while True:
             try:
-                response = self._send(url, params)
+                response = self._send(url, params, post)
             except requests.exceptions.TooManyRedirects as error:
                 raise Temporary(f"{_place(url)} redirects in circles; check the address.") from error
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError,
@@ -94,11 +94,11 @@ class Session:
                 continue
             return response
 
-    def _send(self, url: str, params: Mapping[str, str | int] | None) -> requests.Response:
+    def _send(self, url: str, params: Mapping[str, str | int] | None, post: bool) -> requests.Response:
         if self._last_at is not None and (rest := self.manners.delay - (self.clock() - self._last_at)) > 0:
             self.pause(rest)
         prepared = self._http.prepare_request(requests.Request("GET", url, params=params))
-        if params and len(prepared.url or "") > LONGEST_URL:
+        if params and (post or len(prepared.url or "") > LONGEST_URL):
             prepared = self._http.prepare_request(requests.Request("POST", url, data=params))
         self.traffic.requests += 1
         settings = self._http.merge_environment_settings(prepared.url or url, {}, False, None, None)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from jobs.commands.options import current_settings, say, shared_options
+from jobs.exactness import NOT_EXACT
 from jobs.runner import running
 from jobs.settings import Settings
 from jobs.sync import import_dumps
@@ -68,7 +69,7 @@ def import_(dumps: tuple[Path, ...], as_json: bool) -> None:
 def tell_warnings(warnings: list[str], settings: Settings, source: str = "Warning") -> None:
     """What was odd, a line each, on stderr."""
     for warning in warnings:
-        say(f"{source}: {warning}", settings)
+        say(f"{'Note' if warning == NOT_EXACT else source}: {warning}", settings)
 
 
 def tell_run(summary: dict[str, Any], settings: Settings, as_json: bool, *, source: str = "The wiki warns") -> None:

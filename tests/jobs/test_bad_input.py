@@ -92,8 +92,12 @@ def test_an_api_address_that_is_none(db: Path, plain_site: str) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_a_wiki_with_its_api_switched_off(mediawiki: MediaWiki, db: Path, status: int) -> None:
-    mediawiki.configure(f"if (defined('MW_API')) {{ http_response_code({status}); exit; }}")
+def test_a_wiki_with_api_and_page_lists_switched_off(mediawiki: MediaWiki, db: Path, status: int) -> None:
+    """Its pages would do (test_pages_mirror), but this one shows no list of them either."""
+    mediawiki.configure(
+        f"if (defined('MW_API')) {{ http_response_code({status}); exit; }}"
+        "$wgHooks['SpecialPage_initList'][] = function (&$list) { unset($list['Allpages']); };"
+    )
     assert_one_sentence(wikitrail("--db", db, "sync", mediawiki.url), 1, "its API cannot be used", "wikitrail import")
 
 
