@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from jobs.account import account_for, is_exposed, kept_path, load_kept, save_kept
 from jobs.audit import Difference, audit, mend_texts
 from jobs.derive import Deriver, reader_for
 from jobs.dump_import import import_dump
@@ -16,9 +19,11 @@ from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
 from parsers.bulk import find_bulk_changes
+from scraper.abilities import version_of
 from scraper.api import Api
 from scraper.discover import find_api
 from scraper.fetch import Fetcher
+from scraper.login import Account, open_api
 from scraper.session import Manners, Session
 from storage import mirror as store
 from storage.changes import ChangeFilter, load_changes, load_current_items, replace_bulk_changes
@@ -37,9 +42,10 @@ def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
     if held is None or held["api_url"] is None:
         raise UsageError("The database was not made from a wiki; run “wikitrail sync URL” first.")
     session = make_session(settings)
+    api = _open_known(run, settings, session, held)
     deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
     with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
-        mirror = Mirror(run.db, Fetcher(Api(session, held["api_url"])), deriver, run.now, progress, run.counts)
+        mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
         found = mend_texts(mirror)
         sync(run, settings, None, full=False)
         found += audit(mirror)
@@ -78,14 +84,14 @@ def _contact(run: Run, settings: Settings, session: Session, url: str | None) ->
     """The wiki's API and clock. A wiki that the database knows is asked nothing here: the delta does that."""
     held = store.load_site(run.db)
     address = url or settings.config.wiki.url
-    known = held["api_url"] if held else None
-    if known and (not address or address == store.get_state(run.db, "address")):
-        return Api(session, str(known)), run.now
+    if held and held["api_url"] and (not address or address == store.get_state(run.db, "address")):
+        return _open_known(run, settings, session, held), run.now
     if not address:
         raise UsageError("No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”.")
     patient = session.manners
     session.manners = replace(patient, max_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
-    found = find_api(session, address)
+    account = account_for(settings, address)
+    found = find_api(session, address, _opener(run, settings, account) if account else None)
     session.manners = patient
     check_same_wiki(run.db, found.siteinfo, urlsplit(found.api.url).netloc)
     with run.db.atomic():
@@ -93,6 +99,27 @@ def _contact(run: Run, settings: Settings, session: Session, url: str | None) ->
         store.set_state(run.db, "address", address)
         store.set_state(run.db, "expected", found.siteinfo.get("statistics", {}).get("edits"))
     return found.api, found.now
+
+
+def _open_known(run: Run, settings: Settings, session: Session, held: Mapping[str, Any]) -> Api:
+    """The API of a wiki that the database knows, as the account for it if there is one."""
+    url = str(held["api_url"])
+    account = account_for(settings, url)
+    api = _opener(run, settings, account)(session, url) if account else Api(session, url)
+    api.can = replace(api.can, version=version_of(str(held["generator"])))
+    return api
+
+
+def _opener(run: Run, settings: Settings, account: Account) -> Callable[[Session, str], Api]:
+    """How a wiki is opened as an account; the login is kept beside the database for the next run."""
+    path = kept_path(settings.database)
+
+    def log_in(session: Session, url: str) -> Api:
+        if is_exposed(url):
+            run.warnings.append(f"The password of {account.name} goes to {url} unprotected; use https if it is there.")
+        return open_api(session, url, account, load_kept(path), lambda kept: save_kept(path, kept))
+
+    return log_in
 
 
 def import_dumps(

@@ -64,15 +64,20 @@ class Session:
         contact = self.manners.contact or "no contact configured"
         self._http.headers["User-Agent"] = f"wikitrail/{VERSION} ({contact}) {requests.utils.default_user_agent()}"
 
-    def ask(self, url: str, params: Mapping[str, str | int] | None = None) -> requests.Response:
-        """GET, or POST where the address would grow too long; the answer has status 200 to 299 or 404.
+    @property
+    def cookies(self) -> requests.cookies.RequestsCookieJar:
+        """What the wiki knows us by; empty at first."""
+        return self._http.cookies
+
+    def ask(self, url: str, params: Mapping[str, str | int] | None = None, *, post: bool = False) -> requests.Response:
+        """GET, or POST with ``post`` and where the address would grow too long; the status is 200 to 299 or 404.
 
         Raises Temporary when the wiki stays away for longer than ``max_wait`` and AccessDenied on 401 or 403.
         """
         patience = Patience(self)
         while True:
             try:
-                response = self._send(url, params)
+                response = self._send(url, params, post)
             except requests.exceptions.TooManyRedirects as error:
                 raise Temporary(f"{_place(url)} redirects in circles; check the address.") from error
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError,
@@ -94,16 +99,18 @@ class Session:
                 continue
             return response
 
-    def _send(self, url: str, params: Mapping[str, str | int] | None) -> requests.Response:
+    def _send(self, url: str, params: Mapping[str, str | int] | None, post: bool) -> requests.Response:
         if self._last_at is not None and (rest := self.manners.delay - (self.clock() - self._last_at)) > 0:
             self.pause(rest)
         prepared = self._http.prepare_request(requests.Request("GET", url, params=params))
-        if params and len(prepared.url or "") > LONGEST_URL:
+        if params and (post or len(prepared.url or "") > LONGEST_URL):
             prepared = self._http.prepare_request(requests.Request("POST", url, data=params))
         self.traffic.requests += 1
         settings = self._http.merge_environment_settings(prepared.url or url, {}, False, None, None)
         try:
-            response = self._http.send(prepared, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), **settings)
+            response = self._http.send(
+                prepared, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), allow_redirects=not post, **settings
+            )
         finally:
             self._last_at = self.clock()
         self.traffic.requests += len(response.history)
