@@ -24,7 +24,8 @@ from parsers.reader import Reader
 from parsers.record import Record
 from parsers.site import Site
 from scraper.dump import DumpPage, read_dump
-from tests.mediawiki import MediaWiki, install, what_is_missing
+from tests.mediawiki import MediaWiki, install
+from tests.mediawiki_trees import chosen_tree
 from tests.wikitrail import ROOT, rows, sync
 
 RUNS = 3
@@ -34,7 +35,7 @@ def main() -> None:
     """Measure and print one table for each thing measured."""
     dump = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "data" / "sample-wiki.xml"
     bench_reading(dump)
-    if reason := what_is_missing():
+    if reason := chosen_tree().lacks():
         print(f"\nThe mirror is not measured: {reason}")
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -95,7 +96,7 @@ def bench_reading(dump: Path) -> None:
 
 def bench_mirror(dump: Path, folder: Path) -> None:
     """The whole history by API, beside a bare loop that keeps nothing; then a run with nothing new."""
-    with MediaWiki(install(folder / "template"), folder / "wiki") as wiki:
+    with MediaWiki(install(folder / "template", chosen_tree()), folder / "wiki") as wiki:
         wiki.import_xml(dump)
 
         def bare_loop() -> None:
