@@ -171,9 +171,9 @@ class Server:
         lines = self._request_log.read_text(encoding="utf-8").splitlines()
         return [Request(**json.loads(line)) for line in lines[since:]]
 
-    def maintenance(self, script: str, *arguments: str, stdin: bytes = b"") -> bytes:
+    def maintenance(self, script: str, *arguments: str, stdin: bytes = b"", timeout: float = 120) -> bytes:
         """Run ``maintenance/<script>.php`` on this wiki and return what it printed."""
-        return run_php(script, *arguments, settings=self.folder / "LocalSettings.php", stdin=stdin)
+        return run_php(script, *arguments, settings=self.folder / "LocalSettings.php", stdin=stdin, timeout=timeout)
 
     def _spawn(self, port: int, log: Path) -> subprocess.Popen[bytes]:
         options = {
@@ -213,13 +213,15 @@ class Server:
         return False
 
 
-def run_php(script: str, *arguments: str, settings: Path | None = None, stdin: bytes = b"") -> bytes:
+def run_php(
+    script: str, *arguments: str, settings: Path | None = None, stdin: bytes = b"", timeout: float = 120
+) -> bytes:
     command = ["php", str(CODE / "maintenance" / f"{script}.php"), *arguments]
     env = dict(os.environ)
     env.pop("MW_CONFIG_FILE", None)
     if settings is not None:
         env["MW_CONFIG_FILE"] = str(settings)
-    done = subprocess.run(command, env=env, input=stdin, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(command, env=env, input=stdin, capture_output=True, timeout=timeout, check=False)
     if done.returncode:
         raise WikiError(f"{script}.php failed: {(done.stdout + done.stderr).decode(errors='replace')[-2000:]}")
     return done.stdout
