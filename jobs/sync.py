@@ -19,6 +19,7 @@ from jobs.runner import Run
 from jobs.settings import Settings
 from jobs.workers import Workers
 from parsers.bulk import find_bulk_changes
+from parsers.memory import without_collection
 from scraper.errors import DumpError
 from scraper.fetch import Fetcher
 from scraper.find_pages import FoundPages
@@ -78,7 +79,7 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
     deriver = Deriver(run.db, reader, run.run_id, run.now)
     try:
         expected = store.get_state(run.db, "expected")
-        with Progress("revisions", expected, quiet=quiet) as progress, Workers() as workers:
+        with Progress("revisions", expected, quiet=quiet) as progress, Workers() as workers, without_collection():
             run.since = store.get_state(run.db, "cursor")
             if run.since is None:
                 _start_workers(workers, run, settings, expected or 0)
@@ -119,7 +120,7 @@ def import_dumps(
     try:
         for path in dumps:
             try:
-                with Progress(path.name, quiet=settings.quiet) as progress:
+                with Progress(path.name, quiet=settings.quiet) as progress, without_collection():
                     logged += import_dump(
                         run.db, path, deriver, run.now, progress, run.counts, infoboxes,
                         since=since, until=until, warnings=run.warnings,
