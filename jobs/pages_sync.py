@@ -5,15 +5,16 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from jobs.audit import Difference
-from jobs.derive import Deriver, reader_for
+from jobs.derive import Deriver
 from jobs.exactness import NOT_EXACT, is_read_from_pages
 from jobs.identity import check_same_wiki
+from jobs.page_reader import reader_for
 from jobs.pages_mirror import PagesMirror
 from jobs.pages_writer import PagesWriter
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
-from scraper.discover import Found, find_api
+from scraper.discover import Found, Opener, find_api
 from scraper.errors import AccessDenied, ApiOff, MembersOnly, NotAWiki, WikiError
 from scraper.fetch import Fetcher
 from scraper.find_pages import FoundPages, find_pages
@@ -26,13 +27,13 @@ from storage.database import Database
 from storage.queries import standing
 
 
-def find_wiki(session: Session, address: str) -> Found | FoundPages:
+def find_wiki(session: Session, address: str, log_in: Opener | None = None) -> Found | FoundPages:
     """The wiki that has a page at ``address``, by its API, or through its pages where that is off.
 
     Raises what ``find_api`` does where neither works.
     """
     try:
-        return find_api(session, address)
+        return find_api(session, address, log_in)
     except MembersOnly:
         raise
     except (ApiOff, AccessDenied, NotAWiki) as fault:

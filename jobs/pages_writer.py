@@ -153,10 +153,10 @@ class PagesWriter:
         if not self.note:
             return
         if page is not None:
-            mine = held.live_pages(self.db, [page.page_id]).get(page.page_id)
+            mine = held.rows(self.db, "page", [page.page_id]).get(page.page_id)
             self._compare("page", page.page_id, mine, asdict(page))
         revisions = list(revisions)
-        ours = held.live_revisions(self.db, [revision.rev_id for revision in revisions])
+        ours = held.rows(self.db, "revision", [revision.rev_id for revision in revisions])
         for revision in revisions:
             self._compare("revision", revision.rev_id, ours.get(revision.rev_id), asdict(revision))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import _open_for_reading
+from storage.database import _open_as_it_lies
 from tests.mediawiki import MediaWiki
 from tests.wikitrail import Result, assert_exact, command_line, environment, rows, sync, wikitrail
 
@@ -424,7 +424,7 @@ def test_a_terminal_that_knows_no_arrows(db: Path, sample_wiki_path: Path) -> No
 def test_a_database_that_may_only_be_read(db: Path, sample_wiki_path: Path) -> None:
     """As somebody without rights in the folder would open it."""
     wikitrail("--db", db, "import", sample_wiki_path)
-    opened = _open_for_reading(db)
+    opened = _open_as_it_lies(db)
     try:
         assert opened.execute("SELECT count(*) FROM revisions").fetchone() == (216,)
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
