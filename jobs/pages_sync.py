@@ -72,7 +72,7 @@ def audit_pages(run: Run, settings: Settings, session: Session) -> list[Differen
     with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
         mirror = _mirror(run, settings, session, progress)
         try:
-            mirror.audit(damaged)
+            mirror.audit()
         finally:
             _count(run, mirror)
     found = [Difference("revision", rev_id, "text", "damaged", "sound") for rev_id in damaged]
