@@ -110,10 +110,13 @@ class MemberApi(Api):
             "action": "login", "lgname": self.account.name, "lgpassword": self.account.password, "lgtoken": token,
             "format": "json", "formatversion": 2,
         }  # fmt: skip
+        response = self.session.ask(self.url, params, post=True)
+        if 300 <= response.status_code < 400:
+            raise UnexpectedAnswer(f"{self.url} redirects a login; give the address that it leads to, such as https.")
         try:
-            answer = self.session.ask(self.url, params, post=True).json()
-        except ValueError as error:
-            raise UnexpectedAnswer(f"{self.url} does not answer to a login as an API; try again later.") from error
+            answer = response.json()
+        except ValueError:
+            answer = None
         if not isinstance(answer, dict):
             raise UnexpectedAnswer(f"{self.url} does not answer to a login as an API; try again later.")
         return answer

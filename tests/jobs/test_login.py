@@ -242,6 +242,26 @@ def test_too_many_logins_are_a_passing_fault(make_mediawiki: Callable[..., Media
     assert "try again later" in results[-1].err
 
 
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        ("header('Location: https://127.0.0.1/api.php', true, 307); exit;", 1, "redirects a login"),
+        ("header('Content-Type: text/html'); echo '<p>Anmeldung'; exit;", 1, "does not answer to a login as an API"),
+        ("$_COOKIE = [];", 2, "does not keep the cookies"),
+        ("$wgReadOnly = 'Umzug';", 75, "takes no login at the moment"),
+    ],
+)
+def test_a_wiki_that_cannot_take_a_login_is_told(
+    make_mediawiki: Callable[..., MediaWiki], db: Path, fault: str, code: int, words: str
+) -> None:
+    wiki = make_mediawiki(f"if (isset($_POST['lgname'])) {{ {fault} }}")
+    name = wiki.bot_password()
+    result = wikitrail("--db", db, "sync", wiki.url, env=account(name))
+    assert (result.code, result.err.count("\n")) == (code, 1), result.err
+    assert words in result.err
+    assert_no_secret(db.parent, result)
+
+
 def test_an_account_that_wants_more_than_a_password_is_told_of_bot_passwords(
     make_mediawiki: Callable[..., MediaWiki], db: Path
 ) -> None:
