@@ -92,7 +92,7 @@ def _access(found: Found) -> list[str]:
             "An account with the right apihighlimits (a bot; grant “High-volume editing” for its password) needs ten "
             "times fewer requests."
         )
-    if found.members_only and "@" in api.account.name:
+    if found.members_only and can.api_alone:
         lines.append(
             "A bot password holds in the API alone: a text that the API alters (Unicode normalisation) can be had with "
             "the password of the account itself."

@@ -25,10 +25,12 @@ NEEDED = (
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """The wiki's version as (major, minor), and whether our account has the right ``apihighlimits``."""
+    """The wiki's version as (major, minor); whether our account has the right ``apihighlimits``, and whether it holds
+    in the API alone, as a bot password does."""
 
     version: tuple[int, int] = NEWEST
     high_limits: bool = False
+    api_alone: bool = False
 
     @property
     def batch(self) -> int:

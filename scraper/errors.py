@@ -23,7 +23,7 @@ class MembersOnly(AccessDenied):
     """The API itself says that nobody may read without an account."""
 
 
-class LoginFailed(AccessDenied):
+class LoginFailed(WikiError):
     """The wiki does not take the account: wrong name, password, or rights."""
 
 

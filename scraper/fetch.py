@@ -199,21 +199,26 @@ class Fetcher:
         decomposed = replace(revision, text=unicodedata.normalize("NFD", revision.text or ""))
         if text_is_exact(decomposed):
             return decomposed
-        try:
-            params: Params = {"action": "raw", "oldid": revision.rev_id}
-            response = self.api.session.ask(urljoin(self.api.url, "index.php"), params)
-        except AccessDenied as error:
-            raise AccessDenied(
+        exact = self._raw(revision)
+        if exact is None or not text_is_exact(exact):
+            raise UnexpectedAnswer(
                 f"The API has altered the text of revision {revision.rev_id} (Unicode normalisation), and index.php "
                 "does not give it to a bot password; set WIKITRAIL_USER and WIKITRAIL_PASSWORD to the account itself."
-            ) from error
-        exact = replace(revision, text=response.content.decode("utf-8", "surrogatepass"))
-        if response.status_code != 200 or not text_is_exact(exact):
-            raise UnexpectedAnswer(
-                f"The text of revision {revision.rev_id} does not have the digest that the wiki states; "
+                if self.api.can.api_alone
+                else f"The text of revision {revision.rev_id} does not have the digest that the wiki states; "
                 "run the command again, and tell the wiki's operator if it stays so."
             )
         return exact
+
+    def _raw(self, revision: Revision) -> Revision | None:
+        """The revision with its text as ``index.php`` gives it; None where it does not."""
+        try:
+            params: Params = {"action": "raw", "oldid": revision.rev_id}
+            response = self.api.session.ask(urljoin(self.api.url, "index.php"), params)
+            text = response.content.decode("utf-8", "surrogatepass")
+        except (AccessDenied, UnicodeDecodeError):
+            return None
+        return replace(revision, text=text) if response.status_code == 200 else None
 
 
 def in_batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from scraper.abilities import Abilities
 from scraper.api import Api, Params
 from scraper.errors import AccessDenied, ApiError, LoginFailed, MembersOnly, Temporary, UnexpectedAnswer
 from scraper.session import Session
@@ -23,6 +24,11 @@ class Account:
 
     name: str
     password: str = field(repr=False)
+
+    @property
+    def is_bot(self) -> bool:
+        """Whether this is a bot password."""
+        return "@" in self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +83,7 @@ class MemberApi(Api):
         tokens = Api.request(self, {"action": "query", "meta": "tokens", "type": "login"})
         answer = self._post_login(str(tokens["query"]["tokens"]["logintoken"]))
         self.user = _user_of(answer, self.url, self.account)
-        info = self._as_user({"action": "query", "meta": "userinfo", "uiprop": "rights"})
-        rights = info["query"]["userinfo"]["rights"]
-        if "read" not in rights:
-            raise LoginFailed(
-                f"{self.account.name} may log in at {self.url} and not read; give its bot password the grant “Basic "
-                "rights” at Special:BotPasswords."
-            )
+        rights = self._rights()
         self.can = replace(self.can, high_limits="apihighlimits" in rights)
         cookies = [
             {key: getattr(cookie, key) for key in ("name", "value", "domain", "path", "secure", "expires")}
@@ -91,15 +91,32 @@ class MemberApi(Api):
         ]
         self.keep(Kept(self.url, self.account.name, self.user, self.can.high_limits, tuple(cookies)))
 
+    def _rights(self) -> list[str]:
+        """What the account may do. Raises LoginFailed when it may not even read."""
+        try:
+            info = self._as_user({"action": "query", "meta": "userinfo", "uiprop": "rights"})
+            rights: list[str] = info["query"]["userinfo"]["rights"]
+        except MembersOnly:
+            rights = []
+        if "read" not in rights:
+            raise LoginFailed(
+                f"{self.account.name} may log in at {self.url} and not read; give its bot password the grant “Basic "
+                "rights” at Special:BotPasswords."
+            )
+        return rights
+
     def _post_login(self, token: str) -> Mapping[str, Any]:
         params: Params = {
             "action": "login", "lgname": self.account.name, "lgpassword": self.account.password, "lgtoken": token,
             "format": "json", "formatversion": 2,
         }  # fmt: skip
+        response = self.session.ask(self.url, params, post=True)
+        if 300 <= response.status_code < 400:
+            raise UnexpectedAnswer(f"{self.url} redirects a login; give the address that it leads to, such as https.")
         try:
-            answer = self.session.ask(self.url, params, post=True).json()
-        except ValueError as error:
-            raise UnexpectedAnswer(f"{self.url} does not answer to a login as an API; try again later.") from error
+            answer = response.json()
+        except ValueError:
+            answer = None
         if not isinstance(answer, dict):
             raise UnexpectedAnswer(f"{self.url} does not answer to a login as an API; try again later.")
         return answer
@@ -136,7 +153,7 @@ def open_api(
     """The API at ``url``, as ``account`` if there is one: with the ``kept`` login where it fits, else logged in."""
     if account is None:
         return Api(session, url)
-    api = MemberApi(session=session, url=url, account=account, keep=keep)
+    api = MemberApi(session=session, url=url, account=account, keep=keep, can=Abilities(api_alone=account.is_bot))
     if kept is None or (kept.url, kept.account) != (url, account.name):
         api.log_in()
         return api

@@ -38,6 +38,7 @@ class Shape:
     generator: str
     settings: str
     answer: Callable[[dict[str, Any], Params], None]
+    slots: bool = True
 
 
 def _older(answer: dict[str, Any], asked: Params) -> None:
@@ -82,8 +83,8 @@ def _newer(answer: dict[str, Any], asked: Params) -> None:
 
 
 SHAPES = {
-    "1.31": Shape("MediaWiki 1.31.16", "$wgPageCreationLog = false;", _older),
-    "1.31 without hashes": Shape("MediaWiki 1.31.0", "$wgPageCreationLog = false;", _without_hashes),
+    "1.31": Shape("MediaWiki 1.31.16", "$wgPageCreationLog = false;", _older, slots=False),
+    "1.31 without hashes": Shape("MediaWiki 1.31.0", "$wgPageCreationLog = false;", _without_hashes, slots=False),
     "1.32": Shape("MediaWiki 1.32.6", "", _as_it_is),
     "1.44": Shape("MediaWiki 1.44.0", "", _newer),
     "1.45": Shape("MediaWiki 1.45.2", "", _newer),
@@ -113,7 +114,9 @@ class ShapedWiki:
 
     def _answer(self, path: str, asked: Params) -> tuple[int, str, bytes]:
         self.asked.append(asked)
-        real = self._session.post(self.source.replace("/api.php", path), data=asked, timeout=60)
+        flat = "rvprop" in asked and not self.shape.slots
+        sent = {**asked, "rvslots": "main"} if flat else asked
+        real = self._session.post(self.source.replace("/api.php", path), data=sent, timeout=60)
         kind = real.headers["Content-Type"]
         if path != "/api.php":
             return real.status_code, kind, real.content

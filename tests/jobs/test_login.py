@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import unicodedata
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -130,20 +132,37 @@ def test_a_login_that_is_lost_half_way_leaves_no_gap(
     assert_exact(db, wiki)
 
 
+def repeat_revision(wiki: MediaWiki, rev_id: int, copies: int) -> None:
+    """Give a page so many more revisions like its only one, in the wiki's database: an import takes minutes."""
+    wiki.stop()  # what it remembers of the page is no longer true
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {copies})"
+    changed = {
+        "revision": {"rev_id": "rev_id + i", "rev_parent_id": "rev_id + i - 1"},
+        "revision_comment_temp": {"revcomment_rev": "revcomment_rev + i"},
+        "slots": {"slot_revision_id": "slot_revision_id + i"},
+    }
+    with closing(sqlite3.connect(wiki.db_path)) as connection, connection:
+        for table, values in changed.items():
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            taken = ", ".join(values.get(column, column) for column in columns)
+            key = next(iter(values))
+            connection.execute(f"{numbers} INSERT INTO {table} SELECT {taken} FROM {table}, n WHERE {key} = {rev_id}")
+        connection.execute("UPDATE page SET page_latest = ? WHERE page_latest = ?", (rev_id + copies, rev_id))
+    wiki.start()
+
+
 def test_high_limits_take_a_tenth_of_the_requests(mediawiki: MediaWiki, db: Path, tmp_path: Path) -> None:
-    import_texts(mediawiki, tmp_path, [f"Text {n}" for n in range(999)])
-    few, many = (mediawiki.bot_password(app=app, grants=grants) for app, grants in
-                 (("viele", "basic,highvolume"), ("wenige", "basic")))  # fmt: skip
-    texts, whole = [], []
-    for name, path in ((many, db), (few, tmp_path / "wiki.db-fast")):
+    bots = [mediawiki.bot_password(app=app, grants=grants) for app, grants in
+            (("viele", "basic,highvolume"), ("wenige", "basic"))]  # fmt: skip
+    repeat_revision(mediawiki, mediawiki.edit("Blatt", "Immer dasselbe"), 998)
+    asked = []
+    for name, path in zip(bots, (db, tmp_path / "other.db"), strict=True):
         mark = mediawiki.mark()
-        sync(path, mediawiki.url, env=account(name))
-        asked = mediawiki.requests(mark)
-        whole.append(len(asked))
-        texts.append(sum(r.params.get("generator") == "allrevisions" for r in asked))
+        assert sync(path, mediawiki.url, env=account(name))["revisions_new"] == 1000
+        asked.append([r.params.get("generator") for r in mediawiki.requests(mark)])
         assert_exact(path, mediawiki)
-    assert texts == [2, 20]
-    assert whole[1] - whole[0] >= 18
+    assert [requests.count("allrevisions") for requests in asked] == [2, 20]
+    assert len(asked[1]) - len(asked[0]) >= 18  # what a login and a beginning cost is the same
 
 
 def test_large_texts_are_asked_for_in_smaller_batches(
@@ -221,6 +240,26 @@ def test_too_many_logins_are_a_passing_fault(make_mediawiki: Callable[..., Media
     results = [wikitrail("--db", db, "sync", wiki.url, env=account("Admin@spiegel", "falsch" * 6)) for _ in range(3)]
     assert results[-1].code == 75, results[-1].err
     assert "try again later" in results[-1].err
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        ("header('Location: https://127.0.0.1/api.php', true, 307); exit;", 1, "redirects a login"),
+        ("header('Content-Type: text/html'); echo '<p>Anmeldung'; exit;", 1, "does not answer to a login as an API"),
+        ("$_COOKIE = [];", 2, "does not keep the cookies"),
+        ("$wgReadOnly = 'Umzug';", 75, "takes no login at the moment"),
+    ],
+)
+def test_a_wiki_that_cannot_take_a_login_is_told(
+    make_mediawiki: Callable[..., MediaWiki], db: Path, fault: str, code: int, words: str
+) -> None:
+    wiki = make_mediawiki(f"if (isset($_POST['lgname'])) {{ {fault} }}")
+    name = wiki.bot_password()
+    result = wikitrail("--db", db, "sync", wiki.url, env=account(name))
+    assert (result.code, result.err.count("\n")) == (code, 1), result.err
+    assert words in result.err
+    assert_no_secret(db.parent, result)
 
 
 def test_an_account_that_wants_more_than_a_password_is_told_of_bot_passwords(
