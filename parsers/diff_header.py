@@ -7,6 +7,7 @@ its id stands in the links to its neighbours and in the page's JavaScript variab
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from urllib.parse import parse_qs, urlsplit
@@ -57,10 +58,11 @@ def _rev_id(cell: Tag, letter: str, link: Tag | None, script: str) -> int | None
 
 
 def _page_name(script: str) -> str | None:
-    match = re.search(r'"wgPageName"\s*:\s*"((?:[^"\\]|\\u[0-9a-fA-F]{4})*)"', script)
-    if match is None:
+    match = re.search(r'"wgPageName"\s*:\s*("(?:[^"\\]|\\.)*")', script)
+    try:
+        return str(json.loads(match[1])).replace("_", " ") if match else None
+    except ValueError:
         return None
-    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), match[1]).replace("_", " ")
 
 
 def query_value(address: object, name: str) -> str | None:
