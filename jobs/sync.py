@@ -147,6 +147,9 @@ def finish(run: Run, *, always: bool = False) -> None:
     if always or left or run.changes or run.counts.revisions:
         with run.db.atomic():
             store.set_state(run.db, "finished", run.run_id)
-            found = find_bulk_changes(load_changes(run.db, ChangeFilter(texts=False)), load_current_items(run.db))
+            found = find_bulk_changes(
+                lambda pairs: load_changes(run.db, ChangeFilter(texts=False, pairs=pairs)),
+                lambda: load_current_items(run.db),
+            )
             replace_bulk_changes(run.db, found)
             refresh_wide_views(run.db)
