@@ -93,8 +93,8 @@ class _Blanks:
 def _compare_blanks(read: str, line: str) -> _Blanks | None:
     """How a line that was read stands in the text; None when it is another one.
 
-    From 1.36 on PHP's engine writes some blanks as no-break spaces, and those of the text look the same. What the
-    line really holds can be seen in the old text.
+    PHP's engine writes some blanks as no-break spaces, and in newer versions (as in 1.39) those of the text look the
+    same. What the line really holds can be seen in the old text.
     """
     if read == line:
         return _Blanks("", line, "")

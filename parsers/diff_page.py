@@ -174,7 +174,7 @@ def _collect(table: Tag) -> _Table:
 
 
 def _collect_lines(found: _Table, row: Tag, cells: Sequence[Tag]) -> None:
-    # Up to 1.35, PHP's engine filled empty cells and markers with references too.
+    # Where PHP's engine writes references (as in 1.31), it also fills empty cells and markers with them.
     found.has_references = found.has_references or REFERENCE in row.get_text()
     lines = read_line_cells(cells)
     found.is_php = found.is_php or any(line.is_php for line in lines)
