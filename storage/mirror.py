@@ -225,6 +225,16 @@ def save_log_events(db: Database, events: Sequence[LogEvent]) -> list[LogEvent]:
     return new
 
 
+def pages_gone_and_back(db: Database, log_ids: Iterable[int]) -> set[int]:
+    """Live pages that these log events say were restored."""
+    rows = db.execute(
+        "SELECT DISTINCT page_id FROM log_events JOIN pages USING (page_id) WHERE state = 'live' AND type = 'delete'"
+        " AND action = 'restore' AND log_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(log_ids))],
+    )
+    return {int(row[0]) for row in rows.fetchall()}
+
+
 def times_of_events(db: Database, log_ids: Iterable[int]) -> set[str]:
     """The timestamps of these log events, where they are known."""
     rows = db.execute(

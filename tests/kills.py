@@ -64,6 +64,7 @@ class Kills:
 
     def prepare(self) -> None:
         """Fill the wiki, mirror it, let much happen, and do each job once undisturbed."""
+        (self.folder / "wikitrail.toml").write_text("[wiki]\nworkers = 2\n", encoding="utf-8")
         fill(self.wiki)
         before = self.folder / "delta.db"
         assert self._do("backfill", before) == 0
@@ -108,7 +109,8 @@ class Kills:
         return path
 
     def _command(self, job: str, path: Path) -> tuple[object, ...]:
-        return ("--db", path, "audit") if job == "audit" else ("--db", path, "sync", self.wiki.url)
+        common = ("--config", self.folder / "wikitrail.toml", "--db", path)
+        return (*common, "audit") if job == "audit" else (*common, "sync", self.wiki.url)
 
     def _do(self, job: str, path: Path) -> int:
         return wikitrail(*self._command(job, path)).code
