@@ -263,7 +263,8 @@ def differing_revisions(db: Database, revisions: Iterable[Revision]) -> set[int]
     for r in revisions:
         held = db.execute(
             "SELECT page_id, parent_id, timestamp, user, user_id, comment, minor, sha1, content_model, tags,"
-            " text_state = 'hidden', user_hidden, comment_hidden, state FROM revisions WHERE rev_id = ?",
+            " text_state = 'hidden', user_hidden, comment_hidden, state, text_state = 'missing'"
+            " FROM revisions WHERE rev_id = ?",
             [r.rev_id],
         ).fetchone()
         told = (
@@ -271,7 +272,8 @@ def differing_revisions(db: Database, revisions: Iterable[Revision]) -> set[int]
             json.dumps(r.tags, ensure_ascii=False), int(r.text_state == "hidden"), int(r.user_hidden),
             int(r.comment_hidden), "live",
         )  # fmt: skip
-        if held is not None and held != told:
+        # Whether a text that was missing is there again only asking for it shows.
+        if held is not None and (held[:-1] != told or held[-1]):
             differing.add(r.rev_id)
     return differing
 

@@ -133,9 +133,9 @@ class Kills:
 
 
 def fill(wiki: MediaWiki) -> None:
-    """Some 500 revisions on 40 pages."""
+    """Some 300 revisions on 36 pages."""
     chance = random.Random(1)
-    titles = [f"Blatt {n}" for n in range(34)] + [
+    titles = [f"Blatt {n}" for n in range(30)] + [
         "Kategorie:Wohnen",
         "Wohnen",
         "Schule",
@@ -146,12 +146,12 @@ def fill(wiki: MediaWiki) -> None:
     pages = {}
     for number, title in enumerate(titles):
         times = sorted(
-            f"20{chance.randrange(10, 25)}-0{chance.randrange(1, 10)}-1{number % 10}T10:00:00Z" for _ in range(12)
+            f"20{chance.randrange(10, 25)}-0{chance.randrange(1, 10)}-1{number % 10}T10:00:00Z" for _ in range(8)
         )
         pages[title] = [DumpRevision(at, "Ada Berg", text_of(title, chance.randrange(60)), "Stand") for at in times]
     dump = wiki.folder / "fill.xml"
     dump.write_text(dump_xml(pages), encoding="utf-8")
-    wiki.import_xml(dump)
+    wiki.maintenance("importDump", "--no-updates", str(dump))
 
 
 def happen(wiki: MediaWiki) -> None:
@@ -174,7 +174,7 @@ def happen(wiki: MediaWiki) -> None:
     old.write_text(dump_xml({"Blatt 14": versions, "Ganz alt": versions}), encoding="utf-8")
     wiki.import_xml(old)
     wiki.merge("Ganz alt", "Blatt 15")
-    for number in range(16, 30):
+    for number in range(16, 26):
         wiki.edit(f"Blatt {number}", text_of("", number), user="Ida Kern")
 
 
