@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from jobs.mirror import Mirror
@@ -30,11 +30,18 @@ class Difference:
 
 
 def mend_texts(mirror: Mirror) -> list[Difference]:
-    """Fetch anew the texts that the file has lost; the first step, since nothing can be derived from them."""
+    """Fetch anew the texts that the file has lost; the first step, since nothing can be derived from them.
+
+    A text that the wiki shows no more, of a deleted page, cannot be had again: it counts as missing then.
+    """
     damaged = list(held.damaged_revisions(mirror.db))
+    lost: set[int] = set()
     if damaged:
         mirror.repair((), damaged)
-    return [Difference("revision", rev_id, "text", "damaged", "sound") for rev_id in damaged]
+        lost = set(held.damaged_revisions(mirror.db))
+        with mirror.db.atomic():
+            held.give_up_texts(mirror.db, lost)
+    return [Difference("revision", i, "text", "damaged", None if i in lost else "sound") for i in damaged]
 
 
 def audit(mirror: Mirror) -> list[Difference]:
@@ -78,13 +85,16 @@ def _walk(mirror: Mirror) -> tuple[list[Difference], list[LogEvent]]:
 
 
 def _remaining(mirror: Mirror, found: list[Difference]) -> Iterator[Difference]:
-    """The differences that are still there, after what happened during the walk has been read."""
+    """The differences that are still there, after what happened during the walk has been read.
+
+    What that has altered here is as the wiki has it now, and was so only a moment later than the walk.
+    """
     rows = {what: held.rows(mirror.db, what, [d.id for d in found if d.what == what]) for what in held.KINDS}
     for difference in found:
         row = rows[difference.what].get(difference.id)
         mine = row and ("live" if difference.field == "state" else row[difference.field])
-        if mine != difference.wiki:
-            yield replace(difference, mirror=mine)
+        if mine == difference.mirror:
+            yield difference
 
 
 def _compare_pages(mirror: Mirror, pages: list[Page]) -> Iterator[Difference]:

@@ -14,7 +14,7 @@ from storage import history
 from storage.database import Database
 from storage.derived import DerivedPage, LocalStrings, derived_changes
 from storage.intervals import PageIntervals
-from storage.items import close_page
+from storage.items import close_page, part_page
 from storage.strings import Strings
 from storage.texts import TextStore
 from storage.writing import write_changes, write_page
@@ -89,7 +89,12 @@ class Deriver:
             state = self._state(page.page_id, page.title, known)
             announced = set(fresh)
         self.write(self._pages.steps(page, state, ordered, announced, rebuilt=rebuilt))
-        if state.last is not None:
+        absences = history.absences(self._db, page.page_id) if rebuilt else []
+        for gone_at, back_at in absences:
+            part_page(self._db, page.page_id, gone_at, back_at)
+        if absences:
+            self._states.pop(page.page_id, None)  # its intervals have other numbers now
+        elif state.last is not None:
             self._states[page.page_id] = state
             self._states.move_to_end(page.page_id)
             if len(self._states) > REMEMBERED_PAGES:

@@ -358,8 +358,12 @@ class Mirror:
         return renamed
 
     def _save_events(self, events: Sequence[LogEvent]) -> None:
+        ids = [event.log_id for event in events]
+        absent = store.pages_gone_and_back(self.db, ids)
         new = store.save_log_events(self.db, events)
         self.deriver.events(new, store.pages_of_events(self.db, new))
+        # From a deletion to the restore a page was not there: the log alone says so, and its entries may be hidden.
+        self.deriver.revisions([], rewritten=absent | store.pages_gone_and_back(self.db, ids))
 
 
 def shift(timestamp: str, by: timedelta) -> str:

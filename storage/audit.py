@@ -40,6 +40,21 @@ def live_revision_ids(db: Database) -> set[int]:
     return {int(row[0]) for row in db.execute("SELECT rev_id FROM revisions WHERE state = 'live'").fetchall()}
 
 
+def give_up_texts(db: Database, rev_ids: Iterable[int]) -> None:
+    """The texts of these revisions are lost, here and on the wiki; what is left of them is removed."""
+    ids = json.dumps(list(rev_ids))
+    chosen = "rev_id IN (SELECT value FROM json_each(?))"
+    lost = json.dumps([i for (i,) in db.execute(f"SELECT text_id FROM revisions WHERE {chosen}", [ids]).fetchall()])
+    db.execute(f"UPDATE revisions SET text_state = 'missing', text_id = NULL WHERE {chosen}", [ids])
+    unused = (
+        "DELETE FROM texts WHERE text_id IN (SELECT value FROM json_each(?))"
+        " AND text_id NOT IN (SELECT text_id FROM revisions WHERE text_id IS NOT NULL)"
+        " AND text_id NOT IN (SELECT base_id FROM texts WHERE base_id IS NOT NULL)"
+    )
+    while db.execute(unused, [lost]).rowcount > 0:  # the end of each chain first
+        pass
+
+
 def damaged_revisions(db: Database) -> Iterator[int]:
     """Revisions whose stored text is not the one that the wiki's hash names, or cannot be read."""
     texts = TextStore(db)

@@ -35,6 +35,23 @@ def _in_order(revisions: list[RevisionRow], latest: int) -> list[RevisionRow]:
     return sorted(revisions, key=lambda row: (row[0] == latest, times[row[0]], row[0]))
 
 
+def absences(db: Database, page_id: int) -> list[tuple[str, str]]:
+    """When a page was not there, as the held log says: from each deletion to the restore that followed."""
+    found = []
+    gone_at = None
+    for action, timestamp in db.execute(
+        "SELECT action, timestamp FROM log_events WHERE page_id = ? AND type = 'delete'"
+        " AND action IN ('restore', 'delete', 'delete_redir', 'delete_redir2') ORDER BY log_id",
+        [page_id],
+    ).fetchall():
+        if action != "restore":
+            gone_at = timestamp
+        elif gone_at is not None:
+            found.append((gone_at, timestamp))
+            gone_at = None
+    return found
+
+
 def newest_revision(db: Database, page_id: int, without: Collection[int]) -> int | None:
     """The live revision of a page with the newest time (then the highest id), some left out; None if there is none."""
     rows = db.execute(

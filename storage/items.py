@@ -47,6 +47,45 @@ def close_page(db: Database, page_id: int, last_rev: int, at: str) -> None:
         )
 
 
+def part_page(db: Database, page_id: int, gone_at: str, back_at: str) -> None:
+    """The page was not there between these times: what held then is kept as two items, one before and one after.
+
+    A second time changes nothing.
+    """
+    last = db.execute(
+        "SELECT rev_id FROM revisions WHERE page_id = ? AND state = 'live' AND timestamp <= ?"
+        " ORDER BY timestamp DESC, rev_id DESC LIMIT 1",
+        [page_id, gone_at],
+    ).fetchone()
+    if last is None or back_at <= gone_at:
+        return
+    for kind in HISTORY_TABLES:
+        began, ended = (
+            f"coalesce({at}, (SELECT timestamp FROM revisions r WHERE r.rev_id = h.{by}))"
+            for at, by in (("began_at", "from_rev"), ("ended_at", "ended_by"))
+        )
+        rows = db.execute(
+            f"SELECT item, to_rev IS NULL OR {ended} > ? FROM {kind}_items h WHERE page_id = ? AND {began} <= ?"
+            f" AND (to_rev IS NULL OR {ended} > ?)",
+            [back_at, page_id, gone_at, gone_at],
+        ).fetchall()
+        columns = ", ".join(COLUMNS[kind])
+        for item, comes_back in rows:
+            if comes_back:
+                db.execute(
+                    f"INSERT INTO {kind}_items"
+                    f" (page_id, item, {columns}, from_rev, to_rev, began_at, ended_by, ended_at)"
+                    f" SELECT page_id, (SELECT max(item) + 1 FROM {kind}_items WHERE page_id = ?), {columns},"
+                    f" ?, to_rev, ?, ended_by, ended_at FROM {kind}_items WHERE page_id = ? AND item = ?",
+                    [page_id, last[0], back_at, page_id, item],
+                )
+            db.execute(
+                f"UPDATE {kind}_items SET to_rev = iif(?, ?, to_rev), ended_by = NULL, ended_at = ?"
+                " WHERE page_id = ? AND item = ?",
+                [comes_back, last[0], gone_at, page_id, item],
+            )
+
+
 def forget_page(db: Database, strings: Strings, page_id: int) -> None:
     """Remove a page's intervals, to be built anew in the same transaction; their strings will be used again."""
     strings.load(string_numbers(stored_items(db, page_id, "")))

@@ -225,6 +225,16 @@ def save_log_events(db: Database, events: Sequence[LogEvent]) -> list[LogEvent]:
     return new
 
 
+def pages_gone_and_back(db: Database, log_ids: Iterable[int]) -> set[int]:
+    """Live pages that these log events say were restored."""
+    rows = db.execute(
+        "SELECT DISTINCT page_id FROM log_events JOIN pages USING (page_id) WHERE state = 'live' AND type = 'delete'"
+        " AND action = 'restore' AND log_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(log_ids))],
+    )
+    return {int(row[0]) for row in rows.fetchall()}
+
+
 def times_of_events(db: Database, log_ids: Iterable[int]) -> set[str]:
     """The timestamps of these log events, where they are known."""
     rows = db.execute(
@@ -253,7 +263,8 @@ def differing_revisions(db: Database, revisions: Iterable[Revision]) -> set[int]
     for r in revisions:
         held = db.execute(
             "SELECT page_id, parent_id, timestamp, user, user_id, comment, minor, sha1, content_model, tags,"
-            " text_state = 'hidden', user_hidden, comment_hidden, state FROM revisions WHERE rev_id = ?",
+            " text_state = 'hidden', user_hidden, comment_hidden, state, text_state = 'missing'"
+            " FROM revisions WHERE rev_id = ?",
             [r.rev_id],
         ).fetchone()
         told = (
@@ -261,7 +272,8 @@ def differing_revisions(db: Database, revisions: Iterable[Revision]) -> set[int]
             json.dumps(r.tags, ensure_ascii=False), int(r.text_state == "hidden"), int(r.user_hidden),
             int(r.comment_hidden), "live",
         )  # fmt: skip
-        if held is not None and held != told:
+        # Whether a text that was missing is there again only asking for it shows.
+        if held is not None and (held[:-1] != told or held[-1]):
             differing.add(r.rev_id)
     return differing
 

@@ -65,6 +65,7 @@ class Kills:
 
     def prepare(self) -> None:
         """Fill the wiki, mirror it, let much happen, and do each job once undisturbed."""
+        (self.folder / "wikitrail.toml").write_text("[wiki]\nworkers = 2\n", encoding="utf-8")
         fill(self.wiki)
         before = self.folder / "delta.db"
         assert self._do("backfill", before) == 0
@@ -109,7 +110,8 @@ class Kills:
         return path
 
     def _command(self, job: str, path: Path) -> tuple[object, ...]:
-        return ("--db", path, "audit") if job == "audit" else ("--db", path, "sync", self.wiki.url)
+        common = ("--config", self.folder / "wikitrail.toml", "--db", path)
+        return (*common, "audit") if job == "audit" else (*common, "sync", self.wiki.url)
 
     def _do(self, job: str, path: Path) -> int:
         return wikitrail(*self._command(job, path)).code
@@ -132,9 +134,9 @@ class Kills:
 
 
 def fill(wiki: MediaWiki) -> None:
-    """Some 500 revisions on 40 pages."""
+    """Some 300 revisions on 36 pages."""
     chance = random.Random(1)
-    titles = [f"Blatt {n}" for n in range(34)] + [
+    titles = [f"Blatt {n}" for n in range(30)] + [
         "Kategorie:Wohnen",
         "Wohnen",
         "Schule",
@@ -145,12 +147,12 @@ def fill(wiki: MediaWiki) -> None:
     pages = {}
     for number, title in enumerate(titles):
         times = sorted(
-            f"20{chance.randrange(10, 25)}-0{chance.randrange(1, 10)}-1{number % 10}T10:00:00Z" for _ in range(12)
+            f"20{chance.randrange(10, 25)}-0{chance.randrange(1, 10)}-1{number % 10}T10:00:00Z" for _ in range(8)
         )
         pages[title] = [DumpRevision(at, "Ada Berg", text_of(title, chance.randrange(60)), "Stand") for at in times]
     dump = wiki.folder / "fill.xml"
     dump.write_text(dump_xml(pages), encoding="utf-8")
-    wiki.import_xml(dump)
+    wiki.maintenance("importDump", "--no-updates", str(dump))
 
 
 def happen(wiki: MediaWiki) -> None:
@@ -173,7 +175,7 @@ def happen(wiki: MediaWiki) -> None:
     old.write_text(dump_xml({"Blatt 14": versions, "Ganz alt": versions}), encoding="utf-8")
     wiki.import_xml(old)
     wiki.merge("Ganz alt", "Blatt 15")
-    for number in range(16, 30):
+    for number in range(16, 26):
         wiki.edit(f"Blatt {number}", text_of("", number), user="Ida Kern")
 
 
