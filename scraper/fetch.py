@@ -74,7 +74,7 @@ class Fetcher:
                 for batch in self.api.query({**params, "garvlimit": size}, continued, whole=size > BATCH):
                     yield self._fetched(batch.result), batch.following
                     continued = batch.following
-                    if (fitting := self._fitting(batch)) != size:
+                    if (fitting := min(self._fitting(batch), 2 * size)) != size:
                         size = fitting
                         break
                 done = continued is None
