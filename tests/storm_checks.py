@@ -86,7 +86,7 @@ class Checker:
         self.syncs += 1
         settings = Settings(Config(), self.path.parent, self.path, quiet=True)
         with running("sync", self.path, create=True) as run:
-            sync_wiki(run, settings, self.wiki.url, full=full)
+            sync_wiki(run, settings, self.wiki.api_url, full=full)
         return run.summary()
 
     def _check_quiet(self) -> None:
