@@ -25,11 +25,12 @@ NEEDED = (
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """The wiki's version as (major, minor); whether our account has the right ``apihighlimits``, and whether it holds
-    in the API alone, as a bot password does."""
+    """The wiki's version as (major, minor); whether our account has the rights ``apihighlimits`` and
+    ``deletedhistory``, and whether it holds in the API alone, as a bot password does."""
 
     version: tuple[int, int] = NEWEST
     high_limits: bool = False
+    sees_deleted: bool = False
     api_alone: bool = False
 
     @property

@@ -74,7 +74,7 @@ class Fetcher:
                 for batch in self.api.query({**params, "garvlimit": size}, continued, whole=size > BATCH):
                     yield self._fetched(batch.result), batch.following
                     continued = batch.following
-                    if (fitting := self._fitting(batch)) != size:
+                    if (fitting := min(self._fitting(batch), 2 * size)) != size:
                         size = fitting
                         break
                 done = continued is None
@@ -122,7 +122,7 @@ class Fetcher:
             for row in batch.result.get("allrevisions", []):
                 recent.update({int(r["revid"]): int(row["pageid"]) for r in row["revisions"]})
             if "pages" in batch.result or "badrevids" in batch.result:
-                fetched.append(self._fetched(batch.result))
+                fetched.append(self._fetched(batch.result, probed))
         generator = str(siteinfo.get("general", {}).get("generator", ""))
         self.api.can = replace(self.api.can, version=version_of(generator))  # it may have been updated
         if not now:
@@ -153,7 +153,7 @@ class Fetcher:
         """As ``revisions``, for one request's number of ids; many that are large are asked for in smaller parts."""
         try:
             for batch in self.api.query({**REVISION_PROPS, "revids": "|".join(map(str, ids))}, whole=len(ids) > BATCH):
-                yield self._fetched(batch.result)
+                yield self._fetched(batch.result, ids)
         except Split:
             for part in in_batches(ids):
                 yield from self._some_revisions(part)
@@ -181,7 +181,12 @@ class Fetcher:
             for row in page.get("revisions", [])
         ]
 
-    def _fetched(self, result: Mapping[str, Any]) -> Fetched:
+    def _fetched(self, result: Mapping[str, Any], asked: Iterable[int] = ()) -> Fetched:
+        """An answer; ``asked`` are the ids of revisions that were asked for.
+
+        To those who may see what is deleted the API says of no id that the wiki lacks it (ApiPageSet,
+        initFromRevIDs): it knows the revision, and does not give it.
+        """
         rows = result.get("pages", [])
         live = [row for row in rows if not row.get("missing") and not row.get("invalid") and "pageid" in row]
         revisions = [revision_of(r, int(row["pageid"])) for row in live for r in row.get("revisions", [])]
@@ -189,7 +194,8 @@ class Fetcher:
             pages=tuple(page_of(row) for row in live),
             revisions=tuple(sorted(map(self._exact, revisions), key=lambda r: (r.timestamp, r.rev_id))),
             missing_pages=frozenset(int(row["pageid"]) for row in rows if row.get("missing") and "pageid" in row),
-            missing_revisions=frozenset(int(row["revid"]) for row in result.get("badrevids", {}).values()),
+            missing_revisions=frozenset(int(row["revid"]) for row in result.get("badrevids", {}).values())
+            | frozenset(asked if self.api.can.sees_deleted else ()) - {r.rev_id for r in revisions},
         )
 
     def _exact(self, revision: Revision) -> Revision:

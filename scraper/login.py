@@ -39,6 +39,7 @@ class Kept:
     account: str
     user: str
     high_limits: bool
+    sees_deleted: bool
     cookies: tuple[Mapping[str, Any], ...] = field(repr=False)
 
 
@@ -84,12 +85,13 @@ class MemberApi(Api):
         answer = self._post_login(str(tokens["query"]["tokens"]["logintoken"]))
         self.user = _user_of(answer, self.url, self.account)
         rights = self._rights()
-        self.can = replace(self.can, high_limits="apihighlimits" in rights)
+        high_limits, sees_deleted = "apihighlimits" in rights, "deletedhistory" in rights
+        self.can = replace(self.can, high_limits=high_limits, sees_deleted=sees_deleted)
         cookies = [
             {key: getattr(cookie, key) for key in ("name", "value", "domain", "path", "secure", "expires")}
             for cookie in self.session.cookies
         ]
-        self.keep(Kept(self.url, self.account.name, self.user, self.can.high_limits, tuple(cookies)))
+        self.keep(Kept(self.url, self.account.name, self.user, high_limits, sees_deleted, tuple(cookies)))
 
     def _rights(self) -> list[str]:
         """What the account may do. Raises LoginFailed when it may not even read."""
@@ -160,5 +162,5 @@ def open_api(
     for cookie in kept.cookies:
         session.cookies.set(**cookie)
     api.user = kept.user
-    api.can = replace(api.can, high_limits=kept.high_limits)
+    api.can = replace(api.can, high_limits=kept.high_limits, sees_deleted=kept.sees_deleted)
     return api

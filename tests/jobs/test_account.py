@@ -12,7 +12,7 @@ from jobs.settings import Settings
 from scraper.login import Account, Kept
 
 WIKI = "https://wiki.beispiel.invalid/index.php/Start"
-KEPT = Kept("https://wiki.beispiel.invalid/api.php", "Nora@a", "Nora", True, ({"name": "s", "value": "1"},))
+KEPT = Kept("https://wiki.beispiel.invalid/api.php", "Nora@a", "Nora", True, False, ({"name": "s", "value": "1"},))
 
 
 def settings(folder: Path) -> Settings:

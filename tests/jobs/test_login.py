@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from scraper.fetch import Fetcher
+from scraper.login import Account, open_api
+from scraper.session import Session
 from tests.mediawiki import BOT_PASSWORD, PASSWORD, DumpRevision, MediaWiki, dump_xml
 from tests.wikitrail import Result, assert_exact, rows, sync, wikitrail
 
@@ -195,6 +198,28 @@ def test_what_the_public_may_not_see_is_hidden_whoever_asks(mediawiki: MediaWiki
     hidden = rows(db, "SELECT user, user_id, comment, sha1, text_id FROM revisions WHERE rev_id = ?", first)
     assert hidden == [(None, None, None, None, None)]
     assert rows(db, "SELECT count(*) FROM log_events WHERE type = 'suppress' OR comment = 'geheim'") == [(0,)]
+
+
+def test_what_is_deleted_is_marked_whoever_asks(mediawiki: MediaWiki, db: Path, tmp_path: Path) -> None:
+    times = [f"2024-03-0{day}T00:00:00Z" for day in (1, 2, 3)]
+    path = tmp_path / "import.xml"
+    path.write_text(dump_xml({"Blatt": [DumpRevision(at, "Ida Kern", at) for at in times]}), encoding="utf-8")
+    mediawiki.import_xml(path)
+    name = mediawiki.bot_password(grants=MORE_THAN_EVERYBODY)
+    sync(db, mediawiki.url, env=account(name))
+    mediawiki.delete("Blatt")
+    mediawiki.undelete("Blatt", timestamps=times[:1])
+    mediawiki.edit("Kurz", "Gleich wieder weg")
+    mediawiki.delete("Kurz")
+    sync(db, env=account(name))
+    assert_exact(db, mediawiki)
+    archived = {rev_id for (rev_id,) in rows(db, "SELECT rev_id FROM revisions WHERE state = 'archived'")}
+    assert len(archived) == 2
+    # The API does not say of these that they are missing, to one who may see what is deleted.
+    api = open_api(Session(), mediawiki.api_url, Account(name, BOT_PASSWORD))
+    (asked,) = Fetcher(api).revisions({*archived, 1_000_000})
+    assert asked.missing_revisions == {*archived, 1_000_000}
+    assert sync(db, env=account(name))["requests"] == 1
 
 
 def test_texts_that_the_api_alters_are_exact_on_a_members_only_wiki(

@@ -70,7 +70,7 @@ on_new = pytest.mark.parametrize("template", NEWEST, ids=lambda tree: tree.name,
 @on_each
 def test_a_real_wiki_of_another_version_is_mirrored_exactly(start: Callable[..., MediaWiki], tmp_path: Path) -> None:
     wiki = start()
-    live_through(wiki, wiki.url, tmp_path / "wiki.db")
+    live_through(wiki, wiki.api_url, tmp_path / "wiki.db")
 
 
 @on_each
@@ -85,7 +85,7 @@ def test_temporary_accounts_are_users_with_a_name(start: Callable[..., MediaWiki
     wiki = start("$wgAutoCreateTempUser['known'] = true; $wgAutoCreateTempUser['enabled'] = true;")
     wiki.edit("Frage", "Wer war das?", user=None)
     db = tmp_path / "wiki.db"
-    sync(db, wiki.url)
+    sync(db, wiki.api_url)
     ((user, user_id),) = rows(db, "SELECT user, user_id FROM revisions JOIN pages USING (page_id) WHERE title='Frage'")
     assert user.startswith("~")
     assert user_id > 0
