@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,7 +21,8 @@ from parsers.bulk import find_bulk_changes
 from scraper.api import Api
 from scraper.discover import find_api
 from scraper.fetch import Fetcher
-from scraper.session import Manners, Session
+from scraper.patience import Manners
+from scraper.session import Session
 from storage import mirror as store
 from storage.changes import ChangeFilter, load_changes, load_current_items, replace_bulk_changes
 from storage.queries import standing
@@ -36,22 +39,47 @@ def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
     held = store.load_site(run.db)
     if held is None or held["api_url"] is None:
         raise UsageError("The database was not made from a wiki; run “wikitrail sync URL” first.")
-    session = make_session(settings)
     deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
-    with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
-        mirror = Mirror(run.db, Fetcher(Api(session, held["api_url"])), deriver, run.now, progress, run.counts)
+    with (
+        Progress("revisions", quiet=settings.quiet) as progress,
+        asking(run, settings, progress) as session,
+    ):
+        api = Api(session, held["api_url"])
+        mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
         found = mend_texts(mirror)
-        sync(run, settings, None, full=False)
+        _sync(run, settings, None, session, progress, full=False)
+        progress.stage("revisions compared", standing(run.db).revisions)
         found += audit(mirror)
-    run.traffic.add(session.traffic)
+        run.warnings += [warning for warning in api.warnings if warning not in run.warnings]
     finish(run, always=bool(found))
     return found
+
+
+@contextmanager
+def asking(run: Run, settings: Settings, progress: Progress) -> Iterator[Session]:
+    """A session whose traffic is the run's; what it waits for is told on a terminal, and elsewhere with -v."""
+    session = make_session(settings)
+    session.traffic = run.traffic
+    session.tell = lambda sentence: progress.note(sentence, always=settings.verbose)
+    try:
+        yield session
+    finally:
+        session.close()
 
 
 def make_session(settings: Settings) -> Session:
     """A session with the manners of the configuration."""
     wiki = settings.config.wiki
-    return Session(Manners(delay=wiki.delay, max_wait=wiki.max_wait, maxlag=wiki.maxlag, contact=wiki.contact))
+    return Session(
+        Manners(
+            delay=wiki.delay,
+            max_wait=wiki.max_wait,
+            reach_wait=wiki.max_wait,
+            timeout=wiki.timeout,
+            maxlag=wiki.maxlag,
+            contact=wiki.contact,
+        )
+    )
 
 
 def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
@@ -59,19 +87,23 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
 
     Raises UsageError when none names one, OtherWiki when the database mirrors another, and what the wiki raises.
     """
-    session = make_session(settings)
-    run.traffic = session.traffic
+    with (
+        Progress("revisions", quiet=settings.quiet) as progress,
+        asking(run, settings, progress) as session,
+    ):
+        _sync(run, settings, url, session, progress, full=full)
+    finish(run)
+
+
+def _sync(run: Run, settings: Settings, url: str | None, session: Session, progress: Progress, *, full: bool) -> None:
     api, wiki_now = _contact(run, settings, session, url)
-    quiet = settings.quiet
-    reader = reader_for(run.db, settings.config.wiki.infoboxes)
-    deriver = Deriver(run.db, reader, run.run_id, run.now)
+    progress.stage("revisions", store.get_state(run.db, "expected"))
+    deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
     try:
-        with Progress("revisions", store.get_state(run.db, "expected"), quiet=quiet) as progress:
-            Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts).run(wiki_now, full=full)
+        Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts).run(wiki_now, full=full)
     finally:
         run.warnings += api.warnings
         _count(run, deriver)
-    finish(run)
 
 
 def _contact(run: Run, settings: Settings, session: Session, url: str | None) -> tuple[Api, str]:
@@ -84,7 +116,7 @@ def _contact(run: Run, settings: Settings, session: Session, url: str | None) ->
     if not address:
         raise UsageError("No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”.")
     patient = session.manners
-    session.manners = replace(patient, max_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
+    session.manners = replace(patient, reach_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
     found = find_api(session, address)
     session.manners = patient
     check_same_wiki(run.db, found.siteinfo, urlsplit(found.api.url).netloc)

@@ -15,7 +15,17 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from bs4 import BeautifulSoup
 
 from scraper.api import SITEINFO, Api
-from scraper.errors import AccessDenied, ApiOff, BadAddress, MembersOnly, NotAWiki, TooOld
+from scraper.errors import (
+    AccessDenied,
+    ApiError,
+    ApiOff,
+    BadAddress,
+    Damaged,
+    MembersOnly,
+    NotAWiki,
+    TooOld,
+    UnexpectedAnswer,
+)
 from scraper.session import Session
 
 OLDEST = (1, 31)
@@ -40,8 +50,9 @@ def find_api(session: Session, address: str) -> Found:
         return _checked(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), address)
     is_wiki, named = False, None
     denied: AccessDenied | None = None
+    damaged: Damaged | None = None
     try:
-        response = session.ask(url)
+        response = session.ask(url, anywhere=True)
         is_wiki, named = _read_head(response.url, response.text)
     except AccessDenied as error:
         denied = error
@@ -52,8 +63,12 @@ def find_api(session: Session, address: str) -> Found:
             raise
         except AccessDenied as error:
             denied = error
+        except Damaged as error:
+            damaged = error
         except NotAWiki:
             continue
+    if damaged:
+        raise damaged
     if denied and not is_wiki:
         raise denied
     if is_wiki:
@@ -108,20 +123,24 @@ def _usual_places(url: str) -> Iterator[str]:
 
 def _checked(session: Session, url: str, address: str) -> Found:
     """The API at ``url``, if it answers as one; else NotAWiki, or AccessDenied when it wants an account."""
-    api = Api(session, url)
-    response = session.ask(url, {"action": "query", **SITEINFO, "format": "json", "formatversion": 2})
+    api = Api(session, url, anywhere=True)
     try:
-        answer = response.json()
-    except ValueError:
-        answer = None
-    if isinstance(answer, dict) and answer.get("error", {}).get("code") == "readapidenied":
-        raise MembersOnly(f"{url} lets nobody read without an account; ask the wiki's operator.")
-    siteinfo = answer.get("query", {}) if isinstance(answer, dict) else {}
-    generator = str(siteinfo.get("general", {}).get("generator", ""))
+        answer = api.request({"action": "query", **SITEINFO})
+    except UnexpectedAnswer as error:
+        raise NotAWiki(
+            f"{address} does not answer as a MediaWiki API; give the address of any page of the wiki."
+        ) from error
+    except ApiError as error:
+        raise ApiOff(f"{error} Ask the wiki's operator, or import an XML export with “wikitrail import”.") from error
+    siteinfo = answer.get("query", {})
+    general = siteinfo.get("general")
+    generator = str(general.get("generator", "")) if isinstance(general, dict) else ""
     if not generator.startswith("MediaWiki"):
         raise NotAWiki(f"{address} does not answer as a MediaWiki API; give the address of any page of the wiki.")
     check_version(generator)
-    return Found(api, siteinfo, str(answer["curtimestamp"]))
+    return Found(
+        Api(session, urlunsplit(urlsplit(api.landed)._replace(query=""))), siteinfo, str(answer["curtimestamp"])
+    )
 
 
 def check_version(generator: str) -> None:

@@ -6,15 +6,16 @@ Events say only what is dirty; the truth is then fetched, pages and revisions to
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
-from urllib.parse import urljoin
 
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.api import SITEINFO, Api, Params
-from scraper.errors import UnexpectedAnswer
-from scraper.rows import log_event_of, page_of, revision_of, text_is_exact
+from scraper.errors import LATER, ApiError, Damaged
+from scraper.large_texts import fetch_raw, query_with_texts
+from scraper.rows import log_event_of, number, page_of, revision_ids, revision_of, text_is_exact
 
 T = TypeVar("T")
 BATCH = 50  # texts, ids or titles in one request; what the API allows without special rights
@@ -62,8 +63,13 @@ class Fetcher:
     def history(self, continued: Mapping[str, str | int] | None) -> Iterator[tuple[Fetched, Mapping[str, Any] | None]]:
         """All revisions of all live pages, oldest first, each batch with the point to resume from after it."""
         params = {"generator": "allrevisions", "garvdir": "newer", "garvlimit": BATCH, **REVISION_PROPS}
-        for batch in self.api.query(params, continued):
-            yield self._fetched(batch.result), batch.following
+        try:
+            for batch in query_with_texts(self.api, params, continued):
+                yield self._fetched(batch.result), batch.following
+        except ApiError as error:
+            if error.code != "badcontinue" or not continued:
+                raise
+            yield from self.history(None)  # the point to go on from is damaged: begin again
 
     def log(self, since: str | None = None, until: str | None = None) -> Iterator[tuple[LogEvent, ...]]:
         """The wiki's whole log, or what it says of a span of time (both ends included), oldest first."""
@@ -93,22 +99,23 @@ class Fetcher:
         now, events, fetched = "", [], []
         recent: dict[int, int] = {}
         siteinfo: Mapping[str, Any] = {}
-        for batch in self.api.query(params):
+        for batch in query_with_texts(self.api, params):
             now, siteinfo = now or batch.now, siteinfo or batch.result
             events += [log_event_of(row) for row in batch.result.get("logevents", [])]
-            for row in batch.result.get("allrevisions", []):
-                recent.update({int(r["revid"]): int(row["pageid"]) for r in row["revisions"]})
+            recent |= revision_ids(batch.result.get("allrevisions", []))
             if "pages" in batch.result or "badrevids" in batch.result:
                 fetched.append(self._fetched(batch.result))
-        if not now:
-            raise UnexpectedAnswer(f"{self.api.url} does not tell the time; try again later.")
-        return News(now, tuple(events), recent, merge(fetched), probed, siteinfo)
+        if not now or "general" not in siteinfo:
+            raise Damaged(f"{self.api.url} does not tell its time and name; {LATER}")
+        found = merge(fetched)
+        self._check_complete("revisions", probed, found.missing_revisions.union(r.rev_id for r in found.revisions))
+        return News(now, tuple(events), recent, found, probed, siteinfo)
 
     def newest_revision_id(self) -> int:
         """The id of the revision with the newest time; 0 on a wiki that has none."""
         params: Params = {"list": "allrevisions", "arvdir": "older", "arvlimit": 1, "arvprop": "ids"}
         (batch,) = islice(self.api.query(params), 1)
-        return max((int(r["revid"]) for row in batch.result["allrevisions"] for r in row["revisions"]), default=0)
+        return max(revision_ids(batch.result["allrevisions"]), default=0)
 
     def siteinfo(self) -> dict[str, Any]:
         """What the wiki says of itself, whole."""
@@ -117,20 +124,27 @@ class Fetcher:
     def revisions(self, rev_ids: Iterable[int]) -> Iterator[Fetched]:
         """These revisions with their pages; ids that the wiki does not have come as ``missing_revisions``."""
         for ids in in_batches(sorted(set(rev_ids))):
-            for batch in self.api.query({**REVISION_PROPS, "revids": "|".join(map(str, ids))}):
-                yield self._fetched(batch.result)
+            answered: set[int] = set()
+            for batch in query_with_texts(self.api, {**REVISION_PROPS, "revids": "|".join(map(str, ids))}):
+                fetched = self._fetched(batch.result)
+                answered |= fetched.missing_revisions.union(revision.rev_id for revision in fetched.revisions)
+                yield fetched
+            self._check_complete("revisions", ids, answered)
 
     def pages(self, page_ids: Iterable[int] = (), titles: Iterable[str] = ()) -> Fetched:
         """These pages as they are now, without revisions; absent ids come as ``missing_pages``."""
+        page_ids = set(page_ids)
         info: Params = {"prop": "info", "inprop": "protection"}
         asked: list[tuple[str, Sequence[str]]] = [
-            *(("pageids", ids) for ids in in_batches(str(i) for i in sorted(set(page_ids)))),
+            *(("pageids", ids) for ids in in_batches(str(i) for i in sorted(page_ids))),
             *(("titles", names) for names in in_batches(sorted(set(titles)))),
         ]
         found = []
         for key, values in asked:
             found += [self._fetched(batch.result) for batch in self.api.query({**info, key: "|".join(values)})]
-        return merge(found)
+        pages = merge(found)
+        self._check_complete("pages", page_ids, pages.missing_pages.union(page.page_id for page in pages.pages))
+        return pages
 
     def revision_list(self, page_id: int) -> list[Revision]:
         """All revisions that the wiki shows on a page, without their texts, 500 a request."""
@@ -143,29 +157,29 @@ class Fetcher:
             for row in page.get("revisions", [])
         ]
 
+    def _check_complete(self, what: str, asked: Iterable[int], answered: AbstractSet[int]) -> None:
+        """What an answer leaves out is neither there nor missing: nothing may be inferred from it."""
+        if left_out := sorted(set(asked) - answered):
+            raise Damaged(
+                f"{self.api.url} left out {what} that it was asked for ({', '.join(map(str, left_out[:5]))}); {{LATER}}"
+            )
+
     def _fetched(self, result: Mapping[str, Any]) -> Fetched:
         rows = result.get("pages", [])
         live = [row for row in rows if not row.get("missing") and not row.get("invalid") and "pageid" in row]
-        revisions = [revision_of(r, int(row["pageid"])) for row in live for r in row.get("revisions", [])]
+        revisions = [revision_of(r, number(row, "pageid")) for row in live for r in row.get("revisions", [])]
         return Fetched(
             pages=tuple(page_of(row) for row in live),
             revisions=tuple(sorted(map(self._exact, revisions), key=lambda r: (r.timestamp, r.rev_id))),
-            missing_pages=frozenset(int(row["pageid"]) for row in rows if row.get("missing") and "pageid" in row),
-            missing_revisions=frozenset(int(row["revid"]) for row in result.get("badrevids", {}).values()),
+            missing_pages=frozenset(number(row, "pageid") for row in rows if row.get("missing") and "pageid" in row),
+            missing_revisions=frozenset(number(row, "revid") for row in result.get("badrevids", {}).values()),
         )
 
     def _exact(self, revision: Revision) -> Revision:
         """The revision with its exact text: asked for raw where the API has altered it (NFC, JSON blanks)."""
         if text_is_exact(revision):
             return revision
-        response = self.api.session.ask(urljoin(self.api.url, "index.php"), {"action": "raw", "oldid": revision.rev_id})
-        exact = replace(revision, text=response.content.decode("utf-8", "surrogatepass"))
-        if response.status_code != 200 or not text_is_exact(exact):
-            raise UnexpectedAnswer(
-                f"The text of revision {revision.rev_id} does not have the digest that the wiki states; "
-                "run the command again, and tell the wiki's operator if it stays so."
-            )
-        return exact
+        return replace(revision, text=fetch_raw(self.api, revision.rev_id, revision.sha1))
 
 
 def in_batches(values: Iterable[T]) -> Iterator[list[T]]:
