@@ -29,12 +29,14 @@ HARMLESS = ("This result was truncated because it would otherwise",)
 @dataclass(slots=True)
 class Api:
     """A wiki's ``api.php``. ``warnings`` collects what the wiki warned of, each once, in order; ``landed`` is where
-    the last answer came from, after redirects. With ``anywhere`` these may lead to another host."""
+    the last answer came from, after redirects. With ``anywhere`` these may lead to another host; ``tries`` is for
+    answers that are none."""
 
     session: Session
     url: str
     warnings: list[str] = field(default_factory=list)
     anywhere: bool = False
+    tries: int = TRIES
     landed: str = ""
 
     def request(self, params: Params) -> dict[str, Any]:
@@ -58,7 +60,7 @@ class Api:
                 data = read_answer(answer, self.url)
             except (Damaged, UnexpectedAnswer) as fault:
                 strange += 1
-                if strange == TRIES or (self.anywhere and not isinstance(fault, Damaged)):
+                if strange >= (TRIES if isinstance(fault, Damaged) else self.tries):
                     raise
                 patience.wait(f"{self.url} does not answer as an API", fault=fault)
                 continue

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from bs4 import BeautifulSoup
 
-from scraper.api import SITEINFO, Api
+from scraper.api import SITEINFO, TRIES, Api
 from scraper.errors import (
     AccessDenied,
     ApiError,
@@ -58,7 +58,7 @@ def find_api(session: Session, address: str) -> Found:
         denied = error
     for candidate in [named] if named else _usual_places(url):
         try:
-            return _checked(session, candidate, address)
+            return _checked(session, candidate, address, tries=TRIES if named else 1)
         except MembersOnly:
             raise
         except AccessDenied as error:
@@ -121,9 +121,9 @@ def _usual_places(url: str) -> Iterator[str]:
         yield urlunsplit((parts.scheme, parts.netloc, f"{folder}/api.php", "", ""))
 
 
-def _checked(session: Session, url: str, address: str) -> Found:
+def _checked(session: Session, url: str, address: str, tries: int = 1) -> Found:
     """The API at ``url``, if it answers as one; else NotAWiki, or AccessDenied when it wants an account."""
-    api = Api(session, url, anywhere=True)
+    api = Api(session, url, anywhere=True, tries=tries)
     try:
         answer = api.request({"action": "query", **SITEINFO})
     except UnexpectedAnswer as error:
