@@ -98,13 +98,15 @@ Plan = Callable[[Exchange], Fault | None]
 @dataclass(slots=True)
 class FaultProxy:
     """``url`` is where wikitrail asks; ``upstream`` the wiki's address, which may change between runs. ``plan`` says
-    which fault an exchange meets, if any; ``exchanges`` is what was seen. With ``tls`` it speaks https."""
+    which fault an exchange meets, if any; ``exchanges`` is what was seen. With ``tls`` it speaks https. Where the wiki
+    does not change while it is served, ``recorded`` keeps its answers, so that it is asked the same only once."""
 
     upstream: str = ""
     tls: ssl.SSLContext | None = None
     plan: Plan = lambda exchange: None
     exchanges: list[Exchange] = field(default_factory=list)
     url: str = ""
+    recorded: dict[tuple[object, ...], Reply] | None = None
     _connections: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -139,6 +141,14 @@ class FaultProxy:
 
     def forward(self, method: str, target: str, headers: Mapping[str, str], body: bytes, *, plain: bool) -> Reply:
         """The wiki's own answer; ``plain`` asks for it without compression, to look into it."""
+        key = (self.upstream, method, target, body, plain)
+        if self.recorded is None:
+            return self._ask(method, target, headers, body, plain=plain)
+        if key not in self.recorded:
+            self.recorded[key] = self._ask(method, target, headers, body, plain=plain)
+        return self.recorded[key]
+
+    def _ask(self, method: str, target: str, headers: Mapping[str, str], body: bytes, *, plain: bool) -> Reply:
         connection = http.client.HTTPConnection(urlsplit(self.upstream).netloc, timeout=30)
         passed = {key: value for key, value in headers.items() if key.lower() not in HOP_BY_HOP}
         if plain:

@@ -157,7 +157,7 @@ def _hasty(make_session: Any) -> Any:
 def staged(template: Path, folder: Path) -> Iterator[Stages]:
     """The three wikis behind one proxy, undisturbed runs done."""
     with contextlib.ExitStack() as stack:
-        proxy = stack.enter_context(contextlib.contextmanager(FaultProxy().serve)())
+        proxy = stack.enter_context(contextlib.contextmanager(FaultProxy(recorded={}).serve)())
         wikis: dict[str, MediaWiki] = {}
         before = template
         for phase, prepare in zip(PHASES, (_fill, _change, _alter_in_secret), strict=True):
