@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from jobs.derive import Deriver, reader_for
+from jobs.derive import Deriver
 from jobs.identity import check_same_wiki
 from jobs.mirror import Counts
+from jobs.page_reader import reader_for
 from jobs.progress import Progress
 from parsers.wiki import LogEvent
 from scraper.dump import DumpPage, DumpSite, read_dump

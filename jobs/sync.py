@@ -9,11 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jobs.audit import Difference, audit, mend_texts
-from jobs.derive import Deriver, reader_for
+from jobs.derive import Deriver
 from jobs.dump_import import import_dump
 from jobs.errors import UsageError
 from jobs.identity import check_same_wiki
 from jobs.mirror import Mirror
+from jobs.page_reader import reader_for
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings

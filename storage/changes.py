@@ -1,4 +1,4 @@
-"""Saves and loads changes, bulk changes, and the current items that stragglers are looked for in."""
+"""Loads changes, saves and loads bulk changes, and the current items that stragglers are looked for in."""
 
 from __future__ import annotations
 
@@ -15,25 +15,6 @@ _COLUMNS = (
     "change_id, page_id, title, rev_from, rev_to, timestamp, user, comment, kind, action, path, before, after,"
     " significance, noise_reason, label, bulk_id"
 )
-
-
-def save_changes(db: Database, run_id: int, observed_at: str, changes: Iterable[PageChange]) -> int:
-    """Append changes (their ``change_id`` is given here) and return how many."""
-    rows = [
-        (
-            run_id, c.page_id or None, c.title, c.rev_from, c.rev_to, c.timestamp, c.user, c.comment, observed_at,
-            c.change.kind, c.change.action, c.change.path, c.change.label, c.change.before, c.change.after,
-            c.change.significance, c.change.noise_reason,
-        )
-        for c in changes
-    ]  # fmt: skip
-    db.conn.executemany(
-        "INSERT INTO changes (run_id, page_id, title, rev_from, rev_to, timestamp, user, comment, observed_at, kind,"
-        " action, path, label, before, after, significance, noise_reason)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
-    )
-    return len(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +85,7 @@ def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
         )
     }
     unused = count(max(known.values(), default=0) + 1)
-    db.execute("UPDATE changes SET bulk_id = NULL WHERE bulk_id IS NOT NULL")
+    db.execute("UPDATE change_items SET bulk_id = NULL WHERE bulk_id IS NOT NULL")
     db.execute("DELETE FROM bulk_changes")
     for bulk in found:
         held = known.pop((bulk.kind, bulk.pattern_before, bulk.pattern_after, bulk.first_at), None)
@@ -119,7 +100,7 @@ def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
             values,
         ).lastrowid
         db.conn.executemany(
-            "UPDATE changes SET bulk_id = ? WHERE change_id = ?", [(bulk_id, member) for member in bulk.members]
+            "UPDATE change_items SET bulk_id = ? WHERE change_id = ?", [(bulk_id, member) for member in bulk.members]
         )
 
 

@@ -15,6 +15,7 @@ from storage.migrations import migrations
 
 APPLICATION_ID = 0x77696B74  # "wikt", in the file's header: https://www.sqlite.org/pragma.html#pragma_application_id
 BUSY_TIMEOUT_MS = 10_000
+PAGE_SIZE = 16_384  # bytes; texts of pages are long, and with SQLite's 4096 a third of their space would be waste
 
 
 def open_database(path: Path, *, create: bool) -> Database:
@@ -47,6 +48,7 @@ def _open(path: Path) -> Database:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA cache_size = -32000")
         if migrations.pending(db):
+            db.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             db.enable_wal()
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             migrations.apply(db)
@@ -80,8 +82,8 @@ def _check_ours(db: Database, path: Path) -> None:
     ours = {migration.name for migration in migrations.pending(Database(memory=True))}
     if newer := sorted({migration.name for migration in migrations.applied(db)} - ours):
         raise NewerDatabase(
-            f"{path} was written by a newer version of wikitrail (it has {newer[-1]}); "
-            "update wikitrail, or choose another file with --db."
+            f"{path} was written by another version of wikitrail (it has {newer[-1]}); "
+            "use that version, or choose another file with --db."
         )
 
 

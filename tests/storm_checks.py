@@ -11,7 +11,8 @@ from typing import Any
 from unittest.mock import patch
 
 from jobs.config import Config
-from jobs.derive import Deriver, reader_for
+from jobs.derive import Deriver
+from jobs.page_reader import reader_for
 from jobs.runner import running
 from jobs.settings import Settings
 from jobs.sync import sync as sync_wiki
