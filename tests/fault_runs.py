@@ -36,15 +36,16 @@ OF_THE_RUN = {
     "changes": {"change_id", "run_id", "bulk_id", "observed_at"},
     "bulk_changes": {"bulk_id"},
 }
-NOT_OF_THE_WIKI = {"runs", "sync_state", "sqlite_sequence"}
+READ = (
+    *("site", "pages", "texts", "revisions", "log_events", "infobox_history", "section_history", "link_history"),
+    *("category_history", "paper_history", "template_history", "changes", "bulk_changes", "diagnostics"),
+)
 
 
 def contents(db: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All tables that say what the wiki holds, without the columns that say when a run read it, in one order."""
+    """What an analyst sees of the wiki in tables and views, without the columns that say when a run read it."""
     found = {}
-    for (table,) in rows(db, "SELECT name FROM sqlite_schema WHERE type = 'table'"):
-        if table in NOT_OF_THE_WIKI or table.startswith(("_", "record_")):
-            continue
+    for table in READ:
         columns = [name for _, name, *_ in rows(db, f"PRAGMA table_info({table})")]
         kept = ", ".join(f'"{name}"' for name in columns if name not in OF_THE_RUN.get(table, ()))
         found[table] = sorted(rows(db, f"SELECT {kept} FROM {table}"), key=repr)
