@@ -94,7 +94,8 @@ class Api:
             lacking -= answer.get("query", {}).keys()
             following = answer.get("continue")
             bare = "query" not in answer and bool(_warnings_of(answer))
-            if bare or (following is None and (lacking or not answer.get("batchcomplete"))):
+            lost = "generator" in params and bool(answer.get("batchcomplete")) and not _goes_on(following)
+            if bare or lost or (following is None and (lacking or not answer.get("batchcomplete"))):
                 raise Damaged(self._left_out(lacking, answer))
             if following is not None:
                 key = frozenset(following.items())
@@ -139,6 +140,11 @@ def _lists_of(params: Params) -> set[str]:
     """The keys that an answer in full has: each list, and the general part of siteinfo."""
     lists = set(str(params["list"]).split("|")) if "list" in params else set()
     return lists | ({"general", "namespaces"} if params.get("meta") == "siteinfo" else set())
+
+
+def _goes_on(following: Mapping[str, str | int] | None) -> bool:
+    """Whether a generator that goes on says where; without its own key the wiki takes it for finished."""
+    return following is None or any(key.startswith("g") and key.endswith("continue") for key in following)
 
 
 def _warnings_of(answer: Mapping[str, Any]) -> list[str]:

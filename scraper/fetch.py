@@ -63,13 +63,15 @@ class Fetcher:
     def history(self, continued: Mapping[str, str | int] | None) -> Iterator[tuple[Fetched, Mapping[str, Any] | None]]:
         """All revisions of all live pages, oldest first, each batch with the point to resume from after it."""
         params = {"generator": "allrevisions", "garvdir": "newer", "garvlimit": BATCH, **REVISION_PROPS}
+        went_on = False
         try:
             for batch in query_with_texts(self.api, params, continued):
                 yield self._fetched(batch.result), batch.following
-        except ApiError as error:
-            if error.code != "badcontinue" or not continued:
+                went_on = True
+        except (ApiError, Damaged):
+            if continued is None or went_on:
                 raise
-            yield from self.history(None)  # the point to go on from is damaged: begin again
+            yield from self.history(None)  # the point to go on from is damaged, or no longer good: begin again
 
     def log(self, since: str | None = None, until: str | None = None) -> Iterator[tuple[LogEvent, ...]]:
         """The wiki's whole log, or what it says of a span of time (both ends included), oldest first."""

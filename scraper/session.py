@@ -142,10 +142,9 @@ class Session:
         for _ in range(MOST_REDIRECTS + 1):
             prepared = self._http.prepare_request(request)
             answer = self._send(prepared)
-            target = answer.headers.get("Location") if answer.status_code in (301, 302, 303, 307, 308) else None
-            if target is None:
+            if answer.status_code not in (301, 302, 303, 307, 308) or "Location" not in answer.headers:
                 return answer
-            target = urldefrag(urljoin(answer.url, target)).url
+            target = _target(answer)
             if not _may_follow(answer.url, target, anywhere):
                 raise UnexpectedAnswer(
                     f"{_place(url)} redirects to {_place(target)}; if the wiki has moved there, give that address to "
@@ -201,7 +200,17 @@ class Session:
         if "NameResolution" in text and not self._reached:
             raise Temporary(f"The host {host} cannot be found; check the address and your network.") from error
         if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-            raise UnexpectedAnswer(f"{_place(url)} leads to an address that is none; check it in a browser.") from error
+            raise UnexpectedAnswer(f"{_place(url)} leads to what is no address; check it in a browser.") from error
+
+
+def _target(answer: Answer) -> str:
+    """Where a redirect leads. Raises UnexpectedAnswer when that is no address."""
+    try:
+        return urldefrag(urljoin(answer.url, answer.headers["Location"])).url
+    except ValueError as error:
+        raise UnexpectedAnswer(
+            f"{_place(answer.url)} redirects to what is no address; open it in a browser to see what stands in the way."
+        ) from error
 
 
 def _may_follow(source: str, target: str, anywhere: bool) -> bool:
