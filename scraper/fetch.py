@@ -98,12 +98,13 @@ class Fetcher:
             "meta": "siteinfo", "siprop": "general|namespaces|namespacealiases",
             "curtimestamp": 1,
         }  # fmt: skip
-        now, events, fetched = "", [], []
+        now, fetched = "", []
+        events: dict[int, LogEvent] = {}  # a list that is read twice in part names an event twice
         recent: dict[int, int] = {}
         siteinfo: Mapping[str, Any] = {}
         for batch in query_with_texts(self.api, params):
             now, siteinfo = now or batch.now, siteinfo or batch.result
-            events += [log_event_of(row) for row in batch.result.get("logevents", [])]
+            events |= {event.log_id: event for event in map(log_event_of, batch.result.get("logevents", []))}
             recent |= revision_ids(batch.result.get("allrevisions", []))
             if "pages" in batch.result or "badrevids" in batch.result:
                 fetched.append(self._fetched(batch.result))
@@ -111,7 +112,7 @@ class Fetcher:
             raise Damaged(f"{self.api.url} does not tell its time and name; {LATER}")
         found = merge(fetched)
         self._check_complete("revisions", probed, found.missing_revisions.union(r.rev_id for r in found.revisions))
-        return News(now, tuple(events), recent, found, probed, siteinfo)
+        return News(now, tuple(events.values()), recent, found, probed, siteinfo)
 
     def newest_revision_id(self) -> int:
         """The id of the revision with the newest time; 0 on a wiki that has none."""

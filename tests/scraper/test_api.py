@@ -157,6 +157,22 @@ def test_ids_that_are_left_out_are_not_taken_for_missing(server: FaultProxy, api
         Fetcher(api).pages([4, 3])
 
 
+def test_an_event_that_is_listed_twice_is_one(server: FaultProxy, api: Api) -> None:
+    """A change was announced twice when a list began anew in the middle."""
+    event = {"logid": 4, "type": "delete", "action": "delete", "timestamp": NOW, "title": "A", "logpage": 1}
+    answer = {
+        "query": {
+            "general": {}, "namespaces": {}, "allrevisions": [], "logevents": [event],
+            "badrevids": {str(i): {"revid": i} for i in range(11, 61)},
+        },
+        "batchcomplete": True,
+    }  # fmt: skip
+    server.plan = saying(answer | {"continue": {"lecontinue": "1"}}, answer)
+    news = Fetcher(api).news(NOW, NOW, 10)
+    assert [found.log_id for found in news.events] == [4]
+    assert len(server.exchanges) == 2
+
+
 def test_a_point_to_go_on_from_that_is_no_longer_good(server: FaultProxy, api: Api) -> None:
     def plan(exchange: Exchange) -> Fault:
         if "garvcontinue" in exchange.params:
