@@ -30,7 +30,13 @@ class WikiConfig:
     delay: float = setting(0.0, "seconds between two requests")
     timeout: float = setting(60.0, "seconds of silence after which a request counts as lost and is made again")
     max_wait: float = setting(30.0, "seconds to wait at most for one answer: retries, Retry-After, lag")
+    login_file: str = setting(
+        "", "file with a user name and a password, a line each, instead of WIKITRAIL_USER and WIKITRAIL_PASSWORD"
+    )
     maxlag: int = setting(5, "seconds of replication lag that the wiki's servers may have (maxlag)")
+    workers: int | None = setting(
+        None, "processes that read the history of a first run; by default one per core, 4 at most"
+    )
     infoboxes: tuple[str, ...] | None = setting(
         None, "templates to read as infoboxes; by default the parser's rule decides"
     )

@@ -33,11 +33,6 @@ class Progress:
     ) -> None:
         self._bar.stop()
 
-    def note(self, sentence: str, *, always: bool = False) -> None:
-        """Say something above the bar; where there is none only with ``always``."""
-        if always or not self._bar.disable:
-            self._bar.console.print(sentence, markup=False, highlight=False, soft_wrap=True)
-
     def stage(self, label: str, total: int | None) -> None:
         """Another kind of step begins."""
         if self._task is not None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scraper.abilities import Abilities
 from scraper.answers import read_answer
 from scraper.errors import LATER, ApiError, Damaged, Endless, MembersOnly, UnexpectedAnswer, one_line
 from scraper.patience import retry_after
@@ -23,6 +24,7 @@ PASSING = {"maxlag", "readonly", "ratelimited", "badtoken"}  # and every interna
 DENIED = {"readapidenied", "permissiondenied", "assertuserfailed", "mwoauth-invalid-authorization"}
 TRIES = 3  # for an answer that is none
 MOST_PARTS = 1000  # of one batch; a batch has 500 rows at most
+ACCOUNT = "set WIKITRAIL_USER and WIKITRAIL_PASSWORD to a bot password (Special:BotPasswords)"
 HARMLESS = ("This result was truncated because it would otherwise",)
 
 
@@ -30,11 +32,12 @@ HARMLESS = ("This result was truncated because it would otherwise",)
 class Api:
     """A wiki's ``api.php``. ``warnings`` collects what the wiki warned of, each once, in order; ``landed`` is where
     the last answer came from, after redirects. With ``anywhere`` these may lead to another host; ``tries`` is for
-    answers that are none."""
+    answers that are none, ``can`` is what may be asked."""
 
     session: Session
     url: str
     warnings: list[str] = field(default_factory=list)
+    can: Abilities = field(default_factory=Abilities)
     anywhere: bool = False
     tries: int = TRIES
     landed: str = ""
@@ -42,11 +45,11 @@ class Api:
     def request(self, params: Params) -> dict[str, Any]:
         """One answer of the API as a dict, after all checks.
 
-        Raises ApiError for an error that the API reports, AccessDenied when reading needs rights, Temporary when
+        Raises ApiError for an error that the API reports, MembersOnly when reading needs rights, Temporary when
         the wiki stays read-locked, lagged or limited, UnexpectedAnswer when the answer is no API answer.
         """
         full: dict[str, str | int] = {
-            **params,
+            **self.can.known(params),
             "format": "json",
             "formatversion": 2,
             "maxlag": self.session.manners.maxlag,
@@ -73,16 +76,20 @@ class Api:
             if code in PASSING or code.startswith("internal_api_error_"):
                 patience.wait(f"{self.url} is busy ({code}: {info})", retry_after(answer.headers))
             elif code in DENIED:
-                raise MembersOnly(f"{self.url} lets nobody read without an account ({info}); ask the wiki's operator.")
+                raise MembersOnly(f"{self.url} lets nobody read without an account ({info}); {ACCOUNT}.")
             else:
                 raise ApiError(code, f"{self.url} reports an error: {info or code} ({code}).")
 
-    def query(self, params: Params, continued: Mapping[str, str | int] | None = None) -> Iterator[Batch]:
+    def query(
+        self, params: Params, continued: Mapping[str, str | int] | None = None, *, whole: bool = False
+    ) -> Iterator[Batch]:
         """All answers of one ``action=query``, each complete, from ``continued`` on.
 
         Every further request is made of the original parameters and the latest ``continue`` alone. Parts of an
-        answer that the wiki split are put together before they are handed out. Raises Stuck when a row does not fit
-        into an answer, Endless for a list in circles, Damaged when the end is reached without what was asked.
+        answer that the wiki split are put together before they are handed out; with ``whole`` Split is raised.
+
+        Raises Stuck when a row does not fit into an answer, Endless for a list in circles, Damaged when the end is
+        reached without what was asked.
         """
         latest: Mapping[str, str | int] = continued or {}
         seen = {frozenset(latest.items())}
@@ -97,6 +104,8 @@ class Api:
             lost = "generator" in params and bool(answer.get("batchcomplete")) and not _goes_on(following)
             if bare or lost or (following is None and (lacking or not answer.get("batchcomplete"))):
                 raise Damaged(self._left_out(lacking, answer))
+            if whole and following is not None and not answer.get("batchcomplete"):
+                raise Split(f"{self.url} sends more in one answer than is asked for at once.")
             if following is not None:
                 key = frozenset(following.items())
                 if following == latest:
@@ -120,6 +129,10 @@ class Api:
         for line in _warnings_of(answer):
             if line not in self.warnings:
                 self.warnings.append(line)
+
+
+class Split(UnexpectedAnswer):
+    """An answer was split that is to come whole: less is to be asked for at once."""
 
 
 class Stuck(Damaged):

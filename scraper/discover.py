@@ -7,14 +7,15 @@ missing the usual places are tried.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from bs4 import BeautifulSoup
 
-from scraper.api import SITEINFO, TRIES, Api
+from scraper.abilities import check_version, version_of
+from scraper.api import ACCOUNT, SITEINFO, TRIES, Api
 from scraper.errors import (
     AccessDenied,
     ApiError,
@@ -23,31 +24,35 @@ from scraper.errors import (
     Damaged,
     MembersOnly,
     NotAWiki,
-    TooOld,
     UnexpectedAnswer,
 )
 from scraper.session import Session
 
-OLDEST = (1, 31)
+Opener = Callable[[Session, str], Api]  # an API as one of the wiki's accounts
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A wiki that was found: its API, its siteinfo (the ``query`` object), and its clock (ISO 8601 UTC)."""
+    """A wiki that was found: its API, its siteinfo (the ``query`` object), and its clock (ISO 8601 UTC).
+
+    ``members_only`` says that nobody may read it without an account.
+    """
 
     api: Api
     siteinfo: dict[str, Any]
     now: str
+    members_only: bool = False
 
 
-def find_api(session: Session, address: str) -> Found:
+def find_api(session: Session, address: str, log_in: Opener | None = None) -> Found:
     """The API of the wiki that has a page at ``address``, with what the wiki says of itself.
 
-    Raises BadAddress, NotAWiki, ApiOff, AccessDenied or Temporary, each with a sentence that says what to do.
+    ``log_in`` opens the API as an account, once it is known to be one: no password goes anywhere else. Raises
+    BadAddress, NotAWiki, ApiOff, TooOld, AccessDenied or Temporary, each with a sentence that says what to do.
     """
     url = check_address(address)
     if urlsplit(url).path.endswith("/api.php"):
-        return _checked(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), address)
+        return _checked(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), address, log_in)
     is_wiki, named = False, None
     denied: AccessDenied | None = None
     damaged: Damaged | None = None
@@ -58,7 +63,7 @@ def find_api(session: Session, address: str) -> Found:
         denied = error
     for candidate in [named] if named else _usual_places(url):
         try:
-            return _checked(session, candidate, address, tries=TRIES if named else 1)
+            return _checked(session, candidate, address, log_in, tries=TRIES if named else 1)
         except MembersOnly:
             raise
         except AccessDenied as error:
@@ -121,10 +126,16 @@ def _usual_places(url: str) -> Iterator[str]:
         yield urlunsplit((parts.scheme, parts.netloc, f"{folder}/api.php", "", ""))
 
 
-def _checked(session: Session, url: str, address: str, tries: int = 1) -> Found:
-    """The API at ``url``, if it answers as one; else NotAWiki, or AccessDenied when it wants an account."""
-    api = Api(session, url, anywhere=True, tries=tries)
+def _checked(session: Session, url: str, address: str, log_in: Opener | None, tries: int = 1) -> Found:
+    """The API at ``url``, if it answers as one; else NotAWiki, or MembersOnly when it wants an account."""
+    probe = Api(session, url, anywhere=True, tries=tries)
+    api = None
     try:
+        answer = probe.request({"action": "query", **SITEINFO})
+    except MembersOnly as error:
+        if log_in is None:
+            raise MembersOnly(f"{url} lets nobody read without an account; {ACCOUNT}.") from error
+        api = log_in(session, url)
         answer = api.request({"action": "query", **SITEINFO})
     except UnexpectedAnswer as error:
         raise NotAWiki(
@@ -138,16 +149,9 @@ def _checked(session: Session, url: str, address: str, tries: int = 1) -> Found:
     if not generator.startswith("MediaWiki"):
         raise NotAWiki(f"{address} does not answer as a MediaWiki API; give the address of any page of the wiki.")
     check_version(generator)
-    return Found(
-        Api(session, urlunsplit(urlsplit(api.landed)._replace(query=""))), siteinfo, str(answer["curtimestamp"])
-    )
-
-
-def check_version(generator: str) -> None:
-    """Raises TooOld for a MediaWiki that cannot be mirrored exactly."""
-    found = re.match(r"MediaWiki (\d+)\.(\d+)", generator)
-    if found and (int(found[1]), int(found[2])) < OLDEST:
-        raise TooOld(
-            f"This wiki runs {generator}; an exact mirror needs MediaWiki {OLDEST[0]}.{OLDEST[1]} or later "
-            "(revision lists with hashes). Import an XML export with “wikitrail import” instead."
-        )
+    members_only = api is not None
+    if api is None:
+        landed = urlunsplit(urlsplit(probe.landed)._replace(query=""))
+        api = log_in(session, landed) if log_in else Api(session, landed)
+    api.can = replace(api.can, version=version_of(generator))
+    return Found(api, siteinfo, str(answer["curtimestamp"]), members_only)

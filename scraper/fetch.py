@@ -5,20 +5,23 @@ Events say only what is dirty; the truth is then fetched, pages and revisions to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
 
 from parsers.wiki import LogEvent, Page, Revision
-from scraper.api import SITEINFO, Api, Params
-from scraper.errors import LATER, ApiError, Damaged
+from scraper.abilities import version_of
+from scraper.api import SITEINFO, Api, Batch, Params, Split
+from scraper.errors import LATER, AccessDenied, ApiError, Damaged, UnexpectedAnswer
 from scraper.large_texts import fetch_raw, query_with_texts
-from scraper.rows import log_event_of, number, page_of, revision_ids, revision_of, text_is_exact
+from scraper.rows import log_events_of, number, page_of, revision_ids, revision_of, text_is_exact
 
 T = TypeVar("T")
 BATCH = 50  # texts, ids or titles in one request; what the API allows without special rights
+TEXT_IN_MEMORY = 4_000_000  # characters of text to aim at in one batch, where our account may have many at once
 REVISION_PROPS: Params = {
     "prop": "revisions|info",
     "inprop": "protection",
@@ -61,17 +64,34 @@ class Fetcher:
     api: Api
 
     def history(self, continued: Mapping[str, str | int] | None) -> Iterator[tuple[Fetched, Mapping[str, Any] | None]]:
-        """All revisions of all live pages, oldest first, each batch with the point to resume from after it."""
-        params = {"generator": "allrevisions", "garvdir": "newer", "garvlimit": BATCH, **REVISION_PROPS}
-        went_on = False
-        try:
-            for batch in query_with_texts(self.api, params, continued):
-                yield self._fetched(batch.result), batch.following
-                went_on = True
-        except (ApiError, Damaged):
-            if continued is None or went_on:
-                raise
-            yield from self.history(None)  # the point to go on from is damaged, or no longer good: begin again
+        """All revisions of all live pages, oldest first, each batch with the point to resume from after it.
+
+        Batches are as large as our account may have them, and smaller where texts are long.
+        """
+        params = {"generator": "allrevisions", "garvdir": "newer", **REVISION_PROPS}
+        size, done, resumed = self.api.can.batch, False, continued is not None
+        while not done:
+            try:
+                asked = {**params, "garvlimit": size}
+                for batch in query_with_texts(self.api, asked, continued, whole=size > BATCH):
+                    yield self._fetched(batch.result), batch.following
+                    continued, resumed = batch.following, False
+                    if (fitting := self._fitting(batch)) != size:
+                        size = fitting
+                        break
+                done = continued is None
+            except Split:
+                size = BATCH
+            except (ApiError, Damaged):
+                if not resumed:
+                    raise
+                continued, resumed = None, False  # the point to go on from is damaged, or no longer good: begin again
+
+    def _fitting(self, batch: Batch) -> int:
+        """How many revisions to ask for next, going by the length of these."""
+        revisions = [r for page in batch.result.get("pages", []) for r in page.get("revisions", [])]
+        length = sum(int(r.get("size", 0)) for r in revisions)
+        return max(BATCH, min(self.api.can.batch, len(revisions) * TEXT_IN_MEMORY // max(length, 1)))
 
     def log(self, since: str | None = None, until: str | None = None) -> Iterator[tuple[LogEvent, ...]]:
         """The wiki's whole log, or what it says of a span of time (both ends included), oldest first."""
@@ -80,18 +100,19 @@ class Fetcher:
         }  # fmt: skip
         span = {key: moment for key, moment in (("lestart", since), ("leend", until)) if moment}
         for batch in self.api.query(params | span):
-            yield tuple(log_event_of(row) for row in batch.result.get("logevents", []))
+            yield tuple(log_events_of(batch.result))
 
-    def news(self, revisions_since: str, events_since: str, highest_known: int) -> News:
+    def news(self, revisions_since: str, events_since: str, highest_known: int, late: Collection[int] = ()) -> News:
         """What happened since two moments of the wiki's clock: one request when that is little.
 
         Revisions are listed by ``allrevisions``, which does not expire as recent changes do, and the ids after the
         highest known are asked for outright: imports with old times are found there, and by no cursor of time.
+        ``late`` are lower ids that were not there when they were asked for, and may be now.
         """
-        probed = range(highest_known + 1, highest_known + 1 + BATCH)
+        probed = range(highest_known + 1, highest_known + 1 + BATCH - len(late))
         params = {
             **REVISION_PROPS,
-            "revids": "|".join(map(str, probed)),
+            "revids": "|".join(map(str, [*late, *probed])),
             "list": "allrevisions|logevents",
             "arvdir": "newer", "arvstart": revisions_since, "arvprop": "ids", "arvlimit": "max",
             "leprop": EVENT_PROPS, "ledir": "newer", "lestart": events_since, "lelimit": "max",
@@ -104,21 +125,26 @@ class Fetcher:
         siteinfo: Mapping[str, Any] = {}
         for batch in query_with_texts(self.api, params):
             now, siteinfo = now or batch.now, siteinfo or batch.result
-            events |= {event.log_id: event for event in map(log_event_of, batch.result.get("logevents", []))}
+            events |= {event.log_id: event for event in log_events_of(batch.result)}
             recent |= revision_ids(batch.result.get("allrevisions", []))
             if "pages" in batch.result or "badrevids" in batch.result:
                 fetched.append(self._fetched(batch.result))
         if not now or "general" not in siteinfo:
             raise Damaged(f"{self.api.url} does not tell its time and name; {LATER}")
+        generator = str(siteinfo["general"].get("generator", ""))
+        self.api.can = replace(self.api.can, version=version_of(generator))  # it may have been updated
         found = merge(fetched)
-        self._check_complete("revisions", probed, found.missing_revisions.union(r.rev_id for r in found.revisions))
+        answered = found.missing_revisions.union(revision.rev_id for revision in found.revisions)
+        self._check_complete("revisions", [*late, *probed], answered)
         return News(now, tuple(events.values()), recent, found, probed, siteinfo)
 
-    def newest_revision_id(self) -> int:
-        """The id of the revision with the newest time; 0 on a wiki that has none."""
-        params: Params = {"list": "allrevisions", "arvdir": "older", "arvlimit": 1, "arvprop": "ids"}
+    def newest(self) -> tuple[str, int]:
+        """The wiki's clock, and the highest id among the revisions with the newest times (0 where there is none)."""
+        params: Params = {
+            "list": "allrevisions", "arvdir": "older", "arvlimit": "max", "arvprop": "ids", "curtimestamp": 1,
+        }  # fmt: skip
         (batch,) = islice(self.api.query(params), 1)
-        return max(revision_ids(batch.result["allrevisions"]), default=0)
+        return batch.now, max(revision_ids(batch.result.get("allrevisions", [])), default=0)
 
     def siteinfo(self) -> dict[str, Any]:
         """What the wiki says of itself, whole."""
@@ -126,21 +152,30 @@ class Fetcher:
 
     def revisions(self, rev_ids: Iterable[int]) -> Iterator[Fetched]:
         """These revisions with their pages; ids that the wiki does not have come as ``missing_revisions``."""
-        for ids in in_batches(sorted(set(rev_ids))):
-            answered: set[int] = set()
-            for batch in query_with_texts(self.api, {**REVISION_PROPS, "revids": "|".join(map(str, ids))}):
+        for ids in in_batches(sorted(set(rev_ids)), self.api.can.batch):
+            yield from self._some_revisions(ids)
+
+    def _some_revisions(self, ids: Sequence[int]) -> Iterator[Fetched]:
+        """As ``revisions``, for one request's number of ids; many that are large are asked for in smaller parts."""
+        asked = {**REVISION_PROPS, "revids": "|".join(map(str, ids))}
+        answered: set[int] = set()
+        try:
+            for batch in query_with_texts(self.api, asked, whole=len(ids) > BATCH):
                 fetched = self._fetched(batch.result)
                 answered |= fetched.missing_revisions.union(revision.rev_id for revision in fetched.revisions)
                 yield fetched
             self._check_complete("revisions", ids, answered)
+        except Split:
+            for part in in_batches(ids):
+                yield from self._some_revisions(part)
 
     def pages(self, page_ids: Iterable[int] = (), titles: Iterable[str] = ()) -> Fetched:
         """These pages as they are now, without revisions; absent ids come as ``missing_pages``."""
         page_ids = set(page_ids)
         info: Params = {"prop": "info", "inprop": "protection"}
         asked: list[tuple[str, Sequence[str]]] = [
-            *(("pageids", ids) for ids in in_batches(str(i) for i in sorted(page_ids))),
-            *(("titles", names) for names in in_batches(sorted(set(titles)))),
+            *(("pageids", ids) for ids in in_batches((str(i) for i in sorted(page_ids)), self.api.can.batch)),
+            *(("titles", names) for names in in_batches(sorted(set(titles)), self.api.can.batch)),
         ]
         found = []
         for key, values in asked:
@@ -164,7 +199,7 @@ class Fetcher:
         """What an answer leaves out is neither there nor missing: nothing may be inferred from it."""
         if left_out := sorted(set(asked) - answered):
             raise Damaged(
-                f"{self.api.url} left out {what} that it was asked for ({', '.join(map(str, left_out[:5]))}); {{LATER}}"
+                f"{self.api.url} left out {what} that it was asked for ({', '.join(map(str, left_out[:5]))}); {LATER}"
             )
 
     def _fetched(self, result: Mapping[str, Any]) -> Fetched:
@@ -182,13 +217,24 @@ class Fetcher:
         """The revision with its exact text: asked for raw where the API has altered it (NFC, JSON blanks)."""
         if text_is_exact(revision):
             return revision
-        return replace(revision, text=fetch_raw(self.api, revision.rev_id, revision.sha1))
+        decomposed = replace(revision, text=unicodedata.normalize("NFD", revision.text or ""))
+        if text_is_exact(decomposed):
+            return decomposed
+        try:
+            return replace(revision, text=fetch_raw(self.api, revision.rev_id, revision.sha1))
+        except (AccessDenied, UnexpectedAnswer) as error:
+            if not self.api.can.api_alone:
+                raise
+            raise UnexpectedAnswer(
+                f"The API has altered the text of revision {revision.rev_id} (Unicode normalisation), and index.php "
+                "does not give it to a bot password; set WIKITRAIL_USER and WIKITRAIL_PASSWORD to the account itself."
+            ) from error
 
 
-def in_batches(values: Iterable[T]) -> Iterator[list[T]]:
-    """Lists of at most BATCH values."""
+def in_batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    """Lists of at most ``size`` values."""
     iterator = iter(values)
-    while batch := list(islice(iterator, BATCH)):
+    while batch := list(islice(iterator, size)):
         yield batch
 
 

@@ -17,12 +17,14 @@ from scraper.api import TRIES, Api, Batch, Params, Stuck
 from scraper.errors import UnexpectedAnswer
 
 
-def query_with_texts(api: Api, params: Params, continued: Mapping[str, str | int] | None = None) -> Iterator[Batch]:
+def query_with_texts(
+    api: Api, params: Params, continued: Mapping[str, str | int] | None = None, *, whole: bool = False
+) -> Iterator[Batch]:
     """``Api.query`` of revisions with their texts, of any size; what it may raise is the same."""
     latest = continued
     while True:
         try:
-            for batch in api.query(params, latest):
+            for batch in api.query(params, latest, whole=whole):
                 yield batch
                 latest = batch.following
             return

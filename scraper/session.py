@@ -27,6 +27,7 @@ CHUNK = 65_536
 # raise both, yet an answer beyond this is a fault or an attack, and would only fill the memory.
 LARGEST_BODY = 64_000_000
 LONGEST_ANSWER = 10  # times the read timeout, for an answer that trickles
+REDIRECTS = {301, 302, 303, 307, 308}
 PASSING_STATUS = {408, 425, 429}  # and all from 500 on
 
 
@@ -89,6 +90,11 @@ class Session:
         agent = f"wikitrail/{VERSION} ({contact}) {requests.utils.default_user_agent()}"
         self._http.headers["User-Agent"] = agent.encode("utf-8")  # a name with umlauts is a contact too
 
+    @property
+    def cookies(self) -> requests.cookies.RequestsCookieJar:
+        """What the wiki knows us by; empty at first."""
+        return self._http.cookies
+
     def close(self) -> None:
         """End the connection."""
         self._http.close()
@@ -99,7 +105,7 @@ class Session:
         """GET, or POST with ``post`` and where the address would grow too long.
 
         The answer may have any status but 401, 403 and those that mean a busy server. Redirects are followed on the
-        same host, and to others with ``anywhere``.
+        same host, and to others with ``anywhere``; with ``post``, which may carry a password, none is.
 
         Raises Temporary when the wiki stays away for longer than ``max_wait``, AccessDenied on 401 or 403,
         BadCertificate, and UnexpectedAnswer for redirects that lead nowhere and for bodies that are too large.
@@ -142,7 +148,7 @@ class Session:
         for _ in range(MOST_REDIRECTS + 1):
             prepared = self._http.prepare_request(request)
             answer = self._send(prepared)
-            if answer.status_code not in (301, 302, 303, 307, 308) or "Location" not in answer.headers:
+            if post or answer.status_code not in REDIRECTS or "Location" not in answer.headers:
                 return answer
             target = _target(answer)
             if not _may_follow(answer.url, target, anywhere):

@@ -34,7 +34,7 @@ def open_database(path: Path, *, create: bool) -> Database:
             raise MissingDatabase(f"The folder {path.parent} does not exist; make it, or choose another --db.")
     try:
         with named_faults(path):
-            return _open_for_reading(path) if not os.access(path.parent, os.W_OK) and path.exists() else _open(path)
+            return _open_as_it_lies(path) if not os.access(path.parent, os.W_OK) and path.exists() else _open(path)
     except sqlite3.DatabaseError as error:
         raise NotOurDatabase(f"{path} is not a SQLite database ({error}); choose another file with --db.") from error
 
@@ -58,13 +58,17 @@ def _open(path: Path) -> Database:
     return db
 
 
-def _open_for_reading(path: Path) -> Database:
+def _open_as_it_lies(path: Path) -> Database:
     """For those who may read the file and not write beside it, where SQLite would keep its index of the log.
 
     Without a log nothing is being written, and the file can be read as it lies (``immutable``, SQLite URI filenames).
     """
-    mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "ro&immutable=1"
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    return open_for_reading(path, "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1")
+
+
+def open_for_reading(path: Path, how: str = "mode=ro") -> Database:
+    """Open a database of ours that cannot be written through this connection."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
     db = Database(connection)
     try:
         _check_ours(db, path)

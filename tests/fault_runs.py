@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from jobs import cli, sync
+from jobs import cli, contact, sync
 from jobs.settings import Settings
 from scraper.session import Session
 from tests.fault_proxy import Exchange, Fault, FaultProxy
@@ -127,7 +127,7 @@ def run_here(*args: object) -> Result:
     code: Any = None
     with (
         patch.object(sys, "argv", ["wikitrail", *map(str, args)]),
-        patch.object(sync, "make_session", _hasty(sync.make_session)),
+        patch.object(sync, "make_session", _hasty(contact.make_session)),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

@@ -22,7 +22,8 @@ from click import echo as say
 from tests.fault_proxy import Exchange, Fault
 from tests.fault_runs import PHASES, Stages, assert_failed, assert_fine, contents, staged
 from tests.faults import CASES
-from tests.mediawiki import install, what_is_missing
+from tests.mediawiki import install
+from tests.mediawiki_trees import chosen_tree
 
 MOST_RUNS = 6  # of one phase, before the undisturbed one
 SLOW = {"silence in the middle"}  # would wait for the read timeout
@@ -90,13 +91,13 @@ def main() -> int:
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--rounds", type=int, default=20)
     asked = arguments.parse_args()
-    if reason := what_is_missing():
+    if reason := chosen_tree().lacks():
         say(reason)
         return 1
     tally, failures, start = Tally(), 0, time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with staged(install(folder / "template"), folder) as stages:
+        with staged(install(folder / "template", chosen_tree()), folder) as stages:
             for number in range(asked.rounds):
                 try:
                     storm(stages, folder / f"round-{number}.db", Random(f"{asked.seed} {number}"), tally)
