@@ -84,7 +84,7 @@ def test_a_page_that_the_wiki_does_not_have(index: IndexPhp) -> None:
         ("echo '{}'; exit;", "no page of MediaWiki"),
         (
             "if ($_SERVER['HTTP_HOST'] < 'l') header('Location: http://localhost:' . $_SERVER['SERVER_PORT']); exit;",
-            "leads to localhost",
+            "redirects to http://localhost",
         ),
         ("$wgHooks['SpecialPage_initList'][] = function (&$list) { unset($list['Allpages']); };", "cannot be read"),
     ],
