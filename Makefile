@@ -31,8 +31,10 @@ format: $(READY)  ## bring the code into the project's format
 docs: $(READY)  ## write the generated parts of the documentation
 	$(BIN)/python -m jobs.docs
 
-bench: $(READY)  ## measure; nothing here passes or fails
-	$(BIN)/python tests/bench.py
+PAGES ?= 200
+REVISIONS ?= 2500
+bench: $(READY)  ## measure beside the peers: make bench [DUMP=wiki.xml.gz | PAGES=200 REVISIONS=2500 | GROWTH=65000]
+	$(BIN)/python tests/bench.py $(DUMP) --pages $(PAGES) --revisions $(REVISIONS) $(if $(GROWTH),--growth $(GROWTH))
 
 OPS ?= 500
 SEED ?= 1

@@ -29,6 +29,9 @@ class WikiConfig:
     contact: str = setting("", "e-mail address or web page for the wiki's operator, sent in the User-Agent")
     delay: float = setting(0.0, "seconds between two requests")
     max_wait: float = setting(30.0, "seconds to wait at most for one answer: retries, Retry-After, lag")
+    login_file: str = setting(
+        "", "file with a user name and a password, a line each, instead of WIKITRAIL_USER and WIKITRAIL_PASSWORD"
+    )
     maxlag: int = setting(5, "seconds of replication lag that the wiki's servers may have (maxlag)")
     workers: int | None = setting(
         None, "processes that read the history of a first run; by default one per core, 4 at most"

@@ -111,7 +111,7 @@ class Deriver:
     def _state(self, page_id: int, title: str, known: Step | None) -> PageState:
         state = self._states.get(page_id)
         if state is None or state.last != known:
-            record = self._pages.read(title, known)[0] if known is not None and known.text is not None else None
+            record = self._pages.read(title, known) if known is not None and known.text is not None else None
             state = PageState(known, record, PageIntervals.load(self._db, self._strings, page_id))
         return state
 

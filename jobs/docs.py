@@ -139,13 +139,37 @@ def configuration_page() -> str:
                 lines.append(f"| `{name}` | {_default(setting.default)} | {_sentence(setting.metadata['help'])} |")
         else:
             lines.append(f"| `{section.name}` | {_default(section.default)} | {_sentence(section.metadata['help'])} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *_ACCOUNTS])
 
 
 _CONFIGURATION_INTRODUCTION = """\
 `wikitrail.toml` is read from the current folder, or from where `--config` points. `wikitrail init URL` writes one with
 comments. A setting `wiki.url` stands as `url = "…"` under `[wiki]`. An unknown or mistyped setting stops every command
 with exit code 2 and the nearest known name.
+""".split("\n")
+
+
+_ACCOUNTS = """\
+## Reading as an account
+
+A wiki that only members may read, and one where an account may have ten times as much at once, is read as an account:
+
+    export WIKITRAIL_USER='Nora Feld@spiegel' WIKITRAIL_PASSWORD='…'
+
+or with both in a file, a line each, that `wiki.login_file` names and that nobody else may read (`chmod 600`). The file
+is used for the host of `wiki.url` alone. Secrets never stand in the configuration, the database or a message.
+
+- Make a **bot password** at Special:BotPasswords of the wiki, with the grant “Basic rights”, and “High-volume editing”
+  if the account has the right `apihighlimits` (members of the group bot have it). It then gets 500 texts and 5,000
+  entries of a list in one request, in place of 50 and 500. Where texts are long, less is asked for at once.
+- Each request is sure of its account (`assert`, `assertuser`); a login that is lost half-way is made again.
+- A login costs three requests. It is kept for the next run in a file beside the database (`wiki.db.session`, readable
+  by you alone; cookies, and no password), so that a run with nothing new stays one request while the wiki remembers
+  it: an hour after the last request by MediaWiki's default.
+- A mirror shows what the public may read: what the wiki hides from it (revision deletion, the log of suppressions)
+  is hidden in the mirror too, also where the account may see it.
+- A bot password holds in the API alone. The rare text that the API alters (Unicode normalisation of an imported page)
+  is asked for at `index.php`, which on a members-only wiki takes the password of the account itself.
 """.split("\n")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jobs.config import ConfigError
-from scraper.errors import BadAddress, Temporary, WikiError
+from scraper.errors import BadAddress, LoginFailed, Temporary, WikiError
 from storage.errors import DatabaseBusy, MissingDatabase, NewerDatabase, NotOurDatabase, OtherWiki, StorageError
 
 DONE, FAILED, USAGE, TEMPORARY, INTERRUPTED = 0, 1, 2, 75, 130
@@ -24,5 +24,14 @@ def exit_code(error: Exception) -> int:
     """The exit code that the design gives to a fault."""
     if isinstance(error, (Temporary, DatabaseBusy, Locked)):
         return TEMPORARY
-    usage = (BadAddress, ConfigError, UsageError, OtherWiki, NotOurDatabase, NewerDatabase, MissingDatabase)
+    usage = (
+        BadAddress,
+        LoginFailed,
+        ConfigError,
+        UsageError,
+        OtherWiki,
+        NotOurDatabase,
+        NewerDatabase,
+        MissingDatabase,
+    )
     return USAGE if isinstance(error, usage) else FAILED

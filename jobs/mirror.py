@@ -317,7 +317,7 @@ class Mirror:
 
     def _refetch(self, rev_ids: Iterable[int]) -> None:
         """Read known revisions again: hidden or shown, tagged, moved to another page, or deleted."""
-        for ids in in_batches(rev_ids):
+        for ids in in_batches(rev_ids, self.fetcher.api.can.batch):
             for fetched in self.fetcher.revisions(ids):
                 with self.db.atomic():
                     self._save(fetched, derive=False)

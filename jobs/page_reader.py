@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jobs.page_changes import Step, changes_of
 from parsers.change import PageChange
-from parsers.items import Items, items_of
+from parsers.items import item_groups
 from parsers.plain import plain_record
 from parsers.reader import Reader
 from parsers.record import Record
@@ -64,26 +64,24 @@ class PageReader:
                     row = history.revision_row(self.db, step.parent_id, page.page_id)
                     parent = self.stored_step(row) if row else None
                     if parent is not None and parent.text is not None:
-                        last, before = parent, self.read(page.title, parent)[0]
+                        last, before = parent, self.read(page.title, parent)
                 found += changes_of(page.page_id, page.title, last, before, step, state.record)
         reading = None if state.last is None else Reading.of(state.last.rev_id, state.record, state.last.text)
         changes = derived_changes(strings, self.run_id, self.now, found)
         return DerivedPage(page.page_id, rebuilt, strings, state.intervals.take(), changes, reading)
 
     def _advance(self, title: str, state: PageState, strings: LocalStrings, step: Step) -> None:
-        record, items = self.read(title, step)
+        record = self.read(title, step)
         last = (state.last.rev_id, state.last.timestamp) if state.last else None
-        state.intervals.advance(strings, items, last, (step.rev_id, step.timestamp))
+        state.intervals.advance(strings, item_groups(record), last, (step.rev_id, step.timestamp))
         state.last, state.record = step, record
 
-    def read(self, title: str, step: Step) -> tuple[Record, Items]:
-        """The record and the items of a revision that has a text."""
+    def read(self, title: str, step: Step) -> Record:
+        """The record of a revision that has a text."""
         assert step.text is not None
         if step.content_model == "wikitext":
-            record = self.reader.read(step.text, title)
-        else:
-            record = plain_record(step.text, title, self.reader.site)
-        return record, items_of(record)
+            return self.reader.read(step.text, title)
+        return plain_record(step.text, title, self.reader.site)
 
     def stored_step(self, row: history.RevisionRow) -> Step:
         """A stored revision with its text."""

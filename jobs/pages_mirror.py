@@ -7,7 +7,7 @@ something, all titles of the wiki are compared. What a page does not show is not
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -41,11 +41,10 @@ class PagesMirror:
         if full and not first:
             self._compare(reread=True)
 
-    def audit(self, damaged: Iterable[int]) -> None:
+    def audit(self) -> None:
         """After a usual run read everything again; what differs is kept by the writer, and repaired."""
         self.run(full=False)
         self.writer.note = True
-        self.writer.damaged = frozenset(damaged)
         self.writer.deriver.texts.verify = True
         self._compare(reread=True)
 

@@ -14,7 +14,7 @@ from jobs.pages_writer import PagesWriter
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
-from scraper.discover import Found, find_api
+from scraper.discover import Found, Opener, find_api
 from scraper.errors import AccessDenied, ApiOff, MembersOnly, NotAWiki, WikiError
 from scraper.fetch import Fetcher
 from scraper.find_pages import FoundPages, find_pages
@@ -27,13 +27,13 @@ from storage.database import Database
 from storage.queries import standing
 
 
-def find_wiki(session: Session, address: str) -> Found | FoundPages:
+def find_wiki(session: Session, address: str, log_in: Opener | None = None) -> Found | FoundPages:
     """The wiki that has a page at ``address``, by its API, or through its pages where that is off.
 
     Raises what ``find_api`` does where neither works.
     """
     try:
-        return find_api(session, address)
+        return find_api(session, address, log_in)
     except MembersOnly:
         raise
     except (ApiOff, AccessDenied, NotAWiki) as fault:
@@ -72,7 +72,7 @@ def audit_pages(run: Run, settings: Settings, session: Session) -> list[Differen
     with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
         mirror = _mirror(run, settings, session, progress)
         try:
-            mirror.audit(damaged)
+            mirror.audit()
         finally:
             _count(run, mirror)
     found = [Difference("revision", rev_id, "text", "damaged", "sound") for rev_id in damaged]

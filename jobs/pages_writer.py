@@ -25,7 +25,8 @@ NOT_STATED = {"protection", "tags", "user_id"}  # by pages: these are not compar
 class PagesWriter:
     """Pages and their histories, each batch in a transaction. ``seen`` are ids of pages that were read in this run.
 
-    With ``note`` what differs from the mirror is kept in ``differences`` before it is written.
+    With ``note`` every text is read again, and what differs from the mirror is kept in ``differences`` before it is
+    written.
     """
 
     db: Database
@@ -37,7 +38,6 @@ class PagesWriter:
     since: str = ""  # revisions made at this time or later are announced where nothing was known of a page
     first: bool = False  # the first run derives page by page, after all was read
     note: bool = False
-    damaged: frozenset[int] = frozenset()  # revisions whose stored text is to be read again
     seen: set[int] = field(default_factory=set)
     differences: list[Difference] = field(default_factory=list)
 
@@ -86,7 +86,7 @@ class PagesWriter:
 
     def _whole(self, pages: Sequence[Page]) -> set[int]:
         """Revisions of these pages that need not be read again while the wiki shows them whole."""
-        return whole_revisions(self.db, [page.page_id for page in pages]) - self.damaged
+        return set() if self.note else whole_revisions(self.db, [page.page_id for page in pages])
 
     def _read_again(self, page: Page) -> None:
         """Read a page's whole history again; what the wiki shows no more is archived. One transaction."""

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jobs.audit import Difference, audit, mend_texts
+from jobs.contact import find_or_open, make_session, open_known
 from jobs.derive import Deriver
 from jobs.dump_import import import_dump
 from jobs.errors import UsageError
 from jobs.exactness import is_read_from_pages
-from jobs.identity import check_same_wiki
 from jobs.mirror import Mirror
 from jobs.page_reader import reader_for
-from jobs.pages_sync import audit_pages, came_from_pages, complete_log, find_wiki, goes_on_with_pages, sync_pages
+from jobs.pages_sync import audit_pages, came_from_pages, complete_log, goes_on_with_pages, sync_pages
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
 from jobs.workers import Workers
 from parsers.bulk import find_bulk_changes
-from scraper.api import Api
-from scraper.discover import find_api
+from parsers.memory import without_collection
 from scraper.errors import DumpError
 from scraper.fetch import Fetcher
 from scraper.find_pages import FoundPages
-from scraper.session import Manners, Session
 from storage import mirror as store
 from storage.changes import ChangeFilter, load_changes, load_current_items, replace_bulk_changes
 from storage.queries import standing
@@ -35,7 +31,6 @@ from storage.wide_views import refresh_wide_views
 
 WORTH_WORKERS = 2_000  # revisions: reading them takes some seconds, starting processes one
 MOST_WORKERS = 4  # more would wait for the one that writes
-FIRST_CONTACT_WAIT = 8.0  # seconds: somebody at a terminal may have mistyped the address
 
 
 def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
@@ -51,21 +46,16 @@ def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
         found = audit_pages(run, settings, session)
         finish(run, always=bool(found))
         return found
+    api = open_known(run, settings, session, held)
     deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
     with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
-        mirror = Mirror(run.db, Fetcher(Api(session, held["api_url"])), deriver, run.now, progress, run.counts)
+        mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
         found = mend_texts(mirror)
         sync(run, settings, None, full=False)
         found += audit(mirror)
     run.traffic.add(session.traffic)
     finish(run, always=bool(found))
     return found
-
-
-def make_session(settings: Settings) -> Session:
-    """A session with the manners of the configuration."""
-    wiki = settings.config.wiki
-    return Session(Manners(delay=wiki.delay, max_wait=wiki.max_wait, maxlag=wiki.maxlag, contact=wiki.contact))
 
 
 def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
@@ -78,7 +68,7 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
     run.traffic = session.traffic
     contact = None
     if not goes_on_with_pages(run.db, url or settings.config.wiki.url, full=full):
-        contact = _contact(run, settings, session, url)
+        contact = find_or_open(run, settings, session, url)
     if contact is None or isinstance(contact, FoundPages):
         sync_pages(run, settings, session, contact, full=full)
         finish(run)
@@ -89,7 +79,7 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
     deriver = Deriver(run.db, reader, run.run_id, run.now)
     try:
         expected = store.get_state(run.db, "expected")
-        with Progress("revisions", expected, quiet=quiet) as progress, Workers() as workers:
+        with Progress("revisions", expected, quiet=quiet) as progress, Workers() as workers, without_collection():
             run.since = store.get_state(run.db, "cursor")
             if run.since is None:
                 _start_workers(workers, run, settings, expected or 0)
@@ -115,31 +105,6 @@ def _start_workers(workers: Workers, run: Run, settings: Settings, revisions: in
         workers.start(count, run.path, wiki.infoboxes, run.run_id, run.now)
 
 
-def _contact(run: Run, settings: Settings, session: Session, url: str | None) -> Api | FoundPages:
-    """The wiki's API, or its pages. A wiki that the database knows is asked nothing here: the delta does that."""
-    held = store.load_site(run.db)
-    by_pages = is_read_from_pages(held)
-    address = url or settings.config.wiki.url or (str(store.get_state(run.db, "address")) if by_pages else None)
-    known = held["api_url"] if held and not by_pages else None
-    if known and (not address or address == store.get_state(run.db, "address")):
-        return Api(session, str(known))
-    if not address:
-        raise UsageError("No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”.")
-    patient = session.manners
-    session.manners = replace(patient, max_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
-    found = find_wiki(session, address) if known is None else find_api(session, address)
-    session.manners = patient
-    if isinstance(found, FoundPages):
-        store.set_state(run.db, "address", address)
-        return found
-    check_same_wiki(run.db, found.siteinfo, urlsplit(found.api.url).netloc)
-    with run.db.atomic():
-        store.save_site(run.db, found.api.url, found.siteinfo, run.now)
-        store.set_state(run.db, "address", address)
-        store.set_state(run.db, "expected", found.siteinfo.get("statistics", {}).get("edits"))
-    return found.api
-
-
 def import_dumps(
     run: Run, settings: Settings, dumps: list[Path], *, since: str | None = None, until: str | None = None
 ) -> int:
@@ -155,7 +120,7 @@ def import_dumps(
     try:
         for path in dumps:
             try:
-                with Progress(path.name, quiet=settings.quiet) as progress:
+                with Progress(path.name, quiet=settings.quiet) as progress, without_collection():
                     logged += import_dump(
                         run.db, path, deriver, run.now, progress, run.counts, infoboxes,
                         since=since, until=until, warnings=run.warnings,
@@ -182,6 +147,9 @@ def finish(run: Run, *, always: bool = False) -> None:
     if always or left or run.changes or run.counts.revisions:
         with run.db.atomic():
             store.set_state(run.db, "finished", run.run_id)
-            found = find_bulk_changes(load_changes(run.db, ChangeFilter(texts=False)), load_current_items(run.db))
+            found = find_bulk_changes(
+                lambda pairs: load_changes(run.db, ChangeFilter(texts=False, pairs=pairs)),
+                lambda: load_current_items(run.db),
+            )
             replace_bulk_changes(run.db, found)
             refresh_wide_views(run.db)

@@ -48,7 +48,12 @@ def apply_diff(page: DiffPage, before: str) -> str:
                 f"The diff does not fit the text: line {hunk.new_start} of the new text would be line {len(after) + 1}."
             )
         done = _apply_rows(hunk.rows, lines, start, after, is_exact=page.engine != PHP)
-    return "\n".join(after + lines[done:]) + end
+    after += lines[done:]
+    if page.engine != PHP and (
+        not after or not after[-1]
+    ):  # no line is the empty text, an empty last one ends in newline
+        end = "\n" if after else ""
+    return "\n".join(after) + end
 
 
 def _split(text: str, engine: str) -> tuple[list[str], str]:
@@ -88,8 +93,8 @@ class _Blanks:
 def _compare_blanks(read: str, line: str) -> _Blanks | None:
     """How a line that was read stands in the text; None when it is another one.
 
-    From 1.36 on PHP's engine writes some blanks as no-break spaces, and those of the text look the same. What the
-    line really holds can be seen in the old text.
+    PHP's engine writes some blanks as no-break spaces, and in newer versions (as in 1.39) those of the text look the
+    same. What the line really holds can be seen in the old text.
     """
     if read == line:
         return _Blanks("", line, "")

@@ -1,6 +1,6 @@
 """Gives back the blanks of a line: PHP's diff engine puts no-break spaces among them, so that browsers keep them.
 
-Its rules (TableDiffFormatter::escapeWhiteSpace, the same from 1.5 to 1.45): a blank at either end of a line gets a
+Its rules (TableDiffFormatter::escapeWhiteSpace, the same in all versions): a blank at either end of a line gets a
 no-break space before or behind it; of two blanks in a row the first is replaced by one. Tags stand in the line
 then, so a mark parts blanks, and a line that begins with one begins with no blank. An empty line of a rewritten
 block is one no-break space (WordAccumulator). wikidiff2 does none of this.
@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from parsers.words import EQUAL, Segment
 
 NO_BREAK = "\u00a0"
-# Stands for a reference such as &#160; between reading the page and here. Up to 1.35 the engine wrote references,
-# and a no-break space of the text stood as itself; since 1.36 both are the character.
+# Stands for a reference such as &#160; between reading the page and here. The engine once wrote references (as in
+# 1.31), and a no-break space of the text stood as itself; later (as in 1.39) both are the character.
 REFERENCE = "\ufdd0"
 
 

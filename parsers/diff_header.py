@@ -1,12 +1,13 @@
 """Reads the head of a diff table: which revisions are compared, who made them, and what the wiki says about them.
 
-By ids and classes, which have not changed since 1.24: ``mw-diff-otitle1`` (the revision), ``2`` (user), ``3``
-(comment), ``5`` (tags), and the same with ``n`` on the right. Where a hidden revision is not linked (1.41 and later),
+By ids and classes, which are the same from 1.31 on: ``mw-diff-otitle1`` (the revision), ``2`` (user), ``3``
+(comment), ``5`` (tags), and the same with ``n`` on the right. Where a hidden revision is not linked (after 1.39),
 its id stands in the links to its neighbours and in the page's JavaScript variables.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from urllib.parse import parse_qs, urlsplit
@@ -57,10 +58,11 @@ def _rev_id(cell: Tag, letter: str, link: Tag | None, script: str) -> int | None
 
 
 def _page_name(script: str) -> str | None:
-    match = re.search(r'"wgPageName"\s*:\s*"((?:[^"\\]|\\u[0-9a-fA-F]{4})*)"', script)
-    if match is None:
+    match = re.search(r'"wgPageName"\s*:\s*("(?:[^"\\]|\\.)*")', script)
+    try:
+        return str(json.loads(match[1])).replace("_", " ") if match else None
+    except ValueError:
         return None
-    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), match[1]).replace("_", " ")
 
 
 def query_value(address: object, name: str) -> str | None:
@@ -89,7 +91,7 @@ def _user(users: Tag | None) -> str | None:
 
 
 def _comment(remarks: Tag | None) -> str | None:
-    """The comment without the parentheses that 1.40 and earlier put around it; None when it is hidden."""
+    """The comment without the parentheses that 1.39 and earlier put around it; None when it is hidden."""
     if remarks is None:
         return ""
     found = find_class(remarks, "comment")

@@ -1,9 +1,9 @@
-"""Reads the one-column layout that wikidiff2 writes for ``diff-type=inline`` (MediaWiki 1.36 and later).
+"""Reads the one-column layout that wikidiff2 writes for ``diff-type=inline`` (in 1.39 and later).
 
 Each line is a ``div`` in one cell: ``mw-diff-inline-context``, ``-added``, ``-deleted``, ``-changed``, ``-moved``. A
 changed line holds both versions with ``del`` and ``ins`` in it; of what is in neither, only the old side is written,
 so a blank that changed behind an unchanged word cannot be seen. An empty line is a no-break space. The numbers of a
-hunk stand in ``mw-diff-inline-header``: up to 1.40 as a comment, later in the reader's language.
+hunk stand in ``mw-diff-inline-header``: in 1.39 as a comment, later in the reader's language.
 """
 
 from __future__ import annotations

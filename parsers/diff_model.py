@@ -71,7 +71,7 @@ class DiffRevision:
     """One of the two revisions, as the head of the table names it; None and empty where it does not.
 
     ``heading`` is what a reader sees, with the time in the reader's language; ``timestamp`` is ISO 8601 UTC and
-    given by MediaWiki 1.40 and later. ``user`` and ``comment`` are None when hidden. ``tags`` are the names of
+    given by MediaWiki after 1.39. ``user`` and ``comment`` are None when hidden. ``tags`` are the names of
     change tags as class names have them.
     """
 

@@ -58,7 +58,7 @@ _REFERENCES = re.compile(r"&#(?:160|x0*a0);", re.IGNORECASE)
 _BETWEEN_CELLS = re.compile(r">\n\s*(?=<t[dr][\s>])")
 # How the answer of the API's ``action=compare`` begins: rows with no table, or the lines of the one-column layout.
 _ROWS_ALONE = ("<tr", '<div class="mw-diff-inline-')
-# A diff of two texts of 2 MB that share no line has fewer; each tag costs some 30 microseconds.
+# Some 14 MB of rows, 60,000 changed lines; each tag costs time and memory.
 _MAX_TAGS = 600_000
 _MESSAGES = {
     "blank-or-no-break-space": "In {count} lines what is read as two blanks, or as a blank at the end of the line, may "
@@ -68,8 +68,6 @@ _MESSAGES = {
     "unread-character": "{count} characters U+FDD0 or U+0000, which no text should hold, were read as U+FFFD.",
     "unread-row": "{count} rows of the diff could not be read.",
 }
-
-
 _LINE_CLASSES = {"diff-marker", "diff-deletedline", "diff-addedline", "diff-context"}
 _HEAD_CLASSES = {"diff-otitle": "o", "diff-ntitle": "n"}
 
@@ -116,7 +114,9 @@ def parse_diff_page(html: str) -> DiffPage:
 def _soup(html: str) -> BeautifulSoup:
     html = _REFERENCES.sub(REFERENCE, html.replace(REFERENCE, "\ufffd").replace("\0", "\ufffd"))
     if html.count("<") > _MAX_TAGS:
-        raise DiffPageError(f"This page has more than {_MAX_TAGS:,} tags; that is no diff of two wiki texts.")
+        raise DiffPageError(
+            f"This page has more than {_MAX_TAGS:,} tags, too many to read; fetch the two texts instead."
+        )
     html = _BETWEEN_CELLS.sub(">", html)
     if html.lstrip().startswith(_ROWS_ALONE):
         html = html if "<tr" in html else f'<tr><td colspan="4">{html}</td></tr>'
@@ -174,7 +174,7 @@ def _collect(table: Tag) -> _Table:
 
 
 def _collect_lines(found: _Table, row: Tag, cells: Sequence[Tag]) -> None:
-    # Up to 1.35, PHP's engine filled empty cells and markers with references too.
+    # Where PHP's engine writes references (as in 1.31), it also fills empty cells and markers with them.
     found.has_references = found.has_references or REFERENCE in row.get_text()
     lines = read_line_cells(cells)
     found.is_php = found.is_php or any(line.is_php for line in lines)

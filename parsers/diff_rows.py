@@ -3,12 +3,13 @@
 Every version since 1.5 writes a row as (marker, line) twice, or an empty cell over two columns in place of one pair;
 and a row with two line numbers before each hunk. What changed:
 
-- up to 1.35 the marker is text (U+2212 or -, and +), from 1.36 on an attribute, ``data-marker``; a context line has
-  none. wikidiff2 followed with 1.12;
-- from 1.37 on every cell says its side (``diff-side-deleted``, ``diff-side-added``); wikidiff2 with 1.13;
+- the marker is text (U+2212 or -, and +) in 1.31, later (as in 1.39) an attribute, ``data-marker``; a context line has
+  none. wikidiff2 has the attribute in 1.13;
+- later still (as in 1.39) every cell says its side: ``diff-side-deleted``, ``diff-side-added``;
 - lines in Atom feeds have lost their classes for styles, but their markers have not (FeedUtils::applyDiffStyle).
 
-So the side of a line is what its class says, else its marker, else its place in the row.
+A wiki may run any engine beside any version, so nothing depends on the version: the side of a line is what its class
+says, else its marker, else its place in the row.
 """
 
 from __future__ import annotations

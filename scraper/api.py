@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scraper.errors import AccessDenied, ApiError, UnexpectedAnswer
+from scraper.abilities import Abilities
+from scraper.errors import ApiError, MembersOnly, UnexpectedAnswer
 from scraper.session import Patience, Session, retry_after
 
 Params = Mapping[str, str | int]
@@ -27,25 +28,28 @@ PASSING = {
 }
 DENIED = {"readapidenied", "permissiondenied", "assertuserfailed", "mwoauth-invalid-authorization"}
 GARBAGE_TRIES = 3
+ACCOUNT = "set WIKITRAIL_USER and WIKITRAIL_PASSWORD to a bot password (Special:BotPasswords)"
 HARMLESS = ("This result was truncated because it would otherwise",)
 
 
 @dataclass(slots=True)
 class Api:
-    """A wiki's ``api.php``. ``warnings`` collects what the wiki warned of, each once, in order."""
+    """A wiki's ``api.php``. ``warnings`` collects what the wiki warned of, each once, in order;
+    ``can`` is what may be asked of it."""
 
     session: Session
     url: str
     warnings: list[str] = field(default_factory=list)
+    can: Abilities = field(default_factory=Abilities)
 
     def request(self, params: Params) -> dict[str, Any]:
         """One answer of the API as a dict, after all checks.
 
-        Raises ApiError for an error that the API reports, AccessDenied when reading needs rights, Temporary when
+        Raises ApiError for an error that the API reports, MembersOnly when reading needs rights, Temporary when
         the wiki stays read-locked, lagged or limited, UnexpectedAnswer when the answer is no API answer.
         """
         full: dict[str, str | int] = {
-            **params,
+            **self.can.known(params),
             "format": "json",
             "formatversion": 2,
             "maxlag": self.session.manners.maxlag,
@@ -75,15 +79,17 @@ class Api:
             if code in PASSING:
                 patience.wait(f"{self.url} is busy ({code}: {info})", error.get("lag") and retry_after(response))
             elif code in DENIED:
-                raise AccessDenied(f"{self.url} lets nobody read without an account ({info}); ask the wiki's operator.")
+                raise MembersOnly(f"{self.url} lets nobody read without an account ({info}); {ACCOUNT}.")
             else:
                 raise ApiError(code, f"{self.url} reports an error: {info or code} ({code}).")
 
-    def query(self, params: Params, continued: Mapping[str, str | int] | None = None) -> Iterator[Batch]:
+    def query(
+        self, params: Params, continued: Mapping[str, str | int] | None = None, *, whole: bool = False
+    ) -> Iterator[Batch]:
         """All answers of one ``action=query``, each complete, from ``continued`` on.
 
         Every further request is made of the original parameters and the latest ``continue`` alone. Parts of an
-        answer that the wiki split are put together before they are handed out.
+        answer that the wiki split are put together before they are handed out; with ``whole`` Split is raised.
         """
         latest: Mapping[str, str | int] = continued or {}
         parts: list[dict[str, Any]] = []
@@ -97,6 +103,8 @@ class Api:
                 raise UnexpectedAnswer(
                     f"{self.url} sends the same part of a list again and again; a page may be too large for it."
                 )
+            if whole and following is not None and not answer.get("batchcomplete"):
+                raise Split(f"{self.url} sends more in one answer than is asked for at once.")
             if answer.get("batchcomplete") or following is None:
                 yield Batch(join_parts(parts), following, str(answer.get("curtimestamp", "")))
                 parts = []
@@ -110,6 +118,10 @@ class Api:
             line = f"{module}: {text}"
             if not text.startswith(HARMLESS) and line not in self.warnings:
                 self.warnings.append(line)
+
+
+class Split(UnexpectedAnswer):
+    """An answer was split that is to come whole: less is to be asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)

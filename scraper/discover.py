@@ -7,37 +7,43 @@ missing the usual places are tried.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from bs4 import BeautifulSoup
 
-from scraper.api import SITEINFO, Api
-from scraper.errors import AccessDenied, ApiOff, BadAddress, MembersOnly, NotAWiki, TooOld
+from scraper.abilities import check_version, version_of
+from scraper.api import ACCOUNT, SITEINFO, Api
+from scraper.errors import AccessDenied, ApiOff, BadAddress, MembersOnly, NotAWiki
 from scraper.session import Session
 
-OLDEST = (1, 31)
+Opener = Callable[[Session, str], Api]  # an API as one of the wiki's accounts
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A wiki that was found: its API, its siteinfo (the ``query`` object), and its clock (ISO 8601 UTC)."""
+    """A wiki that was found: its API, its siteinfo (the ``query`` object), and its clock (ISO 8601 UTC).
+
+    ``members_only`` says that nobody may read it without an account.
+    """
 
     api: Api
     siteinfo: dict[str, Any]
     now: str
+    members_only: bool = False
 
 
-def find_api(session: Session, address: str) -> Found:
+def find_api(session: Session, address: str, log_in: Opener | None = None) -> Found:
     """The API of the wiki that has a page at ``address``, with what the wiki says of itself.
 
-    Raises BadAddress, NotAWiki, ApiOff, AccessDenied or Temporary, each with a sentence that says what to do.
+    ``log_in`` opens the API as an account, once it is known to be one: no password goes anywhere else. Raises
+    BadAddress, NotAWiki, ApiOff, TooOld, AccessDenied or Temporary, each with a sentence that says what to do.
     """
     url = check_address(address)
     if urlsplit(url).path.endswith("/api.php"):
-        return _checked(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), address)
+        return _checked(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), address, log_in)
     is_wiki, named = False, None
     denied: AccessDenied | None = None
     try:
@@ -47,7 +53,7 @@ def find_api(session: Session, address: str) -> Found:
         denied = error
     for candidate in [named] if named else _usual_places(url):
         try:
-            return _checked(session, candidate, address)
+            return _checked(session, candidate, address, log_in)
         except MembersOnly:
             raise
         except AccessDenied as error:
@@ -106,29 +112,26 @@ def _usual_places(url: str) -> Iterator[str]:
         yield urlunsplit((parts.scheme, parts.netloc, f"{folder}/api.php", "", ""))
 
 
-def _checked(session: Session, url: str, address: str) -> Found:
-    """The API at ``url``, if it answers as one; else NotAWiki, or AccessDenied when it wants an account."""
-    api = Api(session, url)
+def _checked(session: Session, url: str, address: str, log_in: Opener | None) -> Found:
+    """The API at ``url``, if it answers as one; else NotAWiki, or MembersOnly when it wants an account."""
     response = session.ask(url, {"action": "query", **SITEINFO, "format": "json", "formatversion": 2})
     try:
         answer = response.json()
     except ValueError:
         answer = None
-    if isinstance(answer, dict) and answer.get("error", {}).get("code") == "readapidenied":
-        raise MembersOnly(f"{url} lets nobody read without an account; ask the wiki's operator.")
+    api = None
+    members_only = isinstance(answer, dict) and answer.get("error", {}).get("code") == "readapidenied"
+    if members_only:
+        if log_in is None:
+            raise MembersOnly(f"{url} lets nobody read without an account; {ACCOUNT}.")
+        api = log_in(session, url)
+        answer = api.request({"action": "query", **SITEINFO})
     siteinfo = answer.get("query", {}) if isinstance(answer, dict) else {}
     generator = str(siteinfo.get("general", {}).get("generator", ""))
     if not generator.startswith("MediaWiki"):
         raise NotAWiki(f"{address} does not answer as a MediaWiki API; give the address of any page of the wiki.")
     check_version(generator)
-    return Found(api, siteinfo, str(answer["curtimestamp"]))
-
-
-def check_version(generator: str) -> None:
-    """Raises TooOld for a MediaWiki that cannot be mirrored exactly."""
-    found = re.match(r"MediaWiki (\d+)\.(\d+)", generator)
-    if found and (int(found[1]), int(found[2])) < OLDEST:
-        raise TooOld(
-            f"This wiki runs {generator}; an exact mirror needs MediaWiki {OLDEST[0]}.{OLDEST[1]} or later "
-            "(revision lists with hashes). Import an XML export with “wikitrail import” instead."
-        )
+    if api is None:
+        api = log_in(session, url) if log_in else Api(session, url)
+    api.can = replace(api.can, version=version_of(generator))
+    return Found(api, siteinfo, str(answer["curtimestamp"]), members_only)

@@ -23,6 +23,10 @@ class MembersOnly(AccessDenied):
     """The API itself says that nobody may read without an account."""
 
 
+class LoginFailed(WikiError):
+    """The wiki does not take the account: wrong name, password, or rights."""
+
+
 class NotAWiki(WikiError):
     """The address answers, but nothing there is a MediaWiki."""
 

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 from parsers.wiki import Page, Revision
 from scraper.dump import DumpPage, DumpSite, read_dump
 from scraper.errors import DumpError, UnexpectedAnswer, WikiError
@@ -50,14 +48,13 @@ def export(index: IndexPhp, titles: Sequence[str], **params: str | int) -> Expor
         file.flush()
         try:
             exported = _read(Path(file.name))
-            stated = _stated_digests(Path(file.name))
-        except (DumpError, etree.XMLSyntaxError) as error:
+        except DumpError as error:
             reason = str(error).removeprefix(file.name)
             raise UnexpectedAnswer(f"Special:Export of {index.url} sent damaged XML:{reason}") from error
     return replace(
         exported,
         revisions={
-            page_id: tuple(_exact(index, revision, stated) for revision in revisions)
+            page_id: tuple(_exact(index, revision) for revision in revisions)
             for page_id, revisions in exported.revisions.items()
         },
     )
@@ -77,23 +74,8 @@ def _read(path: Path) -> Exported:
     return Exported(siteinfo, pages, ordered)
 
 
-def _stated_digests(path: Path) -> dict[int, str]:
-    """The SHA-1 of each revision's main slot as the wiki states it, in hex: in ``<text>`` since export-0.11."""
-    found = {}
-    for _, element in etree.iterparse(path, tag="{*}revision", resolve_entities=False, no_network=True, huge_tree=True):
-        text = element.find("{*}text")
-        stated = (text.get("sha1") if text is not None else None) or element.findtext("{*}sha1")
-        if stated and element.findtext("{*}id"):
-            found[int(element.findtext("{*}id"))] = f"{int(stated, 36):040x}"
-        element.clear()
-    return found
-
-
-def _exact(index: IndexPhp, revision: Revision, stated: Mapping[int, str]) -> Revision:
+def _exact(index: IndexPhp, revision: Revision) -> Revision:
     """The revision with its exact text: XML brings texts to NFC and drops control characters, the wiki does not."""
-    if revision.text is None or revision.rev_id not in stated:
-        return revision
-    revision = replace(revision, sha1=stated[revision.rev_id])
     if text_is_exact(revision):
         return revision
     found = index.raw_text(revision.rev_id)

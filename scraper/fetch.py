@@ -5,6 +5,7 @@ Events say only what is dirty; the truth is then fetched, pages and revisions to
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,12 +13,14 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from parsers.wiki import LogEvent, Page, Revision
-from scraper.api import SITEINFO, Api, Params
-from scraper.errors import UnexpectedAnswer
-from scraper.rows import log_event_of, page_of, revision_of, text_is_exact
+from scraper.abilities import version_of
+from scraper.api import SITEINFO, Api, Batch, Params, Split
+from scraper.errors import AccessDenied, UnexpectedAnswer
+from scraper.rows import log_events_of, page_of, revision_of, text_is_exact
 
 T = TypeVar("T")
 BATCH = 50  # texts, ids or titles in one request; what the API allows without special rights
+TEXT_IN_MEMORY = 4_000_000  # characters of text to aim at in one batch, where our account may have many at once
 REVISION_PROPS: Params = {
     "prop": "revisions|info",
     "inprop": "protection",
@@ -60,10 +63,29 @@ class Fetcher:
     api: Api
 
     def history(self, continued: Mapping[str, str | int] | None) -> Iterator[tuple[Fetched, Mapping[str, Any] | None]]:
-        """All revisions of all live pages, oldest first, each batch with the point to resume from after it."""
-        params = {"generator": "allrevisions", "garvdir": "newer", "garvlimit": BATCH, **REVISION_PROPS}
-        for batch in self.api.query(params, continued):
-            yield self._fetched(batch.result), batch.following
+        """All revisions of all live pages, oldest first, each batch with the point to resume from after it.
+
+        Batches are as large as our account may have them, and smaller where texts are long.
+        """
+        params = {"generator": "allrevisions", "garvdir": "newer", **REVISION_PROPS}
+        size, done = self.api.can.batch, False
+        while not done:
+            try:
+                for batch in self.api.query({**params, "garvlimit": size}, continued, whole=size > BATCH):
+                    yield self._fetched(batch.result), batch.following
+                    continued = batch.following
+                    if (fitting := min(self._fitting(batch), 2 * size)) != size:
+                        size = fitting
+                        break
+                done = continued is None
+            except Split:
+                size = BATCH
+
+    def _fitting(self, batch: Batch) -> int:
+        """How many revisions to ask for next, going by the length of these."""
+        revisions = [r for page in batch.result.get("pages", []) for r in page.get("revisions", [])]
+        length = sum(int(r.get("size", 0)) for r in revisions)
+        return max(BATCH, min(self.api.can.batch, len(revisions) * TEXT_IN_MEMORY // max(length, 1)))
 
     def log(self, since: str | None = None, until: str | None = None) -> Iterator[tuple[LogEvent, ...]]:
         """The wiki's whole log, or what it says of a span of time (both ends included), oldest first."""
@@ -72,7 +94,7 @@ class Fetcher:
         }  # fmt: skip
         span = {key: moment for key, moment in (("lestart", since), ("leend", until)) if moment}
         for batch in self.api.query(params | span):
-            yield tuple(log_event_of(row) for row in batch.result.get("logevents", []))
+            yield tuple(log_events_of(batch.result))
 
     def news(self, revisions_since: str, events_since: str, highest_known: int, late: Collection[int] = ()) -> News:
         """What happened since two moments of the wiki's clock: one request when that is little.
@@ -96,11 +118,13 @@ class Fetcher:
         siteinfo: Mapping[str, Any] = {}
         for batch in self.api.query(params):
             now, siteinfo = now or batch.now, siteinfo or batch.result
-            events += [log_event_of(row) for row in batch.result.get("logevents", [])]
+            events += log_events_of(batch.result)
             for row in batch.result.get("allrevisions", []):
                 recent.update({int(r["revid"]): int(row["pageid"]) for r in row["revisions"]})
             if "pages" in batch.result or "badrevids" in batch.result:
-                fetched.append(self._fetched(batch.result))
+                fetched.append(self._fetched(batch.result, probed))
+        generator = str(siteinfo.get("general", {}).get("generator", ""))
+        self.api.can = replace(self.api.can, version=version_of(generator))  # it may have been updated
         if not now:
             raise UnexpectedAnswer(f"{self.api.url} does not tell the time; try again later.")
         return News(now, tuple(events), recent, merge(fetched), probed, siteinfo)
@@ -122,16 +146,24 @@ class Fetcher:
 
     def revisions(self, rev_ids: Iterable[int]) -> Iterator[Fetched]:
         """These revisions with their pages; ids that the wiki does not have come as ``missing_revisions``."""
-        for ids in in_batches(sorted(set(rev_ids))):
-            for batch in self.api.query({**REVISION_PROPS, "revids": "|".join(map(str, ids))}):
-                yield self._fetched(batch.result)
+        for ids in in_batches(sorted(set(rev_ids)), self.api.can.batch):
+            yield from self._some_revisions(ids)
+
+    def _some_revisions(self, ids: Sequence[int]) -> Iterator[Fetched]:
+        """As ``revisions``, for one request's number of ids; many that are large are asked for in smaller parts."""
+        try:
+            for batch in self.api.query({**REVISION_PROPS, "revids": "|".join(map(str, ids))}, whole=len(ids) > BATCH):
+                yield self._fetched(batch.result, ids)
+        except Split:
+            for part in in_batches(ids):
+                yield from self._some_revisions(part)
 
     def pages(self, page_ids: Iterable[int] = (), titles: Iterable[str] = ()) -> Fetched:
         """These pages as they are now, without revisions; absent ids come as ``missing_pages``."""
         info: Params = {"prop": "info", "inprop": "protection"}
         asked: list[tuple[str, Sequence[str]]] = [
-            *(("pageids", ids) for ids in in_batches(str(i) for i in sorted(set(page_ids)))),
-            *(("titles", names) for names in in_batches(sorted(set(titles)))),
+            *(("pageids", ids) for ids in in_batches((str(i) for i in sorted(set(page_ids))), self.api.can.batch)),
+            *(("titles", names) for names in in_batches(sorted(set(titles)), self.api.can.batch)),
         ]
         found = []
         for key, values in asked:
@@ -149,7 +181,12 @@ class Fetcher:
             for row in page.get("revisions", [])
         ]
 
-    def _fetched(self, result: Mapping[str, Any]) -> Fetched:
+    def _fetched(self, result: Mapping[str, Any], asked: Iterable[int] = ()) -> Fetched:
+        """An answer; ``asked`` are the ids of revisions that were asked for.
+
+        To those who may see what is deleted the API says of no id that the wiki lacks it (ApiPageSet,
+        initFromRevIDs): it knows the revision, and does not give it.
+        """
         rows = result.get("pages", [])
         live = [row for row in rows if not row.get("missing") and not row.get("invalid") and "pageid" in row]
         revisions = [revision_of(r, int(row["pageid"])) for row in live for r in row.get("revisions", [])]
@@ -157,27 +194,43 @@ class Fetcher:
             pages=tuple(page_of(row) for row in live),
             revisions=tuple(sorted(map(self._exact, revisions), key=lambda r: (r.timestamp, r.rev_id))),
             missing_pages=frozenset(int(row["pageid"]) for row in rows if row.get("missing") and "pageid" in row),
-            missing_revisions=frozenset(int(row["revid"]) for row in result.get("badrevids", {}).values()),
+            missing_revisions=frozenset(int(row["revid"]) for row in result.get("badrevids", {}).values())
+            | frozenset(asked if self.api.can.sees_deleted else ()) - {r.rev_id for r in revisions},
         )
 
     def _exact(self, revision: Revision) -> Revision:
         """The revision with its exact text: asked for raw where the API has altered it (NFC, JSON blanks)."""
         if text_is_exact(revision):
             return revision
-        response = self.api.session.ask(urljoin(self.api.url, "index.php"), {"action": "raw", "oldid": revision.rev_id})
-        exact = replace(revision, text=response.content.decode("utf-8", "surrogatepass"))
-        if response.status_code != 200 or not text_is_exact(exact):
+        decomposed = replace(revision, text=unicodedata.normalize("NFD", revision.text or ""))
+        if text_is_exact(decomposed):
+            return decomposed
+        exact = self._raw(revision)
+        if exact is None or not text_is_exact(exact):
             raise UnexpectedAnswer(
-                f"The text of revision {revision.rev_id} does not have the digest that the wiki states; "
+                f"The API has altered the text of revision {revision.rev_id} (Unicode normalisation), and index.php "
+                "does not give it to a bot password; set WIKITRAIL_USER and WIKITRAIL_PASSWORD to the account itself."
+                if self.api.can.api_alone
+                else f"The text of revision {revision.rev_id} does not have the digest that the wiki states; "
                 "run the command again, and tell the wiki's operator if it stays so."
             )
         return exact
 
+    def _raw(self, revision: Revision) -> Revision | None:
+        """The revision with its text as ``index.php`` gives it; None where it does not."""
+        try:
+            params: Params = {"action": "raw", "oldid": revision.rev_id}
+            response = self.api.session.ask(urljoin(self.api.url, "index.php"), params)
+            text = response.content.decode("utf-8", "surrogatepass")
+        except (AccessDenied, UnicodeDecodeError):
+            return None
+        return replace(revision, text=text) if response.status_code == 200 else None
 
-def in_batches(values: Iterable[T]) -> Iterator[list[T]]:
-    """Lists of at most BATCH values."""
+
+def in_batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    """Lists of at most ``size`` values."""
     iterator = iter(values)
-    while batch := list(islice(iterator, BATCH)):
+    while batch := list(islice(iterator, size)):
         yield batch
 
 

@@ -11,7 +11,8 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from bs4 import BeautifulSoup
 
-from scraper.discover import check_address, check_version
+from scraper.abilities import check_version
+from scraper.discover import check_address
 from scraper.errors import AccessDenied, NotAWiki, UnexpectedAnswer
 from scraper.export_page import export
 from scraper.html_page import HtmlPage, IndexPhp, is_mediawiki

@@ -1,6 +1,7 @@
 """Reads the API's JSON (formatversion=2) into pages, revisions and log events; a row of another shape is an error.
 
-Manuals: API:Revisions, API:Info, API:Logevents.
+What the wiki hides is hidden here too, also from an account that may see it: a mirror and its reports show what the
+public may read, whoever made them. Manuals: API:Revisions, API:Info, API:Logevents, Help:RevisionDelete.
 """
 
 from __future__ import annotations
@@ -44,10 +45,10 @@ def revision_of(row: Mapping[str, Any], page_id: int, *, with_text: bool = True)
     Without text the wiki says by its hash alone whether the text is hidden; ``text`` is then None in any state.
     """
     try:
-        slot = row.get("slots", {}).get("main", row)
+        slot = row["slots"].get("main", row) if row.get("slots") else row
         text = slot.get("content")
         hidden = any(part.get(key) for part in (slot, row) for key in ("texthidden", "sha1hidden"))
-        missing = bool(slot.get("textmissing") or slot.get("missing") or row.get("textmissing"))
+        missing = any(part.get(key) for part in (slot, row) for key in ("textmissing", "missing", "slotsmissing"))
         if with_text and text is None and not hidden and not missing:
             raise KeyError("content")
         user_hidden = bool(row.get("userhidden"))
@@ -57,18 +58,18 @@ def revision_of(row: Mapping[str, Any], page_id: int, *, with_text: bool = True)
             page_id=page_id,
             parent_id=int(row.get("parentid", 0)) or None,
             timestamp=str(row["timestamp"]),
-            user=None if user_hidden and "user" not in row else str(row["user"]),
-            user_id=None if user_hidden and "userid" not in row else int(row["userid"]),
-            comment=None if comment_hidden and "comment" not in row else str(row["comment"]),
+            user=None if user_hidden else str(row["user"]),
+            user_id=None if user_hidden else int(row["userid"]),
+            comment=None if comment_hidden else str(row["comment"]),
             minor=bool(row.get("minor", False)),
             size=int(row.get("size", 0)),
-            sha1=slot.get("sha1", row.get("sha1")) or None,
+            sha1=None if hidden else slot.get("sha1", row.get("sha1")) or None,
             content_model=str(slot.get("contentmodel", row.get("contentmodel", "wikitext"))),
             tags=tuple(sorted(row.get("tags", []))),
-            text_state="hidden" if hidden and text is None else "missing" if missing else "present",
+            text_state="hidden" if hidden else "missing" if missing else "present",
             user_hidden=user_hidden,
             comment_hidden=comment_hidden,
-            text=text,
+            text=None if hidden else text,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnexpectedAnswer(f"The wiki sent a revision that cannot be read ({error!r} in {_short(row)}).") from error
@@ -76,22 +77,29 @@ def revision_of(row: Mapping[str, Any], page_id: int, *, with_text: bool = True)
 
 def log_event_of(row: Mapping[str, Any]) -> LogEvent:
     """A row of ``list=logevents``; parts that the wiki hides are None."""
+    action_hidden = row.get("actionhidden")
     try:
         return LogEvent(
             log_id=int(row["logid"]),
             type=str(row.get("type", "")),
             action=str(row.get("action", "")),
             timestamp=str(row["timestamp"]),
-            user=row.get("user"),
-            title=row.get("title"),
-            page_id=int(row.get("logpage", row.get("pageid", 0))) or None,  # pageid: who bears the title today
-            params=json.dumps(row.get("params", {}), ensure_ascii=False, sort_keys=True),
-            comment=row.get("comment"),
+            user=None if row.get("userhidden") else row.get("user"),
+            title=None if action_hidden else row.get("title"),
+            # logpage is what was written then, pageid who bears the title today
+            page_id=None if action_hidden else int(row.get("logpage", row.get("pageid", 0))) or None,
+            params=json.dumps({} if action_hidden else row.get("params", {}), ensure_ascii=False, sort_keys=True),
+            comment=None if row.get("commenthidden") else row.get("comment"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnexpectedAnswer(
             f"The wiki sent a log entry that cannot be read ({error!r} in {_short(row)})."
         ) from error
+
+
+def log_events_of(result: Mapping[str, Any]) -> list[LogEvent]:
+    """The log entries of an answer, without those of the log of suppressions, which only some accounts may see."""
+    return [log_event_of(row) for row in result.get("logevents", []) if row.get("type") != "suppress"]
 
 
 def text_is_exact(revision: Revision) -> bool:

@@ -64,8 +64,13 @@ class Session:
         contact = self.manners.contact or "no contact configured"
         self._http.headers["User-Agent"] = f"wikitrail/{VERSION} ({contact}) {requests.utils.default_user_agent()}"
 
+    @property
+    def cookies(self) -> requests.cookies.RequestsCookieJar:
+        """What the wiki knows us by; empty at first."""
+        return self._http.cookies
+
     def ask(self, url: str, params: Mapping[str, str | int] | None = None, *, post: bool = False) -> requests.Response:
-        """GET, or POST where the address would grow too long or ``post`` is given; the status is 200 to 299 or 404.
+        """GET, or POST with ``post`` and where the address would grow too long; the status is 200 to 299 or 404.
 
         Raises Temporary when the wiki stays away for longer than ``max_wait`` and AccessDenied on 401 or 403.
         """
@@ -103,7 +108,9 @@ class Session:
         self.traffic.requests += 1
         settings = self._http.merge_environment_settings(prepared.url or url, {}, False, None, None)
         try:
-            response = self._http.send(prepared, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), **settings)
+            response = self._http.send(
+                prepared, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), allow_redirects=not post, **settings
+            )
         finally:
             self._last_at = self.clock()
         self.traffic.requests += len(response.history)

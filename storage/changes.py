@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import count
+from itertools import chain, count
 
 from sqlite_utils import Database
 
@@ -20,7 +20,8 @@ _COLUMNS = (
 @dataclass(frozen=True, slots=True)
 class ChangeFilter:
     """Which changes: made at or after ``since``, before ``until`` (ISO 8601 UTC), of one page, of one kind, stored
-    after the change with the id ``after_id``; ``texts`` false leaves out changes inside texts, which are long."""
+    after the change with the id ``after_id``; of some pairs of kind and action; ``texts`` false leaves out changes
+    inside texts, which are long."""
 
     since: str | None = None
     until: str | None = None
@@ -28,6 +29,7 @@ class ChangeFilter:
     kind: str | None = None
     after_id: int | None = None
     texts: bool = True
+    pairs: Collection[tuple[str, str]] | None = None
 
 
 def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
@@ -45,6 +47,9 @@ def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
     if wanted.page is not None:
         conditions.append("(title = ? OR page_id IN (SELECT page_id FROM pages WHERE title = ?))")
         values += [wanted.page, wanted.page]
+    if wanted.pairs is not None:
+        conditions.append("(kind, action) IN (VALUES " + ", ".join(["(?, ?)"] * len(wanted.pairs)) + ")")
+        values += chain.from_iterable(sorted(wanted.pairs))
     if not wanted.texts:
         conditions.append("NOT (kind IN ('section', 'text') AND action = 'changed')")
     rows = db.execute(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from itertools import chain
 
 from sqlite_utils import Database
 
-from parsers.items import Items, Row
+from parsers.items import NO_ITEMS, ItemChanges, ItemGroups, Row, changed_items
 from storage.derived import DerivedItems, LocalStrings, Value
 from storage.items import KEPT, stored_items, string_numbers
 from storage.schema_items import HISTORY_TABLES
@@ -26,6 +27,7 @@ class PageIntervals:
 
     def __init__(self, page_id: int) -> None:
         self._page_id = page_id
+        self._items: ItemGroups | None = NO_ITEMS  # those of the last revision; None where only the database has them
         self._held: dict[str, dict[Row, int]] = {kind: {} for kind in HISTORY_TABLES}  # items to their numbers
         self._last: dict[str, int] = dict.fromkeys(HISTORY_TABLES, 0)
         self._begun: dict[str, dict[int, list[Value]]] = {kind: {} for kind in HISTORY_TABLES}
@@ -35,6 +37,7 @@ class PageIntervals:
     def load(cls, db: Database, strings: Strings, page_id: int) -> PageIntervals:
         """As they stand in the database."""
         page = cls(page_id)
+        page._items = None
         stored = stored_items(db, page_id, "AND to_rev IS NULL")
         texts = strings.load(string_numbers(stored))
         for kind, rows in stored.items():
@@ -46,21 +49,28 @@ class PageIntervals:
                 page._held[kind][tuple(row)] = item
         return page
 
-    def advance(self, strings: LocalStrings, items: Items, last: Moment | None, now: Moment) -> None:
+    def advance(self, strings: LocalStrings, items: ItemGroups, last: Moment | None, now: Moment) -> None:
         """Go on to the next revision: end the items that ceased to hold after ``last``, open those that began."""
-        for kind in HISTORY_TABLES:
-            held, wanted = self._held[kind], items[kind]
-            begun = [row for row in wanted if row not in held]
-            ended: Iterable[Row] = ()
-            if len(held) + len(begun) > len(wanted):
-                ended = held.keys() - set(wanted)
+        changes = changed_items(self._items, items) if self._items is not None else self._against_held(items)
+        self._items = items
+        for kind, change in changes.items():
+            held = self._held[kind]
             likes: dict[Row, Row] = {}
-            for row in ended:
+            for row in change.ended:
                 assert last is not None
                 likes[row[_IDENTITY[kind]]] = row
                 self._end(kind, held.pop(row), last[0], now[0])
-            for row in begun:
+            for row in change.begun:
                 held[row] = self._begin(strings, kind, row, likes.get(row[_IDENTITY[kind]]), now[0])
+
+    def _against_held(self, items: ItemGroups) -> Mapping[str, ItemChanges]:
+        """The same after ``load``: what the database holds may have been read by an earlier version of the parser."""
+        changes = {}
+        for kind, held in self._held.items():
+            wanted = dict.fromkeys(chain.from_iterable(items[kind]))
+            ended = tuple(row for row in held if row not in wanted)
+            changes[kind] = ItemChanges(ended, tuple(row for row in wanted if row not in held))
+        return changes
 
     def _begin(self, strings: LocalStrings, kind: str, row: Row, like: Row | None, rev_id: int) -> int:
         self._last[kind] += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 TABLES = """
 CREATE TABLE site ( -- the wiki that this file mirrors: one row
   site_id INTEGER PRIMARY KEY CHECK (site_id = 1), -- always 1
-  api_url TEXT, -- address of api.php; NULL when the file was made from a dump alone
+  api_url TEXT, -- address of api.php, or of index.php where the API is off; NULL when the file was made from a dump alone
   sitename TEXT, -- the wiki's own name
   generator TEXT, -- software and version, such as MediaWiki 1.39.6
   lang TEXT, -- content language

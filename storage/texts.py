@@ -18,8 +18,8 @@ from storage.errors import DamagedText, UnknownRevision
 MAX_CHAIN_LENGTH = 2_000_000  # bytes to decompress for one text: a few milliseconds
 MAX_CHAIN_DEPTH = 40
 LEVEL = 9
-MAX_REMEMBERED = 1500  # texts
-MAX_REMEMBERED_LENGTH = 100_000  # bytes of one text
+MAX_REMEMBERED = 16_000_000  # bytes of the texts that followed each other of late
+MAX_REMEMBERED_LENGTH = 200_000  # bytes of one text
 _RAW = zstandard.DICT_TYPE_RAWCONTENT
 # The plus keeps SQLite from putting :sha1 into the first term, which then would use no index.
 BY_DIGEST = "SELECT text_id FROM texts WHERE substr(sha1, 1, 8) = substr(:sha1, 1, 8) AND +sha1 = :sha1"
@@ -31,6 +31,7 @@ class TextStore:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._recent: OrderedDict[int, bytes] = OrderedDict()
+        self._recent_length = 0
         self._opening: int | None = None  # the last text that has no neighbour on its page, or none that may be used
         self.verify = False  # whether a text that is held already is read and, if damaged, written anew
 
@@ -59,7 +60,7 @@ class TextStore:
         return cursor.lastrowid
 
     def _mend(self, text_id: int, data: bytes) -> None:
-        self._recent.pop(text_id, None)
+        self._forget(text_id)
         try:
             self.load(text_id)
         except DamagedText:
@@ -69,7 +70,7 @@ class TextStore:
                 " data = ? WHERE text_id = ?",
                 [len(data), len(data), packed, text_id],
             )
-            self._recent.clear()
+            self._forget(*list(self._recent))
 
     def load(self, text_id: int) -> str:
         """The text, exactly as stored. Raises DamagedText when its digest does not match."""
@@ -125,11 +126,19 @@ class TextStore:
         return content
 
     def _remember(self, text_id: int, data: bytes) -> None:
-        if len(data) <= MAX_REMEMBERED_LENGTH:
-            self._recent[text_id] = data
-            self._recent.move_to_end(text_id)
-            if len(self._recent) > MAX_REMEMBERED:
-                self._recent.popitem(last=False)
+        if len(data) > MAX_REMEMBERED_LENGTH:
+            return
+        if text_id not in self._recent:
+            self._recent_length += len(data)
+        self._recent[text_id] = data
+        self._recent.move_to_end(text_id)
+        while self._recent_length > MAX_REMEMBERED:
+            _, forgotten = self._recent.popitem(last=False)
+            self._recent_length -= len(forgotten)
+
+    def _forget(self, *text_ids: int) -> None:
+        for text_id in text_ids:
+            self._recent_length -= len(self._recent.pop(text_id, b""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.mediawiki import MediaWiki, install, what_is_missing
+from tests.mediawiki import MediaWiki, install
+from tests.mediawiki_trees import chosen_tree
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_INSTALL_LINE = "apt-get install -y --no-install-recommends chromium"
@@ -18,9 +19,10 @@ CHROMIUM_INSTALL_LINE = "apt-get install -y --no-install-recommends chromium"
 @pytest.fixture(scope="session")
 def mediawiki_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One empty German wiki, installed once; wikis of single tests are copies of it."""
-    if reason := what_is_missing():
+    tree = chosen_tree()
+    if reason := tree.lacks():
         pytest.skip(reason)
-    return install(tmp_path_factory.mktemp("mediawiki-template") / "wiki")
+    return install(tmp_path_factory.mktemp("mediawiki-template") / "wiki", tree)
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from typing import Any
 from click import echo as say
 
 from parsers.items import COLUMNS
-from tests.mediawiki import DumpRevision, MediaWiki, dump_xml, install, what_is_missing
+from tests.mediawiki import DumpRevision, MediaWiki, dump_xml, install
+from tests.mediawiki_trees import chosen_tree
 from tests.storm_texts import text_of
 from tests.wikitrail import command_line, environment, rows, wikitrail
 
@@ -208,11 +209,11 @@ def main() -> int:
     arguments.add_argument("--number", type=int, default=100)
     arguments.add_argument("--seed", type=int, default=1)
     asked = arguments.parse_args()
-    if reason := what_is_missing():
+    if reason := chosen_tree().lacks():
         say(reason)
         return 1
     with tempfile.TemporaryDirectory() as name:
-        template = install(Path(name) / "template")
+        template = install(Path(name) / "template", chosen_tree())
         with MediaWiki(template, Path(name) / "wiki") as wiki:
             results = list(kills(wiki, Path(name), asked.number, asked.seed))
     failures = [(job, failure) for job, failure in results if failure]

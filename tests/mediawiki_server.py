@@ -1,4 +1,4 @@
-"""Debian's MediaWiki under PHP's own web server: installs an empty wiki, serves copies, logs requests."""
+"""A MediaWiki under PHP's own web server: installs an empty wiki, serves copies, logs requests."""
 
 from __future__ import annotations
 
@@ -16,15 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-CODE = Path("/usr/share/mediawiki")
+from tests.mediawiki_trees import INSTALLED, Tree
+
 ADMIN = "Admin"
 PASSWORD = "probelauf-im-herbst"  # of every account of these throw-away wikis
 OWN_HEADER = "X-Test-Helper"  # requests that carry it are not logged
-INSTALL_LINE = (
-    "apt-get install -y --no-install-recommends mediawiki php-cli php-sqlite3 php-intl php-mbstring php-xml "
-    "php-apcu php-curl php-wikidiff2"
-)
-_NEEDED_MODULES = {"apcu", "curl", "intl", "mbstring", "pdo_sqlite", "wikidiff2", "xml"}
 
 _SETTINGS = r"""
 # Added for tests.
@@ -54,6 +50,7 @@ wfLoadExtension( 'ParserFunctions' );
 
 # Written before MediaWiki runs, so that a request is in the log when its answer arrives.
 _PREPEND = rf"""<?php
+define( 'MW_CONFIG_FILE', __DIR__ . '/LocalSettings.php' );
 if ( !isset( $_SERVER['HTTP_{OWN_HEADER.upper().replace("-", "_")}'] ) ) {{
 	file_put_contents( getenv( 'REQUEST_LOG' ), json_encode( [
 		'method' => $_SERVER['REQUEST_METHOD'],
@@ -79,27 +76,16 @@ class Request:
     headers: dict[str, str]
 
 
-def what_is_missing() -> str | None:
-    """None where a wiki can be started, else what is not there and the line that installs it."""
-    if not (CODE / "api.php").is_file():
-        return f"MediaWiki is not installed: {INSTALL_LINE}"
-    if shutil.which("php") is None:
-        return f"PHP is not installed: {INSTALL_LINE}"
-    modules = set(subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout.lower().split())
-    if lacking := sorted(_NEEDED_MODULES - modules):
-        return f"PHP lacks {', '.join(lacking)}: {INSTALL_LINE}"
-    return None
-
-
-def install(folder: Path) -> Path:
+def install(folder: Path, tree: Tree = INSTALLED) -> Path:
     """Install an empty German wiki into ``folder`` (absent or empty), for ``Server`` to copy; about 1 s."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tree.json").write_text(json.dumps([tree.name, str(tree.code), tree.php]))
     (folder / "port").write_text("1")
     for name in ("cache", "opcache"):
         (folder / name).mkdir()
     options = ["--confpath", folder, "--dbtype", "sqlite", "--dbpath", folder / "data", "--lang", "de"]
     options += ["--server", "http://127.0.0.1", "--scriptpath", "", "--pass", PASSWORD, "Testwiki", ADMIN]
-    run_php("install", *map(str, options))
+    run_php(tree, "install", *map(str, options))
     settings = folder / "LocalSettings.php"
     # The copies keep their databases beside their settings.
     text, changed = re.subn(r"\$wgSQLiteDataDir = .*;", "$wgSQLiteDataDir = __DIR__ . '/data';", settings.read_text())
@@ -107,8 +93,8 @@ def install(folder: Path) -> Path:
         raise WikiError(f"{settings} does not name its database folder as expected")
     settings.write_text(text + _SETTINGS.replace("@TEMPLATE@", str(folder)))
     (folder / "prepend.php").write_text(_PREPEND)
-    run_php("rebuildLocalisationCache", "--lang=de,en", settings=settings)
-    run_php("changePassword", "--user", ADMIN, "--password", PASSWORD, settings=settings)
+    run_php(tree, "rebuildLocalisationCache", "--lang=de,en", settings=settings)
+    run_php(tree, "changePassword", "--user", ADMIN, "--password", PASSWORD, settings=settings)
     return folder
 
 
@@ -120,6 +106,8 @@ class Server:
 
     def __init__(self, template: Path, folder: Path, *, settings: str = "") -> None:
         self.template = template
+        name, code, php = json.loads((template / "tree.json").read_text())
+        self.tree = Tree(name, Path(code), php)
         self.folder = folder
         shutil.copytree(template, folder, ignore=shutil.ignore_patterns("cache", "opcache"))
         self.db_path = folder / "data" / "my_wiki.sqlite"
@@ -171,9 +159,10 @@ class Server:
         lines = self._request_log.read_text(encoding="utf-8").splitlines()
         return [Request(**json.loads(line)) for line in lines[since:]]
 
-    def maintenance(self, script: str, *arguments: str, stdin: bytes = b"") -> bytes:
+    def maintenance(self, script: str, *arguments: str, stdin: bytes = b"", timeout: float = 120) -> bytes:
         """Run ``maintenance/<script>.php`` on this wiki and return what it printed."""
-        return run_php(script, *arguments, settings=self.folder / "LocalSettings.php", stdin=stdin)
+        settings = self.folder / "LocalSettings.php"
+        return run_php(self.tree, script, *arguments, settings=settings, stdin=stdin, timeout=timeout)
 
     def _spawn(self, port: int, log: Path) -> subprocess.Popen[bytes]:
         options = {
@@ -188,9 +177,9 @@ class Server:
         flags = [part for key, value in options.items() for part in ("-d", f"{key}={value}")]
         # The shell ends the whole group when PHP ends, or when the pipe closes: this process has died.
         script = '("$@" </dev/null; kill -9 0) & read _; kill -9 0'
-        command = ["sh", "-c", script, "sh", "php", *flags, "-S", f"127.0.0.1:{port}", "-t", str(CODE)]
+        command = ["sh", "-c", script, "sh", self.tree.php, *flags, "-S", f"127.0.0.1:{port}"]
+        command += ["-t", str(self.tree.code)]
         variables = {
-            "MW_CONFIG_FILE": str(self.folder / "LocalSettings.php"),
             "PHP_CLI_SERVER_WORKERS": "2",
             "REQUEST_LOG": str(self._request_log),
         }
@@ -213,13 +202,13 @@ class Server:
         return False
 
 
-def run_php(script: str, *arguments: str, settings: Path | None = None, stdin: bytes = b"") -> bytes:
-    command = ["php", str(CODE / "maintenance" / f"{script}.php"), *arguments]
-    env = dict(os.environ)
-    env.pop("MW_CONFIG_FILE", None)
+def run_php(
+    tree: Tree, script: str, *arguments: str, settings: Path | None = None, stdin: bytes = b"", timeout: float = 120
+) -> bytes:
+    command = [tree.php, str(tree.code / "maintenance" / f"{script}.php")]
     if settings is not None:
-        env["MW_CONFIG_FILE"] = str(settings)
-    done = subprocess.run(command, env=env, input=stdin, capture_output=True, timeout=120, check=False)
+        command += ["--conf", str(settings)]
+    done = subprocess.run([*command, *arguments], input=stdin, capture_output=True, timeout=timeout, check=False)
     if done.returncode:
         raise WikiError(f"{script}.php failed: {(done.stdout + done.stderr).decode(errors='replace')[-2000:]}")
     return done.stdout

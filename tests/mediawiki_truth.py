@@ -66,14 +66,18 @@ class Truth(TypedDict):
     log: list[TrueLogEvent]
 
 
-# From 1.30 to 1.39 comments of revisions stood in a table between; the column of the revision is then 0.
+# Until 1.39 a table between held the comments of revisions, until 1.35 the actors; the column is 0 then.
+_BETWEEN = {
+    "revision_comment_temp": ("rev_comment_id", "revcomment_rev", "revcomment_comment_id"),
+    "revision_actor_temp": ("rev_actor", "revactor_rev", "revactor_actor"),
+}
+
 _REVISIONS = """
 select r.rev_id, r.rev_page, r.rev_parent_id, r.rev_timestamp, a.actor_name, m.comment_text, r.rev_minor_edit,
        r.rev_deleted, cm.model_name, c.content_sha1, c.content_address
 from revision r
-join actor a on a.actor_id = r.rev_actor
-left join revision_comment_temp t on t.revcomment_rev = r.rev_id
-join comment m on m.comment_id = coalesce(nullif(r.rev_comment_id, 0), t.revcomment_comment_id)
+join actor a on a.actor_id = {rev_actor}
+join comment m on m.comment_id = {rev_comment_id}
 join slots s on s.slot_revision_id = r.rev_id
 join slot_roles sr on sr.role_id = s.slot_role_id and sr.role_name = 'main'
 join content c on c.content_id = s.slot_content_id
@@ -119,10 +123,20 @@ def read_truth(db_path: Path, namespaces: dict[int, str], fetch_text: Callable[[
         texts = _Texts(connection, fetch_text)
         return {
             "pages": list(_pages(connection, namespaces)),
-            "revisions": [_revision(row, texts) for row in connection.execute(_REVISIONS)],
+            "revisions": [_revision(row, texts) for row in connection.execute(_revisions(connection))],
             "archived": [_revision(row, texts) for row in connection.execute(_ARCHIVED)],
             "log": list(_log(connection, namespaces)),
         }
+
+
+def _revisions(connection: sqlite3.Connection) -> str:
+    """The query for revisions, as this version of MediaWiki stores who made them and their comments."""
+    tables = {_string(name) for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
+    columns = {column: f"r.{column}" for column, _, _ in _BETWEEN.values()}
+    for table, (column, key, value) in _BETWEEN.items():
+        if table in tables:
+            columns[column] = f"coalesce(nullif(r.{column}, 0), (select {value} from {table} where {key} = r.rev_id))"
+    return _REVISIONS.format_map(columns)
 
 
 class _Texts:

@@ -23,7 +23,8 @@ from unittest.mock import patch
 from click import echo as say
 
 from jobs.mirror import OVERLAP
-from tests.mediawiki import MediaWiki, WikiError, install, what_is_missing
+from tests.mediawiki import MediaWiki, WikiError, install
+from tests.mediawiki_trees import chosen_tree
 from tests.storm_actions import SETTINGS, Storm
 from tests.storm_checks import Checker
 from tests.storm_scenes import TAG, Op, generate
@@ -91,14 +92,14 @@ def main() -> int:
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--shrink", type=float, default=300, metavar="SECONDS", help="to spend on a shorter case")
     asked = arguments.parse_args()
-    if reason := what_is_missing():
+    if reason := chosen_tree().lacks():
         say(reason)
         return 1
     folders = count()
     overlap = SHORT_OVERLAP if asked.seed % 2 else OVERLAP
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        template = install(folder / "template")
+        template = install(folder / "template", chosen_tree())
 
         def outcome(ops: Sequence[Op]) -> Outcome:
             return storm(ops, template, folder / f"wiki-{next(folders)}", overlap)

@@ -117,7 +117,7 @@ class Checker:
     def _run(self, *, full: bool = False) -> dict[str, Any]:
         self.syncs += 1
         with running("sync", self.path, create=True) as run:
-            sync_wiki(run, self._settings, self.wiki.url, full=full)
+            sync_wiki(run, self._settings, self.wiki.api_url, full=full)
         return run.summary()
 
     def _check_quiet(self) -> None:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,16 +38,18 @@ def command_line(*args: object) -> list[str]:
     return [sys.executable, "-m", "jobs.cli", *map(str, args)]
 
 
-def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **more}
 
 
-def wikitrail(*args: object, cwd: Path | None = None, stdin: bytes = b"") -> Result:
+def wikitrail(
+    *args: object, cwd: Path | None = None, stdin: bytes = b"", env: Mapping[str, str] | None = None
+) -> Result:
     """Run the command in a process of its own; a traceback is a failure wherever it shows."""
     done = subprocess.run(
         command_line(*args),
         cwd=cwd or ROOT,
-        env=environment(),
+        env=environment(**(env or {})),
         input=stdin,
         capture_output=True,
         timeout=120,
@@ -57,9 +60,9 @@ def wikitrail(*args: object, cwd: Path | None = None, stdin: bytes = b"") -> Res
     return Result(done.returncode, out, err)
 
 
-def sync(db: Path, *args: object) -> dict[str, Any]:
+def sync(db: Path, *args: object, env: Mapping[str, str] | None = None) -> dict[str, Any]:
     """One good ``sync``; its JSON."""
-    result = wikitrail("--db", db, "sync", *args, "--json")
+    result = wikitrail("--db", db, "sync", *args, "--json", env=env)
     assert result.code == 0, result.err
     summary: dict[str, Any] = result.json
     return summary

@@ -30,7 +30,7 @@ _TIMED = ("changes", "revisions")  # tables that --since can choose from
     "-o",
     "--out",
     type=click.Path(path_type=Path),
-    help="File to write, packed if it ends in .gz, .bz2 or .zst; stdout.",
+    help="File to write, packed if it ends in .gz, .bz2, .zst; else stdout.",
 )
 @click.option("--page", "titles", multiple=True, help="Only the page with this full title; may be repeated.")
 @click.option("--since", type=MOMENT, help="Only revisions (or changes) made from this time on: 2024-07-01, 7d.")

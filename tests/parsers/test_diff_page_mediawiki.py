@@ -23,7 +23,7 @@ from tests.parsers.test_diff_page import edits
 
 TITLE = "Freiflächen & Brachen"
 ENGINES = ["php", "wikidiff2"]
-SKINS = ["vector", "vector-2022", "monobook", "timeless"]
+SKINS = ["vector", "vector-2022", "monobook", "timeless", "minerva"]
 LANGUAGES = ["de", "en", "fr"]
 # The engine is chosen by each request, and feeds show long diffs too.
 SETTINGS = "$wgDiffEngine = $_REQUEST['engine'] ?? 'wikidiff2'; $wgFeedDiffCutoff = 1000000; $wgFeedLimit = 100;"
@@ -255,7 +255,20 @@ def test_no_break_spaces_beside_blanks(page: Page, engine: str, before: str, aft
         ("", "a\n\nb", "php", "a\n\nb"),
         ("a", "", "php", ""),
         ("a\n\n\n", "a\n\n", "wikidiff2", "a\n\n"),
+        ("a", "a\n\n", "wikidiff2", "a\n\n"),
+        ("a\n", "", "wikidiff2", ""),
+        ("", "\n", "wikidiff2", "\n"),
     ],
 )
 def test_the_end_of_a_text(page: Page, before: str, after: str, engine: str, expected: str) -> None:
     assert apply_diff(parse_diff_page(page.compare(before, after, engine)), before) == expected
+
+
+def test_a_block_that_was_too_much_for_php(page: Page) -> None:
+    """PHP's engine then shows its first words only. Such a page does not pass for the change."""
+    chance = random.Random(1)
+    words = [f"w{n}" for n in range(300)]
+    before, after = (" ".join(chance.choices(words, k=9000)) for _ in range(2))
+    with pytest.raises(DiffPageError, match="does not fit the text: line 1"):
+        apply_diff(parse_diff_page(page.compare(before, after, "php")), before)
+    assert apply_diff(parse_diff_page(page.compare(before, after, "wikidiff2")), before) == after

@@ -17,7 +17,7 @@ from scraper.comment_html import read_comment
         ('<span class="comment mw-comment-none">Keine Zusammenfassung</span>', ""),
         ("", ""),
         (
-            '<span class="comment">(<span class="autocomment"><a href="/Ort#Bau">→\u200eBau</a>: </span> neu</span>)',
+            '<span class="comment">(<span class="autocomment"><a href="/Ort#Bau">→\u200eBau</a>: </span> neu)</span>',
             "/* Bau */ neu",
         ),
         (

@@ -72,7 +72,7 @@ def add_fields(db: Database, box: str, fields: dict[str, str]) -> None:
     local = LocalStrings()
     page = PageIntervals(1)
     rows = tuple((box, 1, field, value, value, None, None) for field, value in fields.items())
-    page.advance(local, {**dict.fromkeys(HISTORY_TABLES, ()), "infobox": rows}, None, (1, "2024-01-01T00:00:00Z"))
+    page.advance(local, {**dict.fromkeys(HISTORY_TABLES, ()), "infobox": (rows,)}, None, (1, "2024-01-01T00:00:00Z"))
     nothing = DerivedChanges([], [])
     write_page(db, Strings(db), DerivedPage(1, False, local, page.take(), nothing, None))
 
