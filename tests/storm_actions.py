@@ -15,6 +15,7 @@ from tests.mediawiki import ADMIN, DumpRevision, MediaWiki, WikiError, dump_xml
 from tests.storm_checks import Checker
 from tests.storm_scenes import HIDEABLE, TAG, Op
 from tests.storm_texts import text_of
+from tests.wikitrail import rows
 
 SETTINGS = """
 wfLoadExtension( 'Renameuser' );
@@ -37,11 +38,13 @@ class Storm:
     refused: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
     suppressed: bool = False  # whether anything was hidden from sysops as well
+    _highest: int = 0  # revision id before the operation
     _files: Iterator[int] = field(default_factory=count)
 
     def do(self, op: Op) -> None:
         """One operation."""
         name, *arguments = op
+        (self._highest,) = rows(self.wiki.db_path, "SELECT max(rev_id) FROM revision")[0]
         try:
             ACTIONS[name](self, *arguments)
             self.done[name] += 1
@@ -224,20 +227,21 @@ class Storm:
         self.wiki.statement("UPDATE sqlite_sequence SET seq = (SELECT max(page_id) FROM page) WHERE name = 'page'")
 
     def _edited(self, rev_id: int) -> None:
-        self.checker.edited.add(rev_id)
+        if rev_id > self._highest:  # a null edit makes no revision
+            self.checker.edited.add(rev_id)
 
     def _history(self, title: str, props: str) -> list[dict[str, Any]]:
         """The revisions of a live page, oldest first."""
-        rows = self.wiki.api(
+        answer = self.wiki.api(
             "query", titles=title, prop="revisions", rvprop=props, rvslots="main", rvlimit=50, rvdir="newer"
         )
-        revisions: list[dict[str, Any]] = rows["query"]["pages"][0].get("revisions", [])
+        revisions: list[dict[str, Any]] = answer["query"]["pages"][0].get("revisions", [])
         return revisions
 
     def _archived(self, title: str) -> list[dict[str, Any]]:
         """The archived revisions of a title, oldest first."""
-        rows = self.wiki.api("query", titles=title, prop="deletedrevisions", drvprop="ids|timestamp", drvlimit=50)
-        revisions: list[dict[str, Any]] = rows["query"]["pages"][0].get("deletedrevisions", [])
+        answer = self.wiki.api("query", titles=title, prop="deletedrevisions", drvprop="ids|timestamp", drvlimit=50)
+        revisions: list[dict[str, Any]] = answer["query"]["pages"][0].get("deletedrevisions", [])
         return revisions[::-1]
 
 
