@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check bench storm lock wheel-check docs format clean help
+.PHONY: demo test check bench storm kills lock wheel-check docs format clean help
 
 demo: $(READY)  ## mirror, read and report on the embedded sample wiki, offline
 	$(BIN)/wikitrail demo
@@ -31,8 +31,10 @@ format: $(READY)  ## bring the code into the project's format
 docs: $(READY)  ## write the generated parts of the documentation
 	$(BIN)/python -m jobs.docs
 
-bench: $(READY)  ## measure; nothing here passes or fails
-	$(BIN)/python tests/bench.py
+PAGES ?= 200
+REVISIONS ?= 2500
+bench: $(READY)  ## measure beside the peers: make bench [DUMP=wiki.xml.gz | PAGES=200 REVISIONS=2500 | GROWTH=65000]
+	$(BIN)/python tests/bench.py $(DUMP) --pages $(PAGES) --revisions $(REVISIONS) $(if $(GROWTH),--growth $(GROWTH))
 
 OPS ?= 500
 SEED ?= 1
@@ -41,6 +43,10 @@ storm: $(READY)  ## random operations on a real MediaWiki against the mirror: ma
 
 wheel-check: $(READY)  ## build the wheel, install it alone in an empty environment, run its demo elsewhere
 	PYTHON='$(PYTHON)' bash .ci/wheel-check
+
+N ?= 100
+kills: $(READY)  ## kill runs at random moments, compare with undisturbed ones: make kills N=100 SEED=7
+	$(BIN)/python tests/kills.py --number $(N) --seed $(SEED)
 
 lock: $(READY)  ## choose new versions of all libraries and write requirements.lock
 	$(BIN)/uv --no-config pip compile pyproject.toml --group dev --universal --python-version 3.11 \

@@ -1,4 +1,4 @@
-"""``audit``: compares mirror and wiki in both directions, page by page and revision by revision, and repairs.
+"""``audit``: compares mirror and wiki in both directions, pages, revisions and log, and repairs.
 
 It finds what a wiki does not log: command-line imports, tags added later, suppression, and damage to the file.
 """
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from jobs.mirror import Mirror
-from parsers.wiki import Page, Revision
+from parsers.wiki import LogEvent, Page, Revision
 from scraper.listing import list_wiki
 from storage import audit as held
 from storage import mirror as store
@@ -19,7 +19,8 @@ from storage import mirror as store
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One fact that differs: of a page or a revision, by id; ``mirror`` or ``wiki`` is None where that lacks it."""
+    """One fact that differs: of a page, a revision or a log entry (event), by id; ``mirror`` or ``wiki`` is None
+    where that lacks it."""
 
     what: str
     id: int
@@ -29,18 +30,39 @@ class Difference:
 
 
 def mend_texts(mirror: Mirror) -> list[Difference]:
-    """Fetch anew the texts that the file has lost; the first step, since nothing can be derived from them."""
+    """Fetch anew the texts that the file has lost; the first step, since nothing can be derived from them.
+
+    A text that the wiki shows no more, of a deleted page, cannot be had again: it counts as missing then.
+    """
     damaged = list(held.damaged_revisions(mirror.db))
+    lost: set[int] = set()
     if damaged:
         mirror.repair((), damaged)
-    return [Difference("revision", rev_id, "text", "damaged", "sound") for rev_id in damaged]
+        lost = set(held.damaged_revisions(mirror.db))
+        with mirror.db.atomic():
+            held.give_up_texts(mirror.db, lost)
+    return [Difference("revision", i, "text", "damaged", None if i in lost else "sound") for i in damaged]
 
 
 def audit(mirror: Mirror) -> list[Difference]:
     """All differences, each repaired by reading the truth again; with sound texts an empty list is a proof.
 
-    Both sides are walked whole; texts are compared by their hashes.
+    Both sides are walked whole; texts are compared by their hashes. What somebody did meanwhile is no difference.
     """
+    found, events = _walk(mirror)
+    if found:
+        mirror.delta()
+        found = list(_remaining(mirror, found))
+    ids = {what: {difference.id for difference in found if difference.what == what} for what in held.KINDS}
+    if found:
+        mirror.repair(ids["page"], ids["revision"], [event for event in events if event.log_id in ids["event"]])
+    with mirror.db.atomic():
+        store.set_state(mirror.db, "doubted", None)
+    return sorted(set(found), key=lambda difference: (difference.what, difference.id, difference.field))
+
+
+def _walk(mirror: Mirror) -> tuple[list[Difference], list[LogEvent]]:
+    """Every fact that differs, and the log entries among them as the wiki has them."""
     found: list[Difference] = []
     seen_pages: set[int] = set()
     seen_revisions: set[int] = set()
@@ -54,28 +76,49 @@ def audit(mirror: Mirror) -> list[Difference]:
     found += [
         Difference("revision", i, "state", "live", None) for i in held.live_revision_ids(mirror.db) - seen_revisions
     ]
-    if found:
-        mirror.repair(
-            {difference.id for difference in found if difference.what == "page"},
-            {difference.id for difference in found if difference.what == "revision"},
-        )
-    return sorted(set(found), key=lambda difference: (difference.what, difference.id, difference.field))
+    differing: list[LogEvent] = []
+    for events in mirror.fetcher.log():
+        for event, differences in _compare_events(mirror, events):
+            found += differences
+            differing.append(event)
+    return found, differing
+
+
+def _remaining(mirror: Mirror, found: list[Difference]) -> Iterator[Difference]:
+    """The differences that are still there, after what happened during the walk has been read.
+
+    What that has altered here is as the wiki has it now, and was so only a moment later than the walk.
+    """
+    rows = {what: held.rows(mirror.db, what, [d.id for d in found if d.what == what]) for what in held.KINDS}
+    for difference in found:
+        row = rows[difference.what].get(difference.id)
+        mine = row and ("live" if difference.field == "state" else row[difference.field])
+        if mine == difference.mirror:
+            yield difference
 
 
 def _compare_pages(mirror: Mirror, pages: list[Page]) -> Iterator[Difference]:
-    ours = held.live_pages(mirror.db, [page.page_id for page in pages])
+    ours = held.rows(mirror.db, "page", [page.page_id for page in pages])
     for page in pages:
         yield from _compare("page", page.page_id, ours.get(page.page_id), asdict(page))
 
 
 def _compare_revisions(mirror: Mirror, revisions: tuple[Revision, ...]) -> Iterator[Difference]:
-    ours = held.live_revisions(mirror.db, [revision.rev_id for revision in revisions])
+    ours = held.rows(mirror.db, "revision", [revision.rev_id for revision in revisions])
     for revision in revisions:
         theirs = {**asdict(revision), "tags": json.dumps(revision.tags, ensure_ascii=False)}
         mine = ours.get(revision.rev_id)
         if mine is not None and mine["text_state"] == "missing":
             theirs["text_state"] = "missing"  # only asking for the text shows that the wiki has lost it
         yield from _compare("revision", revision.rev_id, mine, theirs)
+
+
+def _compare_events(mirror: Mirror, events: tuple[LogEvent, ...]) -> Iterator[tuple[LogEvent, list[Difference]]]:
+    ours = held.rows(mirror.db, "event", [event.log_id for event in events])
+    for event in events:
+        differences = list(_compare("event", event.log_id, ours.get(event.log_id), asdict(event)))
+        if differences:
+            yield event, differences
 
 
 def _compare(what: str, number: int, mine: Mapping[str, Any] | None, theirs: Mapping[str, Any]) -> Iterator[Difference]:

@@ -33,6 +33,9 @@ class WikiConfig:
         "", "file with a user name and a password, a line each, instead of WIKITRAIL_USER and WIKITRAIL_PASSWORD"
     )
     maxlag: int = setting(5, "seconds of replication lag that the wiki's servers may have (maxlag)")
+    workers: int | None = setting(
+        None, "processes that read the history of a first run; by default one per core, 4 at most"
+    )
     infoboxes: tuple[str, ...] | None = setting(
         None, "templates to read as infoboxes; by default the parser's rule decides"
     )

@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
-from parsers.change import Change, PageChange
-from parsers.compare import compare
-from parsers.items import COLUMNS, Items, Row, items_of
-from parsers.plain import compare_plain, plain_record
+from jobs.page_changes import Step, page_event
+from jobs.page_reader import PageReader, PageState
+from parsers.change import PageChange
 from parsers.reader import Reader
-from parsers.record import Record
-from parsers.site import Site
 from parsers.wiki import LogEvent, Revision
-from storage import changes as change_store
 from storage import history
 from storage.database import Database
-from storage.mirror import load_site
+from storage.derived import DerivedPage, LocalStrings, derived_changes
+from storage.intervals import PageIntervals
+from storage.items import close_page, part_page
+from storage.strings import Strings
 from storage.texts import TextStore
+from storage.writing import write_changes, write_page
 
 REMEMBERED_PAGES = 200  # pages whose last record is kept in memory, so that the next revision needs no reading anew
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One revision on its way through a page's history."""
-
-    rev_id: int
-    timestamp: str
-    user: str | None
-    comment: str | None
-    parent_id: int | None
-    content_model: str
-    text: str | None
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """Its place in the page's history, as MediaWiki orders it: time, then id."""
-        return self.timestamp, self.rev_id
-
-
-@dataclass(slots=True)
-class PageState:
-    """Where the derivation of a page stands: the last step read, its record, and the rows that hold."""
-
-    last: Step | None
-    record: Record | None
-    rows: dict[str, dict[Row, int]]
 
 
 class Deriver:
@@ -56,13 +27,21 @@ class Deriver:
 
     def __init__(self, db: Database, reader: Reader, run_id: int, now: str) -> None:
         self._db = db
-        self.reader = reader
         self.texts = TextStore(db)
-        self._run_id = run_id
-        self._now = now
+        self._pages = PageReader(db, reader, self.texts, run_id, now)
+        self._strings = Strings(db)
         self._states: OrderedDict[int, PageState] = OrderedDict()
         self.changes = 0
         self.pages_changed: set[int] = set()
+
+    @property
+    def reader(self) -> Reader:
+        """Reads texts; another one takes its place when more is known of the wiki."""
+        return self._pages.reader
+
+    @reader.setter
+    def reader(self, reader: Reader) -> None:
+        self._pages.reader = reader
 
     def revisions(
         self, fresh: Iterable[Revision], rewritten: Iterable[int] = (), since: str = "9999", *, begun_only: bool = False
@@ -88,49 +67,38 @@ class Deriver:
 
     def whole_page(self, page_id: int) -> None:
         """Derive all that is held of a page for the first time, every revision announced."""
-        (page,) = history.pages_by_id(self._db, [page_id]).values()
-        rows = history.page_revisions(self._db, page_id)
-        steps = (self._stored_step(row, {}) for row in rows)  # one text at a time
-        self._steps(page, PageState(None, None, {kind: {} for kind in COLUMNS}), steps, {row[0] for row in rows})
+        self.write(self._pages.whole_page(page_id))
+
+    def write(self, page: DerivedPage) -> None:
+        """Write what was derived of a page, here or in another process, within the caller's transaction."""
+        write_page(self._db, self._strings, page)
+        self.changes += len(page.changes.changes)
+        if page.changes.changes:
+            self.pages_changed.add(page.page_id)
 
     def _page(self, page: history.PageRow, fresh: Mapping[int, Step], rewritten: bool, since: str) -> None:
         known = self._known_step(page)
         ordered = sorted(fresh.values(), key=lambda step: step.key)
-        if not rewritten and self._grew(page, known, ordered):
+        rebuilt = rewritten or not self._grew(page, known, ordered)
+        if rebuilt:
+            state = PageState(None, None, PageIntervals(page.page_id))
+            announced = _on_top(known, fresh, since)
+            rows = history.page_revisions(self._db, page.page_id)
+            ordered = [fresh.get(row[0]) or self._pages.stored_step(row) for row in rows]
+        else:
             state = self._state(page.page_id, page.title, known)
             announced = set(fresh)
-        else:
-            history.forget_page(self._db, page.page_id)
-            state = PageState(None, None, {kind: {} for kind in COLUMNS})
-            announced = _on_top(known, fresh, since)
-            ordered = [self._stored_step(row, fresh) for row in history.page_revisions(self._db, page.page_id)]
-        self._steps(page, state, ordered, announced)
-
-    def _steps(
-        self, page: history.PageRow, state: PageState, ordered: Iterable[Step], announced: Collection[int]
-    ) -> None:
-        """Take a page on from a state through more revisions, and write what follows."""
-        page_id, title = page.page_id, page.title
-        found: list[PageChange] = []
-        for step in ordered:
-            last, before = state.last, state.record
-            if step.text is not None:
-                self._advance(page_id, title, state, step)
-            if step.rev_id in announced:
-                if last is not None and step.parent_id and step.parent_id != last.rev_id:
-                    # What was imported or merged in between was not there when this revision was made.
-                    row = history.revision_row(self._db, step.parent_id, page_id)
-                    parent = self._stored_step(row, {}) if row else None
-                    if parent is not None and parent.text is not None:
-                        last, before = parent, self._read(title, parent)[0]
-                found += _changes(page, last, before, step, state.record)
-        if state.last is not None:
-            history.save_reading(self._db, page_id, state.last.rev_id, state.record, state.last.text)
-            self._states[page_id] = state
-            self._states.move_to_end(page_id)
+        self.write(self._pages.steps(page, state, ordered, announced, rebuilt=rebuilt))
+        absences = history.absences(self._db, page.page_id) if rebuilt else []
+        for gone_at, back_at in absences:
+            part_page(self._db, page.page_id, gone_at, back_at)
+        if absences:
+            self._states.pop(page.page_id, None)  # its intervals have other numbers now
+        elif state.last is not None:
+            self._states[page.page_id] = state
+            self._states.move_to_end(page.page_id)
             if len(self._states) > REMEMBERED_PAGES:
                 self._states.popitem(last=False)
-        self._save(found)
 
     def _grew(self, page: history.PageRow, known: Step | None, ordered: Sequence[Step]) -> bool:
         """Whether the revisions stand on top of what is known, the wiki's current one last if it is here."""
@@ -140,26 +108,11 @@ class Deriver:
         last = ordered[-1].rev_id
         return last == page.latest_rev_id or history.revision_row(self._db, page.latest_rev_id) is None
 
-    def _advance(self, page_id: int, title: str, state: PageState, step: Step) -> None:
-        """Read one revision and write its intervals."""
-        record, items = self._read(title, step)
-        last = (state.last.rev_id, state.last.timestamp) if state.last else None
-        history.advance(self._db, page_id, state.rows, items, last, (step.rev_id, step.timestamp))
-        state.last, state.record = step, record
-
-    def _read(self, title: str, step: Step) -> tuple[Record, Items]:
-        assert step.text is not None
-        if step.content_model == "wikitext":
-            record = self.reader.read(step.text, title)
-        else:
-            record = plain_record(step.text, title, self.reader.site)
-        return record, items_of(record)
-
     def _state(self, page_id: int, title: str, known: Step | None) -> PageState:
         state = self._states.get(page_id)
         if state is None or state.last != known:
-            record = self._read(title, known)[0] if known is not None and known.text is not None else None
-            state = PageState(known, record, history.open_rows(self._db, page_id))
+            record = self._pages.read(title, known) if known is not None and known.text is not None else None
+            state = PageState(known, record, PageIntervals.load(self._db, self._strings, page_id))
         return state
 
     def _known_step(self, page: history.PageRow) -> Step | None:
@@ -170,21 +123,14 @@ class Deriver:
         if state is not None and state.last is not None and state.last.rev_id == page.derived_rev_id:
             return state.last
         row = history.revision_row(self._db, page.derived_rev_id)
-        return self._stored_step(row, {}) if row else None
-
-    def _stored_step(self, row: history.RevisionRow, fresh: Mapping[int, Step]) -> Step:
-        rev_id, timestamp, user, comment, parent_id, content_model, text_id = row
-        if rev_id in fresh:
-            return fresh[rev_id]
-        text = self.texts.load(text_id) if text_id is not None else None
-        return Step(rev_id, timestamp, user, comment, parent_id, content_model, text)
+        return self._pages.stored_step(row) if row else None
 
     def deleted(self, page_id: int, at: str) -> None:
         """Close the intervals of a page that the wiki deleted."""
         (page,) = history.pages_by_id(self._db, [page_id]).values()
         self._states.pop(page_id, None)
         if page.derived_rev_id is not None:
-            history.close_page(self._db, page_id, page.derived_rev_id, at)
+            close_page(self._db, page_id, page.derived_rev_id, at)
 
     def events(self, events: Iterable[LogEvent], page_ids: Mapping[int, int]) -> None:
         """Save the log's page events as changes; ``page_ids`` maps log ids to pages where they are known."""
@@ -198,17 +144,11 @@ class Deriver:
                         event.comment, change,
                     )
                 )  # fmt: skip
-        self._save(found)
-
-    def _save(self, found: list[PageChange]) -> None:
-        self.changes += change_store.save_changes(self._db, self._run_id, self._now, found)
+        strings = LocalStrings()
+        changes = derived_changes(strings, self._pages.run_id, self._pages.now, found)
+        write_changes(self._db, self._strings, strings, changes)
+        self.changes += len(found)
         self.pages_changed |= {change.page_id for change in found}
-
-
-def reader_for(db: Database, infoboxes: Collection[str] | None) -> Reader:
-    """A reader that knows the namespaces and words of the wiki that the database mirrors."""
-    held = load_site(db)
-    return Reader(Site.from_siteinfo(held["siteinfo"]) if held else Site.default(), infoboxes)
 
 
 def _on_top(known: Step | None, fresh: Mapping[int, Step], since: str) -> set[int]:
@@ -223,47 +163,3 @@ def _on_top(known: Step | None, fresh: Mapping[int, Step], since: str) -> set[in
         if step.key > known.key or step.parent_id in top:
             top.add(step.rev_id)
     return top - {known.rev_id}
-
-
-def _changes(
-    page: history.PageRow, last: Step | None, before: Record | None, step: Step, after: Record | None
-) -> list[PageChange]:
-    """What a revision changed against the one before it, of which nothing is known when its text is hidden."""
-    found = []
-    if last is None and not step.parent_id:
-        found.append(Change("page", "created", "", None, page.title))
-    rev_from = None
-    if step.text is not None and last is not None:
-        rev_from = last.rev_id
-        if before is not None and after is not None:
-            found += _compare(last, before, step, after)
-    return [
-        PageChange(0, page.page_id, page.title, rev_from, step.rev_id, step.timestamp, step.user, step.comment, change)
-        for change in found
-    ]
-
-
-def _compare(last: Step, before: Record, step: Step, after: Record) -> list[Change]:
-    if last.text == step.text:
-        return []
-    if last.content_model == step.content_model == "wikitext":
-        return compare(before, after)
-    return compare_plain(before.source, after.source)
-
-
-def page_event(event: LogEvent) -> Change | None:
-    """What a log entry says about a page, or None when it is no event of a page (API:Logevents)."""
-    params = json.loads(event.params)
-    name = f"{event.type}/{event.action}"
-    if event.type == "move":
-        return Change("page", "moved", "", event.title, params.get("target_title"))
-    if name in ("delete/delete", "delete/delete_redir", "delete/delete_redir2"):
-        return Change("page", "deleted", "", event.title, None)
-    if name == "delete/restore":
-        return Change("page", "restored", "", None, event.title)
-    if event.type == "protect" and event.action != "move_prot":
-        details = params.get("details") or []
-        limits = ", ".join(f"{d.get('type')}={d.get('level')}" for d in details)
-        limits = limits or str(params.get("description") or "").strip("\u200e\u200f ")
-        return Change("page", "protected", "", None, limits or None)
-    return None

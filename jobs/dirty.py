@@ -30,8 +30,12 @@ def dirty_pages(events: Iterable[LogEvent]) -> tuple[set[int], set[str]]:
 
 
 def rewritten_pages(events: Sequence[LogEvent]) -> tuple[set[int], set[str]]:
-    """Ids and titles of the pages whose history changed behind us, with all titles that moves tie to these."""
+    """Ids and titles of the pages whose history changed behind us, with all titles that moves tie to these.
+
+    A page that was deleted is one of them: its id may have been given to another.
+    """
     ids, titles = dirty_pages(event for event in events if (event.type, event.action) in REWRITES)
+    ids |= {event.page_id for event in events if (event.type, event.action) in DELETIONS and event.page_id}
     moves = [dirty_pages([event])[1] for event in events if event.type == "move"]
     before = -1
     while before != len(titles):
@@ -56,3 +60,12 @@ def altered_events(events: Iterable[LogEvent]) -> set[int]:
     """Ids of the log entries whose visibility these log entries altered."""
     hiding = (json.loads(event.params) for event in events if (event.type, event.action) == ("delete", "event"))
     return {int(i) for params in hiding for i in params.get("ids", [])}
+
+
+def says_too_little(events: Iterable[LogEvent]) -> bool:
+    """Whether log entries do not tell what they altered: only walking the whole wiki shows it.
+
+    Such are entries of which the wiki hides the page, renamed users, and deleted tags (Manual:Tags).
+    """
+    whole = {("renameuser", "renameuser"), ("managetags", "delete")}
+    return any((e.title is None and e.type not in UNRELATED) or (e.type, e.action) in whole for e in events)

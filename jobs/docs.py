@@ -16,9 +16,12 @@ import click
 from jobs.cli import COMMANDS, LazyGroup, cli
 from jobs.config import Config
 from storage.database import Database, open_database
+from storage.schema_items import HISTORY_TABLES
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-_COLUMN = re.compile(r"^\s+(\w+) (INTEGER|TEXT|BLOB)\b(.*?),? -- (.+)$")
+_COLUMN = re.compile(r"^\s+(?P<name>\w+) (?P<type>INTEGER|TEXT|BLOB)\b.*?,? -- (?P<meaning>.+)$")
+_SHOWN = re.compile(r"^\s+.+ AS (?P<name>\w+),? -- (?P<meaning>.+)$")  # a column of a view
+INNER_TABLES = {"strings", "change_steps", "change_items", *(f"{kind}_items" for kind in HISTORY_TABLES)}
 
 
 def schema_page() -> str:
@@ -26,7 +29,7 @@ def schema_page() -> str:
     with tempfile.TemporaryDirectory() as folder:
         db = open_database(Path(folder) / "wiki.db", create=True)
         try:
-            return "\n".join(["# The database", "", *_SCHEMA_INTRODUCTION, *_tables(db), *_views(db)]) + "\n"
+            return "\n".join(["# The database", "", *_SCHEMA_INTRODUCTION, *_views(db), *_tables(db)]) + "\n"
         finally:
             db.close()
 
@@ -35,6 +38,11 @@ _SCHEMA_INTRODUCTION = """\
 One file holds one wiki; `ATTACH` several to compare them. Times are ISO 8601 UTC with `Z`. Tables are STRICT, foreign
 keys are on, the journal is a write-ahead log: readers never wait for a run.
 
+This page is made from the database itself: `python -m jobs.docs`.
+""".split("\n")
+
+
+_HISTORY_INTRODUCTION = """\
 Intervals are the whole of the history: an item is stored once for as long as it holds. What held at the time `:t`:
 
 ```sql
@@ -44,44 +52,58 @@ SELECT * FROM infobox_history WHERE valid_from <= :t AND (valid_to IS NULL OR va
 Changes are what was observed and are never rewritten. Intervals are what the wiki says today; they are built anew for
 a page whose history changed behind us (an import, a merge, a restore).
 
-This page is made from the database itself: `python -m jobs.docs`.
+These are views, and are read like tables: each string is kept once in the file, long texts as what differs from an
+earlier one, so that a history of many revisions stays small.
 """.split("\n")
 
 
 def _tables(db: Database) -> list[str]:
     lines = ["## Tables", ""]
-    rows = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT' ORDER BY rowid")
+    rows = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%' ORDER BY rowid")
+    inner = [
+        "## Inner tables",
+        "",
+        "What the views of history and changes are made of; read those rather than these.",
+        "",
+    ]
     for name, sql in rows.fetchall():
         head, *body = sql.split("\n")
-        lines += [
-            f"### {name}",
-            "",
-            _sentence(head.split(" -- ", 1)[1]),
-            "",
-            "| column | type | meaning |",
-            "|---|---|---|",
-        ]
-        found = [match for line in body if (match := _COLUMN.match(line))]
-        columns = [row[1] for row in db.execute(f"PRAGMA table_info({name})").fetchall()]
-        if [match[1] for match in found] != columns:
-            raise ValueError(f"a column of {name} has no explanation: {columns}")
-        for match in found:
-            lines.append(f"| `{match[1]}` | {match[2].lower()} | {_cell(match[4])} |")
-        lines.append("")
-    return lines
+        meaning = _sentence(head.split(" -- ", 1)[1])
+        if name in INNER_TABLES:
+            inner.append(f"- `{name}`: {meaning[0].lower()}{meaning[1:]}")
+        else:
+            lines += [f"### {name}", "", meaning, "", *_columns(db, name, body, _COLUMN)]
+    return lines + inner
+
+
+def _columns(db: Database, name: str, body: list[str], form: re.Pattern[str]) -> list[str]:
+    found = [match.groupdict() for line in body if (match := form.match(line))]
+    columns = [row[1] for row in db.execute(f"PRAGMA table_info({name})").fetchall()]
+    if [column["name"] for column in found] != columns:
+        raise ValueError(f"a column of {name} has no explanation: {columns}")
+    heads = list(form.groupindex)
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    lines += [f"| `{c['name']}` | {' | '.join(_cell(c[head]) for head in heads[1:])} |" for c in found]
+    return [*lines, ""]
 
 
 def _views(db: Database) -> list[str]:
-    lines = [
-        "## Views",
+    history = ["## History and changes", "", *_HISTORY_INTRODUCTION]
+    current = [
+        "## Views of what stands now",
         "",
         "Besides these there is one view per infobox, `record_konzeption`: a row a page, a column a field.",
         "",
     ]
     for name, sql in db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid").fetchall():
-        columns = ", ".join(f"`{row[1]}`" for row in db.execute(f"PRAGMA table_info({name})").fetchall())
-        lines += [f"### {name}", "", _sentence(sql.split("\n")[0].split(" -- ", 1)[1]), "", f"Columns: {columns}.", ""]
-    return lines[:-1]
+        head, *body = sql.split("\n")
+        lines = [f"### {name}", "", _sentence(head.split(" -- ", 1)[1]), ""]
+        if name == "changes" or name.endswith("_history"):
+            history += [*lines, *_columns(db, name, body, _SHOWN)]
+        else:
+            columns = ", ".join(f"`{row[1]}`" for row in db.execute(f"PRAGMA table_info({name})").fetchall())
+            current += [*lines, f"Columns: {columns}.", ""]
+    return [*history, *current[:-1]]
 
 
 def _cell(text: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from jobs.config import seconds_of
+from jobs.exactness import NOT_EXACT, is_read_from_pages
 from storage.database import Database
 from storage.mirror import get_state, load_site
 from storage.queries import standing
@@ -24,8 +25,9 @@ def check_health(db: Database, max_age: str, now: str) -> dict[str, Any]:
         "wiki": site.get("sitename"),
         "api_url": site.get("api_url"),
         "generator": site.get("generator"),
+        "by_pages": is_read_from_pages(site),
         **asdict(standing(db)),
-        "complete": get_state(db, "backfill") is None and bool(site),
+        "complete": get_state(db, "backfill") is None and get_state(db, "pages_backfill") is None and bool(site),
         "last_good_run": good["finished_at"] if good else None,
         "age_seconds": age,
         "max_age": max_age,
@@ -59,6 +61,8 @@ def health_text(health: dict[str, Any]) -> str:
         _HOLDS.format_map(health),
         _NOT_READ.format_map(health),
     ]
+    if health["by_pages"]:
+        lines.append(f"Exact:     {NOT_EXACT}")
     if not health["complete"]:
         lines.append("Complete:  no, the first run has not finished; run “wikitrail sync” to go on")
     if last := health["last_run"]:

@@ -6,23 +6,26 @@ the point to go on from is part of it, so a run can be cut anywhere. Times are t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from jobs.ahead import ahead
 from jobs.derive import Deriver
-from jobs.dirty import DELETIONS, UNRELATED, altered_events, altered_revisions, dirty_pages, rewritten_pages
+from jobs.dirty import DELETIONS, altered_events, altered_revisions, dirty_pages, rewritten_pages, says_too_little
 from jobs.identity import check_same_wiki
 from jobs.progress import Progress
+from jobs.workers import Workers
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.fetch import BATCH, Fetched, Fetcher, News, in_batches
 from storage import mirror as store
 from storage.audit import live_revision_ids
 from storage.database import Database
+from storage.derived import DerivedPage
 
-OVERLAP = timedelta(minutes=10)  # how late a row may commit after the time that it bears
+OVERLAP = timedelta(hours=2)  # how late a row may commit after the time that it bears, or a clock be set back
+MOST_LATE = 25  # ids that are asked for again: half of a request, so that quiet still costs one
 MOST_LISTED = 400  # rows before the cursor that a run lists again: an answer holds 500, and quiet is to cost one
 
 
@@ -44,39 +47,42 @@ class Mirror:
     now: str
     progress: Progress
     counts: Counts = field(default_factory=Counts)
+    workers: Workers = field(default_factory=Workers)
     fresh: set[int] = field(default_factory=set)  # pages whose state was read since the delta began
     returned: set[int] = field(default_factory=set)  # pages of these that were held as deleted
+    handed_over: set[int] = field(default_factory=set)  # pages of the first run that other processes derive
+    outrun: set[int] = field(default_factory=set)  # pages of these of which more has come since
+    missing: set[int] = field(default_factory=set)  # page ids that were asked for since then, and that the wiki lacks
     since: str = ""  # when the wiki was asked last
     top: int = 0  # the highest revision id that was seen
+    absent: set[int] = field(default_factory=set)  # revision ids that were asked for, and that the wiki lacks
 
-    def run(self, wiki_now: str, *, full: bool) -> None:
-        """Bring the mirror up to date; ``wiki_now`` is the wiki's clock before anything else was asked.
-
-        ``full`` reads the whole history again, from the beginning.
-        """
+    def run(self, *, full: bool) -> None:
+        """Bring the mirror up to date; ``full`` reads the whole history again, from the beginning."""
         first = store.get_state(self.db, "cursor") is None
         if first:
-            self._backfill(wiki_now)
-        self._delta()
+            self._backfill()
+        self.delta()
         if full and not first:
             self._reread()
 
     # The first run
 
-    def _backfill(self, wiki_now: str) -> None:
+    def _backfill(self) -> None:
         state = store.get_state(self.db, "backfill")
         if state is None:
             dumped = store.highest_revision_id(self.db) > 0  # a dump came before: what it says may be out of date
             # What is imported with old times while the history is read bears an id after this one.
-            newest = self.fetcher.newest_revision_id()
+            wiki_now, newest = self.fetcher.newest()
             state = {"since": wiki_now, "continue": None, "phase": "history", "dumped": dumped, "swept": newest}
         seen: set[int] = set()
         if state["phase"] == "history":
-            for fetched, following in self.fetcher.history(state["continue"]):
+            for fetched, following in ahead(self.fetcher.history(state["continue"])):
                 with self.db.atomic():
                     seen |= self._save_history(fetched)
                     state = {**state, "continue": following, "phase": "derive" if following is None else "history"}
                     store.set_state(self.db, "backfill", state)
+                self._hand_over(fetched)
         self._derive_pending()
         if state.get("dumped"):
             self._refetch(live_revision_ids(self.db) - seen)
@@ -93,7 +99,7 @@ class Mirror:
     def _reread(self) -> None:
         """Read the whole history again; nothing is taken as known."""
         seen: set[int] = set()
-        for fetched, _ in self.fetcher.history(None):
+        for fetched, _ in ahead(self.fetcher.history(None)):
             with self.db.atomic():
                 seen |= self._save_history(fetched)
         self._derive_pending()
@@ -108,10 +114,36 @@ class Mirror:
         self.progress.advance(len(fetched.revisions))
         return {revision.rev_id for revision in fetched.revisions}
 
+    def _hand_over(self, fetched: Fetched) -> None:
+        """Have pages derived in other processes as soon as their current revision is here, which is mostly the last."""
+        if not self.workers.active:
+            return
+        pages = {page.page_id: page.latest_rev_id for page in fetched.pages}
+        self.outrun |= pages.keys() & self.handed_over  # what is under way misses this
+        arrived = {revision.rev_id for revision in fetched.revisions}
+        whole = [i for i, latest in pages.items() if latest in arrived and i not in self.handed_over]
+        self.handed_over.update(whole[: self.workers.hand_over(whole)])
+        for derived in self.workers.done():
+            self._write_derived(derived)
+
+    def _write_derived(self, derived: Iterable[DerivedPage]) -> None:
+        with self.db.atomic():
+            for page in derived:
+                if page.page_id not in self.outrun:
+                    self.deriver.write(page)
+
     def _derive_pending(self) -> None:
-        """Page by page, since a page's history read in one go costs its changes; each page is a transaction."""
+        """Page by page, since a page's history read in one go costs its changes."""
+        for derived in self.workers.rest():
+            self._write_derived(derived)
+        self.outrun.clear()
         pending = store.underived_page_ids(self.db)
         self.progress.stage("pages read", len(pending))
+        if self.workers.active:
+            for derived in self.workers.derive(pending):
+                self._write_derived(derived)
+                self.progress.advance(len(derived))
+            return
         for page_id in pending:
             with self.db.atomic():
                 self.deriver.whole_page(page_id)
@@ -119,16 +151,21 @@ class Mirror:
 
     # Every later run
 
-    def _delta(self) -> None:
+    def delta(self) -> None:
+        """Bring what happened since the wiki was asked last."""
         self.fresh.clear()
         self.returned.clear()
+        self.missing.clear()
+        self.absent.clear()
         self.since = str(store.get_state(self.db, "cursor"))
         revisions_since, events_since = (
             store.start_of_overlap(self.db, table, shift(self.since, -OVERLAP), self.since, MOST_LISTED)
             for table in ("revisions", "log_events")
         )
         highest = store.highest_revision_id(self.db)
-        news = self.fetcher.news(revisions_since, events_since, highest)
+        swept = int(store.get_state(self.db, "swept") or highest)
+        late: dict[str, str] = store.get_state(self.db, "late") or {}
+        news = self.fetcher.news(revisions_since, events_since, max(highest, swept), sorted(map(int, late)))
         self._check_site(news.siteinfo)
         known_events = store.known_ids(self.db, "log_events", "log_id", [e.log_id for e in news.events])
         events = [event for event in news.events if event.log_id not in known_events]
@@ -137,14 +174,22 @@ class Mirror:
         self._resolve_rewritten(events, news.fetched.revisions)
         with self.db.atomic():
             self._save(news.fetched)
-        swept = store.get_state(self.db, "swept")
-        self._sweep(highest if swept is None else swept, news)
+        self._sweep(swept, news)
         self._resolve(events)
         self._sweep(self.top)  # what was read of pages may reach farther
         with self.db.atomic():
             self._save_events(events)
+            if says_too_little(events):
+                store.set_state(self.db, "doubted", True)
             store.set_state(self.db, "swept", self.top)
+            store.set_state(self.db, "late", self._late(late, news.now))
             store.set_state(self.db, "cursor", news.now)
+
+    def _late(self, before: Mapping[str, str], now: str) -> dict[str, str]:
+        """Ids that the wiki may still come up with, since a lower id can commit later; each with when it was missed."""
+        missed = {str(i): before.get(str(i), now) for i in sorted(self.absent) if i <= self.top}
+        waited = [(i, since) for i, since in missed.items() if since > shift(now, -OVERLAP)]
+        return dict(waited[-MOST_LATE:])
 
     def _check_site(self, siteinfo: Mapping[str, Any]) -> None:
         """Notice that the address now serves another wiki, or that this one was updated or got new namespaces."""
@@ -161,10 +206,13 @@ class Mirror:
         """Fetch all revisions that the mirror lacks: those that the listing names, and every id after ``swept``."""
         wanted: set[int] = set(news.recent_revisions) if news else set()
         latest = [page.latest_rev_id for page in news.fetched.pages] if news else []
-        self.top = max([store.highest_revision_id(self.db), *wanted, *latest])
+        self.top = max([swept, store.highest_revision_id(self.db), *wanted, *latest])
         wanted |= set(range(swept + 1, self.top + 1))
-        asked = set(news.probed) if news else set()
-        if news and news.fetched.revisions:
+        asked: set[int] = set()
+        if news:
+            asked |= {*news.probed, *(revision.rev_id for revision in news.fetched.revisions)}
+            self.absent |= news.fetched.missing_revisions
+        if news and any(revision.rev_id in news.probed for revision in news.fetched.revisions):
             # Imports bear old times and no cursor of time finds them: go on until a whole batch of ids is empty.
             wanted |= set(range(news.probed.stop, news.probed.stop + BATCH))
         wanted -= store.known_ids(self.db, "revisions", "rev_id", wanted) | asked
@@ -173,6 +221,7 @@ class Mirror:
             found: set[int] = set()
             for fetched in self.fetcher.revisions(wanted):
                 found |= {revision.rev_id for revision in fetched.revisions}
+                self.absent |= fetched.missing_revisions
                 self.top = max([self.top, *found, *(page.latest_rev_id for page in fetched.pages)])
                 with self.db.atomic():
                     self._save(fetched)
@@ -196,15 +245,13 @@ class Mirror:
         titles = {title for title in titles if self.deriver.reader.site.split_title(title)[0] >= 0}  # no special pages
         titles_known = store.live_pages_by_title(self.db, titles)
         ids |= set(titles_known)
-        if any(event.title is None and event.type not in UNRELATED for event in events):
-            ids |= store.live_page_ids(self.db)  # the wiki hides which page it was
-        asked = self._ask_for_pages(ids - self.fresh, titles - set(titles_known.values()), events)
+        asked = self._ask_for_pages(ids - self.fresh - self.missing, titles - set(titles_known.values()), events)
         # Of several live pages with one title all but one are stale.
         held = store.live_pages_by_title(self.db, titles | {page.title for page in asked.pages})
         self._ask_for_pages({i for i, title in held.items() if list(held.values()).count(title) > 1})
         for page_id in sorted(store.pages_without_current(self.db, self.fresh)):
             self._relist(page_id)
-        self._refetch(altered_revisions(events) | self._of_renamed_users(events))
+        self._refetch(altered_revisions(events))
         self._refetch_events(altered_events(events))
 
     def _ask_for_pages(
@@ -213,6 +260,7 @@ class Mirror:
         """Fetch pages as they are now and write them; those that the wiki lacks are marked as deleted."""
         asked = self.fetcher.pages(ids, titles)
         deletions = {event.page_id: event for event in events if (event.type, event.action) in DELETIONS}
+        self.missing |= asked.missing_pages
         with self.db.atomic():
             self._save(asked)
             for page_id in store.known_ids(self.db, "pages", "page_id", asked.missing_pages):
@@ -221,12 +269,13 @@ class Mirror:
 
     def _mark_deleted(self, page_id: int, event: LogEvent | None) -> None:
         """The page may have been moved before it was deleted: the log knows its last title, and when it was."""
-        at = event.timestamp if event else self.now
+        said = (event.timestamp, event.title) if event else store.last_deletion(self.db, page_id)
+        at, title = said or (self.now, None)
         self.deriver.deleted(page_id, at)
         store.mark_page_deleted(self.db, page_id, at)
-        if event and event.title:
-            namespace, _ = self.deriver.reader.site.split_title(event.title)
-            store.rename_page(self.db, page_id, namespace, event.title)
+        if title:
+            namespace, _ = self.deriver.reader.site.split_title(title)
+            store.rename_page(self.db, page_id, namespace, title)
 
     def _relist(self, page_id: int, at_hand: Iterable[Revision] = ()) -> None:
         """Read a page's list of revisions again, since its history changed behind us; ``at_hand`` need no fetching."""
@@ -248,8 +297,10 @@ class Mirror:
             altered = store.differing_revisions(self.db, listed)
         self._refetch(others | altered)
 
-    def repair(self, page_ids: Iterable[int], rev_ids: Iterable[int]) -> None:
-        """Read these pages and revisions again, and derive anew what rests on them; nothing is announced.
+    def repair(self, page_ids: Iterable[int], rev_ids: Iterable[int], events: Sequence[LogEvent] = ()) -> None:
+        """Read these pages and revisions again, and derive anew what rests on them; no revision is announced.
+
+        ``events`` are log entries as they are on the wiki.
 
         One transaction, in which all texts are sound again before any of them is read.
         """
@@ -262,6 +313,7 @@ class Mirror:
                 touched |= {revision.page_id for revision in fetched.revisions}
             self._ask_for_pages(page_ids)
             self.deriver.revisions([], rewritten=touched)
+            self._save_events(events)
 
     def _refetch(self, rev_ids: Iterable[int]) -> None:
         """Read known revisions again: hidden or shown, tagged, moved to another page, or deleted."""
@@ -278,10 +330,6 @@ class Mirror:
             for events in self.fetcher.log(timestamp, timestamp):
                 with self.db.atomic():
                     self._save_events(events)
-
-    def _of_renamed_users(self, events: Iterable[LogEvent]) -> set[int]:
-        names = {json.loads(event.params).get("olduser") for event in events if event.type == "renameuser"}
-        return store.revisions_by_user(self.db, {str(name) for name in names if name})
 
     # What both share
 
@@ -310,8 +358,12 @@ class Mirror:
         return renamed
 
     def _save_events(self, events: Sequence[LogEvent]) -> None:
+        ids = [event.log_id for event in events]
+        absent = store.pages_gone_and_back(self.db, ids)
         new = store.save_log_events(self.db, events)
         self.deriver.events(new, store.pages_of_events(self.db, new))
+        # From a deletion to the restore a page was not there: the log alone says so, and its entries may be hidden.
+        self.deriver.revisions([], rewritten=absent | store.pages_gone_and_back(self.db, ids))
 
 
 def shift(timestamp: str, by: timedelta) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from jobs.exactness import without_exactness
 from jobs.reporting import gather_report, write_report
 from jobs.runner import running
 from jobs.settings import Settings
@@ -41,7 +42,7 @@ def run_pipeline(settings: Settings) -> Outcome:
                 since=get_state(run.db, "reported_at"),
                 since_last_report=True,
                 last_sync_at=run.now,
-                warnings=tuple(run.warnings),
+                warnings=without_exactness(run.warnings),
             )
             stamp = run.now.replace(":", "").replace("-", "")
             reports = write_report(

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from jobs.clock import utc_now
 from jobs.errors import UsageError
+from jobs.exactness import is_read_from_pages, without_exactness
 from jobs.report import render_report
 from jobs.report.data import BulkEntry, ReportData
 from storage.changes import ChangeFilter, load_bulk_changes, load_changes
@@ -39,7 +40,8 @@ def gather_report(db: Database, wanted: ChangeFilter, timezone: str) -> ReportDa
         last_sync_at=run["finished_at"] if run else None,
         source=str(site.get("api_url") or general.get("base") or ""),
         not_read=diagnostics_by_code(db, {change.page_id for change in changes}),
-        warnings=tuple(run["counts"].get("warnings", ())) if run else (),
+        warnings=without_exactness(run["counts"].get("warnings", ())) if run else (),
+        by_pages=is_read_from_pages(site),
         timezone=timezone,
     )
 

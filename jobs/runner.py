@@ -24,6 +24,7 @@ from storage.runs import finish_run, start_run
 class Run:
     """A run under way. The job fills in what it did; ``summary`` is what ``--json`` prints."""
 
+    path: Path
     db: Database
     run_id: int
     now: str
@@ -32,11 +33,15 @@ class Run:
     pages_changed: int = 0
     changes: int = 0
     warnings: list[str] = field(default_factory=list)
+    since: str | None = None  # from when on the wiki was asked what is new, by its clock; None where it was not
     status: str = "running"
     _started: float = field(default_factory=time.monotonic)
 
     def summary(self) -> dict[str, Any]:
-        """The run in the form of the command line's contract; ``seconds`` are wall time, ``waited`` part of it."""
+        """The run in the form of the command line's contract; ``seconds`` are wall time, ``waited`` part of it.
+
+        ``since`` is when the run before asked: revisions and log are read from then on, however long it is ago.
+        """
         return {
             "run_id": self.run_id,
             "status": self.status,
@@ -47,6 +52,7 @@ class Run:
             "pages_changed": self.pages_changed,
             "changes": self.changes,
             "warnings": self.warnings,
+            "since": self.since,
             "waited": round(self.traffic.waited, 3),
             "seconds": round(time.monotonic() - self._started, 3),
         }
@@ -72,15 +78,15 @@ def running(job: str, path: Path, *, create: bool) -> Iterator[Run]:
         db = open_database(path, create=create)
         try:
             with named_faults(path):
-                yield from _recorded(db, job)
+                yield from _recorded(path, db, job)
         finally:
             db.close()
     finally:
         lock.release()
 
 
-def _recorded(db: Database, job: str) -> Iterator[Run]:
-    run = Run(db, start_run(db, job, utc_now()), utc_now())
+def _recorded(path: Path, db: Database, job: str) -> Iterator[Run]:
+    run = Run(path, db, start_run(db, job, utc_now()), utc_now())
     error: str | None = "stopped before it was done"
     run_status = "interrupted"
     try:

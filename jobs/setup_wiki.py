@@ -7,11 +7,13 @@ import tomllib
 from pathlib import Path
 
 from jobs.account import account_for, is_exposed
+from jobs.contact import make_session
 from jobs.errors import UsageError
+from jobs.pages_sync import find_wiki
 from jobs.settings import DEFAULT_DATABASE, Settings
-from jobs.sync import make_session
 from scraper.abilities import NEWEST, SLOTS_SINCE
-from scraper.discover import Found, find_api
+from scraper.discover import Found
+from scraper.find_pages import FoundPages
 from scraper.login import MemberApi, open_api
 
 TEMPLATE = """\
@@ -43,7 +45,7 @@ max_age = "26h"               # "status" fails when the last good run is older: 
 """
 
 
-def init_wiki(settings: Settings, url: str, path: Path, *, force: bool) -> tuple[Found, list[str]]:
+def init_wiki(settings: Settings, url: str, path: Path, *, force: bool) -> tuple[Found | FoundPages, list[str]]:
     """Write ``path`` for the wiki that has a page at ``url``; what was found, and what is to be known of it.
 
     Raises UsageError when the file exists and ``force`` is not given.
@@ -51,24 +53,29 @@ def init_wiki(settings: Settings, url: str, path: Path, *, force: bool) -> tuple
     if path.exists() and not force:
         raise UsageError(f"{path} exists; give --force to write it anew, or another name with --config.")
     account = account_for(settings, url)
-    found = find_api(
+    found = find_wiki(
         make_session(settings), url, (lambda session, api: open_api(session, api, account)) if account else None
     )
     general = found.siteinfo.get("general", {})
     text = TEMPLATE.format(
         database=DEFAULT_DATABASE,
-        url=_toml_string(found.api.url),
+        url=_toml_string(address_of(found)),
         language="de" if str(general.get("lang", "")).startswith("de") else "en",
     )
     tomllib.loads(text)
     path.write_text(text, encoding="utf-8")
-    return found, [*_access(found), *_limits(found)]
+    return found, [*(_access(found) if isinstance(found, Found) else ()), *_limits(found)]
 
 
 def _toml_string(text: str) -> str:
     """A TOML basic string: https://toml.io/en/v1.0.0#string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m[0]):04X}", escaped) + '"'
+
+
+def address_of(found: Found | FoundPages) -> str:
+    """The address by which the wiki is read: of its API, or of ``index.php`` where that is off."""
+    return found.api.url if isinstance(found, Found) else found.source.index.url
 
 
 def _access(found: Found) -> list[str]:
@@ -95,12 +102,14 @@ def _access(found: Found) -> list[str]:
     return lines
 
 
-def _limits(found: Found) -> list[str]:
+def _limits(found: Found | FoundPages) -> list[str]:
     """What a mirror of this wiki cannot do, one sentence each."""
     limits = ["Texts, names and summaries that the wiki hides from the public are kept as hidden, whoever reads."]
-    if found.api.can.version < SLOTS_SINCE:
+    if isinstance(found, FoundPages):
+        limits += found.limits
+    elif found.api.can.version < SLOTS_SINCE:
         limits.append("Its version has no slots; a revision is its one text.")
-    if found.api.can.version == NEWEST:
+    elif found.api.can.version == NEWEST:
         limits.append("It does not tell its version; it is asked as if it were the newest.")
     if not found.siteinfo.get("statistics"):
         limits.append("The wiki does not tell how many revisions it has, so the first run shows no percentage.")

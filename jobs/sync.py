@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+import os
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-from jobs.account import account_for, is_exposed, kept_path, load_kept, save_kept
 from jobs.audit import Difference, audit, mend_texts
-from jobs.derive import Deriver, reader_for
+from jobs.contact import find_or_open, make_session, open_known
+from jobs.derive import Deriver
 from jobs.dump_import import import_dump
 from jobs.errors import UsageError
-from jobs.identity import check_same_wiki
+from jobs.exactness import is_read_from_pages
 from jobs.mirror import Mirror
+from jobs.page_reader import reader_for
+from jobs.pages_sync import audit_pages, came_from_pages, complete_log, goes_on_with_pages, sync_pages
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
+from jobs.workers import Workers
 from parsers.bulk import find_bulk_changes
-from scraper.abilities import version_of
-from scraper.api import Api
-from scraper.discover import find_api
+from parsers.memory import without_collection
+from scraper.errors import DumpError
 from scraper.fetch import Fetcher
-from scraper.login import Account, open_api
-from scraper.session import Manners, Session
+from scraper.find_pages import FoundPages
 from storage import mirror as store
 from storage.changes import ChangeFilter, load_changes, load_current_items, replace_bulk_changes
 from storage.queries import standing
+from storage.runs import any_broke_off
 from storage.wide_views import refresh_wide_views
 
-FIRST_CONTACT_WAIT = 8.0  # seconds: somebody at a terminal may have mistyped the address
+WORTH_WORKERS = 2_000  # revisions: reading them takes some seconds, starting processes one
+MOST_WORKERS = 4  # more would wait for the one that writes
 
 
 def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
@@ -42,7 +42,11 @@ def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
     if held is None or held["api_url"] is None:
         raise UsageError("The database was not made from a wiki; run “wikitrail sync URL” first.")
     session = make_session(settings)
-    api = _open_known(run, settings, session, held)
+    if is_read_from_pages(held):
+        found = audit_pages(run, settings, session)
+        finish(run, always=bool(found))
+        return found
+    api = open_known(run, settings, session, held)
     deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
     with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
         mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
@@ -54,87 +58,82 @@ def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
     return found
 
 
-def make_session(settings: Settings) -> Session:
-    """A session with the manners of the configuration."""
-    wiki = settings.config.wiki
-    return Session(Manners(delay=wiki.delay, max_wait=wiki.max_wait, maxlag=wiki.maxlag, contact=wiki.contact))
-
-
 def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
     """Mirror the wiki of ``url``, of the configuration, or of the database, in this order.
 
+    A wiki whose API is off is read through its pages, unless the database was filled by the API.
     Raises UsageError when none names one, OtherWiki when the database mirrors another, and what the wiki raises.
     """
     session = make_session(settings)
     run.traffic = session.traffic
-    api, wiki_now = _contact(run, settings, session, url)
+    contact = None
+    if not goes_on_with_pages(run.db, url or settings.config.wiki.url, full=full):
+        contact = find_or_open(run, settings, session, url)
+    if contact is None or isinstance(contact, FoundPages):
+        sync_pages(run, settings, session, contact, full=full)
+        finish(run)
+        return
+    api = contact
     quiet = settings.quiet
     reader = reader_for(run.db, settings.config.wiki.infoboxes)
     deriver = Deriver(run.db, reader, run.run_id, run.now)
     try:
-        with Progress("revisions", store.get_state(run.db, "expected"), quiet=quiet) as progress:
-            Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts).run(wiki_now, full=full)
+        expected = store.get_state(run.db, "expected")
+        with Progress("revisions", expected, quiet=quiet) as progress, Workers() as workers, without_collection():
+            run.since = store.get_state(run.db, "cursor")
+            if run.since is None:
+                _start_workers(workers, run, settings, expected or 0)
+            mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts, workers)
+            mirror.run(full=full)
+            if came_from_pages(run.db):
+                complete_log(run.db, Fetcher(api))
+            mended = audit(mirror) if store.get_state(run.db, "doubted") else []
     finally:
         run.warnings += api.warnings
         _count(run, deriver)
-    finish(run)
+    finish(run, always=bool(mended))
 
 
-def _contact(run: Run, settings: Settings, session: Session, url: str | None) -> tuple[Api, str]:
-    """The wiki's API and clock. A wiki that the database knows is asked nothing here: the delta does that."""
-    held = store.load_site(run.db)
-    address = url or settings.config.wiki.url
-    if held and held["api_url"] and (not address or address == store.get_state(run.db, "address")):
-        return _open_known(run, settings, session, held), run.now
-    if not address:
-        raise UsageError("No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”.")
-    patient = session.manners
-    session.manners = replace(patient, max_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
-    account = account_for(settings, address)
-    found = find_api(session, address, _opener(run, settings, account) if account else None)
-    session.manners = patient
-    check_same_wiki(run.db, found.siteinfo, urlsplit(found.api.url).netloc)
-    with run.db.atomic():
-        store.save_site(run.db, found.api.url, found.siteinfo, run.now)
-        store.set_state(run.db, "address", address)
-        store.set_state(run.db, "expected", found.siteinfo.get("statistics", {}).get("edits"))
-    return found.api, found.now
-
-
-def _open_known(run: Run, settings: Settings, session: Session, held: Mapping[str, Any]) -> Api:
-    """The API of a wiki that the database knows, as the account for it if there is one."""
-    url = str(held["api_url"])
-    account = account_for(settings, url)
-    api = _opener(run, settings, account)(session, url) if account else Api(session, url)
-    api.can = replace(api.can, version=version_of(str(held["generator"])))
-    return api
-
-
-def _opener(run: Run, settings: Settings, account: Account) -> Callable[[Session, str], Api]:
-    """How a wiki is opened as an account; the login is kept beside the database for the next run."""
-    path = kept_path(settings.database)
-
-    def log_in(session: Session, url: str) -> Api:
-        if is_exposed(url):
-            run.warnings.append(f"The password of {account.name} goes to {url} unprotected; use https if it is there.")
-        return open_api(session, url, account, load_kept(path), lambda kept: save_kept(path, kept))
-
-    return log_in
+def _start_workers(workers: Workers, run: Run, settings: Settings, revisions: int) -> None:
+    """As many processes as configured, or as the machine has cores where there are enough revisions for their start."""
+    wiki = settings.config.wiki
+    count = wiki.workers
+    if count is None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        count = min(cores, MOST_WORKERS) if cores > 1 and revisions >= WORTH_WORKERS else 0
+    if count > 0:
+        workers.start(count, run.path, wiki.infoboxes, run.run_id, run.now)
 
 
 def import_dumps(
     run: Run, settings: Settings, dumps: list[Path], *, since: str | None = None, until: str | None = None
-) -> None:
-    """Bring exports into the database, one after the other; ``since`` and ``until`` limit the revisions taken."""
+) -> int:
+    """Bring exports into the database, one after the other; ``since`` and ``until`` limit what is taken.
+
+    Returns how many log entries were new. A file that breaks off does not keep the others out; raises DumpError at
+    the end then, with all that broke off.
+    """
     infoboxes = settings.config.wiki.infoboxes
     deriver = Deriver(run.db, reader_for(run.db, infoboxes), run.run_id, run.now)
+    faults: list[DumpError] = []
+    logged = 0
     try:
         for path in dumps:
-            with Progress(path.name, quiet=settings.quiet) as progress:
-                import_dump(run.db, path, deriver, run.now, progress, run.counts, infoboxes, since=since, until=until)
+            try:
+                with Progress(path.name, quiet=settings.quiet) as progress, without_collection():
+                    logged += import_dump(
+                        run.db, path, deriver, run.now, progress, run.counts, infoboxes,
+                        since=since, until=until, warnings=run.warnings,
+                    )  # fmt: skip
+            except DumpError as fault:
+                faults.append(fault)
     finally:
         _count(run, deriver)
     finish(run)
+    if faults:
+        kept = f" {run.counts.revisions} new revisions were imported." if run.counts.revisions else ""
+        raise DumpError("\n".join(map(str, faults)) + kept) from faults[0]
+    return logged
 
 
 def _count(run: Run, deriver: Deriver) -> None:
@@ -143,9 +142,14 @@ def _count(run: Run, deriver: Deriver) -> None:
 
 
 def finish(run: Run, *, always: bool = False) -> None:
-    """What rests on the whole database: bulk changes and the wide views."""
-    if always or run.changes or run.counts.revisions:
+    """What rests on the whole database: bulk changes and the wide views; also what a run before left undone."""
+    left = any_broke_off(run.db, store.get_state(run.db, "finished") or 0, run.run_id)
+    if always or left or run.changes or run.counts.revisions:
         with run.db.atomic():
-            found = find_bulk_changes(load_changes(run.db, ChangeFilter(texts=False)), load_current_items(run.db))
+            store.set_state(run.db, "finished", run.run_id)
+            found = find_bulk_changes(
+                lambda pairs: load_changes(run.db, ChangeFilter(texts=False, pairs=pairs)),
+                lambda: load_current_items(run.db),
+            )
             replace_bulk_changes(run.db, found)
             refresh_wide_views(run.db)

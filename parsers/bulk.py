@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -29,8 +30,22 @@ class _Sweep:
     exceptions: list[PageChange]
 
 
-def find_bulk_changes(changes: Iterable[PageChange], current: Iterable[CurrentItem]) -> list[BulkChange]:
+# What a rule can be found in; other changes only tell that an old form came back.
+FOUNDING = frozenset(
+    {
+        ("category", "added"), ("category", "removed"), ("file", "changed"), ("infobox", "changed"),
+        ("infobox", "renamed"), ("link", "changed"), ("section", "renamed"), ("template", "changed"),
+        ("template", "renamed"),
+    }
+)  # fmt: skip
+Changes = Callable[[Collection[tuple[str, str]] | None], Iterable[PageChange]]
+
+
+def find_bulk_changes(changes: Changes, current: Callable[[], Iterable[CurrentItem]]) -> list[BulkChange]:
     """Bulk changes in a history of changes, in order of time.
+
+    ``changes`` gives those of some pairs of kind and action, or all; ``current`` the items that stand now. Both are
+    asked when they are needed and may be read from a file, so that memory follows what can found a rule.
 
     Links and files that were rewritten alike on at least three pages are explained by one rule with variables
     (``parsers.bulk_induction``); renamed infobox fields, section titles, swapped categories and templates by one
@@ -40,14 +55,24 @@ def find_bulk_changes(changes: Iterable[PageChange], current: Iterable[CurrentIt
     later changes that brought the old form back to a page that had been migrated, or, for external addresses, to
     any page once the last member was done.
     """
-    told = (change for change in changes if change.rev_to is not None)  # page events have no revision
+    told = (change for change in changes(FOUNDING) if change.rev_to is not None)  # page events have no revision
     ordered = sorted(told, key=lambda change: (change.timestamp, change.change_id))
-    items = list(current)
-    found = [
-        *(_rewriting(sweep, ordered, items) for kind in sorted(_ADDRESSED) for sweep in _sweeps(kind, ordered)),
-        *(_literal_bulk(literal, members, ordered, items) for literal, members in _literal_sweeps(ordered)),
-    ]
-    return _named_once(sorted(found, key=lambda bulk: (bulk.first_at, bulk.kind, bulk.rule)))
+    found: defaultdict[str, list[_Found]] = defaultdict(list)
+    for kind in sorted(_ADDRESSED):
+        found[kind] += (_Rewriting(sweep) for sweep in _sweeps(kind, ordered))
+    for literal, members in _literal_sweeps(ordered):
+        found[literal.kind].append(_LiteralPair(literal, members))
+    if any(found.values()):
+        for change in changes(None):
+            for bulk in found.get(change.change.kind, ()):
+                if change.rev_to is not None and bulk.is_regression(change):
+                    bulk.regressions.append(change)
+        for item in current():
+            for bulk in found.get(item.kind, ()):
+                if bulk.is_old(item):
+                    bulk.left.append(item)
+    bulks = [bulk.told() for kind in found.values() for bulk in kind]
+    return _named_once(sorted(bulks, key=lambda bulk: (bulk.first_at, bulk.kind, bulk.rule)))
 
 
 def _named_once(bulks: Iterable[BulkChange]) -> list[BulkChange]:
@@ -124,31 +149,75 @@ def _breaks_variable(sweep: _Sweep, change: PageChange) -> bool:
     return _time(sweep.members[0]) - MAX_GAP <= _time(change) <= _time(sweep.members[-1]) + MAX_GAP
 
 
-def _rewriting(sweep: _Sweep, ordered: Sequence[PageChange], current: Iterable[CurrentItem]) -> BulkChange:
-    rule, done = sweep.rule, [*sweep.members, *sweep.exceptions]
+class _Found(ABC):
+    """A rule that was found, with what it changed, what came back, and what was left."""
 
-    def is_old(value: str | None) -> bool:
-        return value is not None and has_old_form(rule, value)
+    def __init__(self, kind: str, done: Sequence[PageChange]) -> None:
+        self.kind = kind
+        self.done = done
+        self.migrated: dict[int, str] = {}  # when each page was first migrated
+        for change in done:
+            at = self.migrated.get(change.page_id, change.timestamp)
+            self.migrated[change.page_id] = min(change.timestamp, at)
+        self.regressions: list[PageChange] = []
+        self.left: list[CurrentItem] = []
 
-    migrated = _migrated_at(done)
-    # An address that is gone is wrong on any page; a title that most pages left may still be used on others.
-    last = max(change.timestamp for change in done) if "://" in rule.pattern_before else _NEVER
-    regressions = [
-        change
-        for change in ordered
-        if change.change.kind == sweep.kind
-        and change.timestamp > migrated.get(change.page_id, last)
-        and is_old(change.change.after)
-        and not is_old(change.change.before)
-    ]
-    back = {(change.page_id, change.change.after) for change in regressions}
-    stragglers = [
-        item
-        for item in current
-        if item.kind == sweep.kind and is_old(item.value) and (item.page_id, item.value) not in back
-    ]
-    rule_text = f"{rule.pattern_before} → {rule.pattern_after}"
-    return _bulk(sweep.kind, rule_text, rule, done, sweep.exceptions, stragglers, regressions)
+    @abstractmethod
+    def is_regression(self, change: PageChange) -> bool:
+        """Whether a change of this kind brought the old form back."""
+
+    @abstractmethod
+    def is_old(self, item: CurrentItem) -> bool:
+        """Whether an item of this kind has the old form."""
+
+    @abstractmethod
+    def told(self) -> BulkChange:
+        """The bulk change."""
+
+
+class _Rewriting(_Found):
+    def __init__(self, sweep: _Sweep) -> None:
+        super().__init__(sweep.kind, [*sweep.members, *sweep.exceptions])
+        self.rule, self.exceptions = sweep.rule, sweep.exceptions
+        # An address that is gone is wrong on any page; a title that most pages left may still be used on others.
+        addressed = "://" in self.rule.pattern_before
+        self.last = max(change.timestamp for change in self.done) if addressed else _NEVER
+
+    def is_regression(self, change: PageChange) -> bool:
+        if change.timestamp <= self.migrated.get(change.page_id, self.last):
+            return False
+        before, after = change.change.before, change.change.after
+        return after is not None and has_old_form(self.rule, after) and not (before and has_old_form(self.rule, before))
+
+    def is_old(self, item: CurrentItem) -> bool:
+        return has_old_form(self.rule, item.value)
+
+    def told(self) -> BulkChange:
+        back = {(change.page_id, change.change.after) for change in self.regressions}
+        stragglers = [item for item in self.left if (item.page_id, item.value) not in back]
+        text = f"{self.rule.pattern_before} → {self.rule.pattern_after}"
+        return _bulk(self.kind, text, self.rule, self.done, self.exceptions, stragglers, self.regressions)
+
+
+class _LiteralPair(_Found):
+    def __init__(self, literal: Literal, done: Sequence[PageChange]) -> None:
+        super().__init__(literal.kind, done)
+        self.literal = literal
+
+    def is_regression(self, change: PageChange) -> bool:
+        at = self.migrated.get(change.page_id)
+        return at is not None and change.timestamp > at and self.literal.brings_back(change.change)
+
+    def is_old(self, item: CurrentItem) -> bool:
+        return self.literal.is_old(item)
+
+    def told(self) -> BulkChange:
+        back = {change.page_id for change in self.regressions}
+        stragglers = [item for item in self.left if item.page_id not in back]
+        if self.literal.may_stay and len({item.page_id for item in stragglers}) > len(self.migrated):
+            # Most pages kept it: some pages were sorted anew, and the others missed nothing.
+            stragglers = []
+        return _bulk(self.kind, self.literal.text, self.literal.rule, self.done, (), stragglers, self.regressions)
 
 
 def _literal_sweeps(ordered: Sequence[PageChange]) -> Iterator[tuple[Literal, list[PageChange]]]:
@@ -157,36 +226,6 @@ def _literal_sweeps(ordered: Sequence[PageChange]) -> Iterator[tuple[Literal, li
         for stretch in _stretches([c for c in members if c.change_id not in taken], literal.max_gap or MAX_GAP):
             taken.update(change.change_id for change in stretch)
             yield literal, stretch
-
-
-def _literal_bulk(
-    literal: Literal,
-    done: Sequence[PageChange],
-    ordered: Sequence[PageChange],
-    current: Iterable[CurrentItem],
-) -> BulkChange:
-    migrated = _migrated_at(done)
-    regressions = [
-        change
-        for change in ordered
-        if change.page_id in migrated
-        and change.timestamp > migrated[change.page_id]
-        and literal.brings_back(change.change)
-    ]
-    back = {change.page_id for change in regressions}
-    stragglers = [item for item in current if literal.is_old(item) and item.page_id not in back]
-    if literal.may_stay and len({item.page_id for item in stragglers}) > len(migrated):
-        # Most pages kept it: some pages were sorted anew, and the others missed nothing.
-        stragglers = []
-    return _bulk(literal.kind, literal.text, literal.rule, done, (), stragglers, regressions)
-
-
-def _migrated_at(done: Iterable[PageChange]) -> dict[int, str]:
-    """When each page was first migrated."""
-    first: dict[int, str] = {}
-    for change in done:
-        first[change.page_id] = min(change.timestamp, first.get(change.page_id, change.timestamp))
-    return first
 
 
 def _bulk(
@@ -214,7 +253,9 @@ def _bulk(
             BulkCase(item.title, item.rev_id, item.value, None, item.label)
             for item in sorted(stragglers, key=lambda item: (item.title, item.path, item.value))
         ),
-        regressions=tuple(_case(change) for change in regressions),
+        regressions=tuple(
+            _case(change) for change in sorted(regressions, key=lambda change: (change.timestamp, change.change_id))
+        ),
     )
 
 

@@ -6,12 +6,12 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
 from parsers.bulk_rules import Parts, Rule, Variable, make_rule, shown_form
+from parsers.immutable import dataclass
 
 MIN_PAGES = 3
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from parsers.immutable import dataclass
 
 SUBSTANTIVE = "substantive"
 COSMETIC = "cosmetic"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from parsers import vocabulary
@@ -15,7 +15,7 @@ from parsers.blocks import BlockReader, Body, Heading
 from parsers.infobox import InfoboxRule, is_box_table, table_facts
 from parsers.links import Inline
 from parsers.masks import GONE, OPAQUE, hide_line_breaks, is_masked, links_in, mask, unmask
-from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Span, Template
+from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Row, Span, Template
 from parsers.scan import scan
 from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, Scan, parts_of
 from parsers.sections import SectionText
@@ -50,6 +50,7 @@ class Chunk:
     faults: list[tuple[str, int, int]] = field(default_factory=list)
     more_faults: int = 0
     on_page: bool = False
+    memory: dict[Hashable, tuple[Row, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,13 +108,12 @@ class _Pairing:
 
     def skip_ends(self) -> None:
         """Pair what both lists begin and end with; most links of a changed section did not change."""
-        old = [(_said(link), at) for link, at in self._before]
-        new = [(_said(link), at) for link, at in self._after]
+        old, new = self._before, self._after
         shorter = min(len(old), len(new))
         head = tail = 0
-        while head < shorter and old[head] == new[head]:
+        while head < shorter and _is_same(old[head], new[head]):
             head += 1
-        while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
+        while tail < shorter - head and _is_same(old[-1 - tail], new[-1 - tail]):
             tail += 1
         old_end, new_end = len(old) - tail, len(new) - tail
         same = [(i, i) for i in range(head)] + [(old_end + i, new_end + i) for i in range(tail)]
@@ -178,6 +177,10 @@ class _Pairing:
         taken = set(chosen.values())
         self._before = [item for i, item in enumerate(self._before) if i not in chosen]
         self._after = [item for j, item in enumerate(self._after) if j not in taken]
+
+
+def _is_same(old: tuple[Link, int], new: tuple[Link, int]) -> bool:
+    return old[1] == new[1] and _said(old[0]) == _said(new[0])
 
 
 def _and(key: Hashable | None, *rest: Hashable) -> Hashable | None:

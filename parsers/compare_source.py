@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from operator import ne
 
 from rapidfuzz.distance import Indel
 
 from parsers.compare_links import is_language_link
+from parsers.immutable import dataclass
 from parsers.noise import MARKUP, markup_noise_reason
 from parsers.record import Record, Span
 
@@ -46,14 +47,19 @@ class MaskedSource:
         self._masks[span] = shown.replace("\n", " ")
         self._sorted = None
 
-    def mask_categories(self, names: Iterable[str]) -> None:
-        """Mask the links that put the page into these categories; a record has no spans for them."""
-        wanted = set(names)
+    def mask_categories(self, span: Span) -> None:
+        """Mask the links of a span that put the page into a category; a record has no spans for them."""
+        wanted = {category.name for category in self.record.categories}
         if wanted:
-            for match in _PREFIXED_LINK.finditer(self.text):
+            for match in _PREFIXED_LINK.finditer(self.text, *span):
                 name = _BLANKS.sub(" ", match[1]).strip()
                 if name[:1].upper() + name[1:] in wanted or name in wanted:
                     self.mask(match.span())
+
+    def mask_language_links(self, span: Span) -> None:
+        for link in self.record.links:
+            if link.kind == "interwiki" and span[0] <= link.span[0] < span[1] and is_language_link(link):
+                self.mask(link.span)
 
     def slice(self, span: Span) -> str:
         return self.text[span[0] : span[1]]
@@ -148,10 +154,12 @@ def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span],
     old, new = before.slice(spans[0]).split("\n")[skip:], after.slice(spans[1]).split("\n")[skip:]
     shorter = min(len(old), len(new))
     head = tail = 0
-    while head < shorter - 1 and old[head] == new[head]:
-        head += 1
-    while tail < shorter - 1 - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    if shorter > 1:
+        unlike = list(map(ne, old[: shorter - 1], new))
+        head = unlike.index(True) if True in unlike else shorter - 1
+        most = shorter - 1 - head
+        unlike = list(map(ne, old[: -most - 1 : -1], new[: -most - 1 : -1])) if most else []
+        tail = unlike.index(True) if True in unlike else most
     sides = (before, spans[0][1], old), (after, spans[1][1], new)
     whole, cut = [], []
     for _, end, lines in sides:
@@ -209,21 +217,17 @@ class Sources:
 
     def __init__(self, before: Record, after: Record) -> None:
         self.before, self.after = MaskedSource(before), MaskedSource(after)
-        self._page_level_masked = False
         self._reading: tuple[MaskedSource, MaskedSource] | None = None
 
     def difference(self, spans: tuple[Span, Span], skip: int = 0) -> SourceDifference | None:
         """What differs between two spans beside what is masked, or None when nothing does."""
         found = differing_lines(self.before, self.after, spans, skip)
-        if found is None or self._page_level_masked:
-            return found
+        if found is None:
+            return None
         # These belong to the page: where they stand in its source, and how they are spelled, says nothing.
-        self._page_level_masked = True
-        for source in (self.before, self.after):
-            source.mask_categories(category.name for category in source.record.categories)
-            for link in source.record.links:
-                if is_language_link(link):
-                    source.mask(link.span)
+        for source, span in zip((self.before, self.after), spans, strict=True):
+            source.mask_categories(span)
+            source.mask_language_links(span)
         return differing_lines(self.before, self.after, spans, skip)
 
     def noise_reason(self, found: SourceDifference) -> str | None:
@@ -254,5 +258,5 @@ def _reading(record: Record) -> MaskedSource:
         source.mask(link.span, "" if link.kind == "file" else link.label)
     for span in [item.span for items in (record.infoboxes, record.templates, record.magic) for item in items]:
         source.mask(span)
-    source.mask_categories(category.name for category in record.categories)
+    source.mask_categories((0, len(record.source)))
     return source

@@ -25,8 +25,11 @@ def compare_templates(
     ``sources``: a template in which only they changed is not told. ``path_of(section, in_after)`` gives paths.
     """
     before, after = sources.before, sources.after
-    open_before = [(item, before.residue(item.span)) for item in _outermost(before.record)]
-    open_after = [(item, after.residue(item.span)) for item in _outermost(after.record)]
+    written_before = [(item, before.slice(item.span)) for item in _outermost(before.record)]
+    written_after = [(item, after.slice(item.span)) for item in _outermost(after.record)]
+    _take(written_before, written_after, lambda _, text, __: text)
+    open_before = [(item, before.residue(item.span)) for item, _ in written_before]
+    open_after = [(item, after.residue(item.span)) for item, _ in written_after]
     changes: list[Change] = []
     told_before: list[Span] = []
     told_after: list[Span] = []
@@ -34,7 +37,6 @@ def compare_templates(
     def section(item: Template, in_after: bool) -> int:
         return item.section if in_after else to_after.get(item.section, -1 - item.section)
 
-    _take(open_before, open_after, lambda item, _, late: (after if late else before).slice(item.span))
     _take(open_before, open_after, lambda item, text, _: text)
     for old, new in [
         *_take(open_before, open_after, lambda item, _, late: (item.name, section(item, late))),

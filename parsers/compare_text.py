@@ -28,6 +28,8 @@ class MovedText:
 
 def find_moved_text(dirty: Sequence[tuple[Section, Section]], paired: SectionPairs) -> list[MovedText]:
     """Lines that one section lost and another gained, each once on either side, grouped as they stood."""
+    if not _may_move(dirty, paired):
+        return []
     lost: defaultdict[str, list[Section]] = defaultdict(list)
     gained: defaultdict[str, list[Section]] = defaultdict(list)
     for old, new in dirty:
@@ -50,6 +52,20 @@ def find_moved_text(dirty: Sequence[tuple[Section, Section]], paired: SectionPai
         if len(line) >= _LEAST_MOVED and len(places) == 1 and len(gained.get(line, ())) == 1:
             runs.setdefault((places[0].index, gained[line][0].index), []).append(line)
     return [MovedText(before, after, tuple(lines)) for (before, after), lines in runs.items()]
+
+
+def _may_move(dirty: Sequence[tuple[Section, Section]], paired: SectionPairs) -> bool:
+    """Whether any line that was lost was gained as well; most often none, which is cheap to see."""
+    lost = {line for old in paired.removed for line in old.text.split("\n")}
+    gained = {line for new in paired.added for line in new.text.split("\n")}
+    for old, new in dirty:
+        if old.text != new.text:
+            lines_old, lines_new = set(old.text.split("\n")), set(new.text.split("\n"))
+            lost |= lines_old - lines_new
+            gained |= lines_new - lines_old
+    return not {_squash(line) for line in lost if len(line) >= _LEAST_MOVED}.isdisjoint(
+        _squash(line) for line in gained if len(line) >= _LEAST_MOVED
+    )
 
 
 def compare_texts(

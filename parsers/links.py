@@ -7,7 +7,6 @@ link with markup in its label) is cut out by its brackets and read by mwparserfr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import unescape
 
 import mwparserfromhell
@@ -16,6 +15,7 @@ from mwparserfromhell.wikicode import Wikicode
 
 from parsers import images, papers, titles
 from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
+from parsers.immutable import dataclass
 from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper

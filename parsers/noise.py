@@ -46,9 +46,11 @@ def noise_reason(before: str, after: str) -> str | None:
     """
     if before == after:
         return None
-    letters_before, letters_after = _letters(before), _letters(after)
+    # Cheap tests first: most differences are of content. What both begin and end with has the same letters.
+    head, tail = common_ends(before, after)
+    letters_before = _letters(before[head : len(before) - tail])
+    letters_after = _letters(after[head : len(after) - tail])
     same_letters = letters_before == letters_after
-    # Cheap tests first: most differences are of content.
     if not same_letters and (
         len(letters_before) != len(letters_after) or sorted(letters_before) != sorted(letters_after)
     ):
@@ -93,6 +95,30 @@ def strip_markup(wikitext: str) -> str:
     text = _CELL_MARK.sub(" ", _CELL_ATTRIBUTES.sub(" ", _TABLE_LINE.sub("", text)))
     text = _HEADING_END.sub("", _LINE_START.sub("", _SWITCH.sub("", text)))
     return _BLANKS.sub(" ", _QUOTES.sub("", text)).strip()
+
+
+def common_ends(before: str, after: str) -> tuple[int, int]:
+    """How many characters two texts begin with in common and, of what is left, end with (found by halving)."""
+    head = _common_head(before, after, min(len(before), len(after)))
+    low, high = 0, min(len(before), len(after)) - head
+    while low < high:
+        middle = (low + high + 1) // 2
+        if before[len(before) - middle : len(before) - low] == after[len(after) - middle : len(after) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return head, low
+
+
+def _common_head(before: str, after: str, most: int) -> int:
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if before[low:middle] == after[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _collapse(text: str) -> str:

@@ -33,6 +33,8 @@ _NUMBER = re.compile(
 )
 _ALONE = re.compile(rf"\s*(?P<possible>{_CERTAIN}|{_POSSIBLE})\s*")
 _ANY = re.compile(rf"(?<![\w/]){_POSSIBLE}(?![\w/])")
+_DIGIT = re.compile(r"\d")
+_JOINT = re.compile("[/\u2010-\u2015\u2212-]")
 _TROUBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
@@ -53,7 +55,9 @@ def find_papers(text: str, links: tuple[Link, ...], site: Site) -> tuple[Paper, 
     A linked paper has its number from the label, or else from the text beside the link when that holds as many
     numbers as there are such links. Numbers that no link claims are papers without an address.
     """
-    numbers = [number for number, _ in _numbers(text)]
+    numbers = _numbers(text)
+    if not numbers and not links:
+        return ()
     cited = [(link, paper_key(link.url, site)) for link in links if link.kind == "external" and link.url]
     found: list[Paper] = []
     waiting: list[int] = []
@@ -75,19 +79,18 @@ def find_papers(text: str, links: tuple[Link, ...], site: Site) -> tuple[Paper, 
     return (*found, *(Paper(number, None, None, 0) for number in dict.fromkeys(loose)))
 
 
-def _numbers(text: str) -> list[tuple[str, int]]:
-    if "/" not in text and "-" not in text and text.isascii():
+def _numbers(text: str) -> list[str]:
+    if not _DIGIT.search(text) or not _JOINT.search(text):  # every number has both
         return []
-    plain = plain_characters(text)
-    matches = _NUMBER.finditer(plain)
-    return [((m["certain"] or m["possible"]).translate(_DASHES), m.start()) for m in matches]
+    matches = _NUMBER.finditer(plain_characters(text))
+    return [(m["certain"] or m["possible"]).translate(_DASHES) for m in matches]
 
 
 def _label_number(label: str, *, known: bool) -> str | None:
     """The number in a label; in that of a link known to lead to a paper, any form will do."""
     found = _numbers(label)
     if found:
-        return found[0][0]
+        return found[0]
     if not known:
         return None
     plain = plain_characters(label)

@@ -8,7 +8,7 @@ that follows, so that the outcome is always that of reading the whole text at on
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from parsers.chunk import Chunk, ChunkReader, Tools
@@ -25,7 +25,7 @@ from parsers.titles import RedirectLine, Target, is_relative, resolve
 _CHUNK_CHARACTERS = 3_000_000  # what a page needs is its own latest texts; more only costs memory
 _PIECE_CHARACTERS = 2_000_000
 _LARGE = 100_000
-_CUT = re.compile(r"^(?==[^\n]*=[ \t]*\r?$)", re.MULTILINE)
+_CUT = re.compile(r"=[^\n]*=[ \t]*\r?$", re.MULTILINE)
 
 
 class Reader:
@@ -66,7 +66,7 @@ class Reader:
             offset = chunk.offset
             parts += [(section, offset) for section in (chunk.sections[1:] if offset else chunk.sections)]
             faults += [(code, start + offset, end + offset) for code, start, end in chunk.faults]
-        return Record(
+        record = Record(
             title=title,
             namespace=namespace,
             source=text,
@@ -80,6 +80,8 @@ class Reader:
             magic=tuple(word for chunk in placed for word in chunk.magic),
             diagnostics=build_diagnostics(faults, sum(chunk.more_faults for chunk in placed)),
         )
+        object.__setattr__(record, "parts", tuple(placed))
+        return record
 
     def _redirect(self, text: str, title: str) -> RedirectLine | None:
         match = self._redirect_link.match(text)
@@ -90,7 +92,7 @@ class Reader:
 
     def _place(self, text: str, title: str) -> list[Chunk]:
         """The chunks of a text; from the first that is not settled on, the rest is one chunk."""
-        cuts = [0, *(match.start() for match in _CUT.finditer(text) if match.start()), len(text)]
+        cuts = [0, *_heading_starts(text), len(text)]
         placed: list[Chunk] = []
         section = 0
         for low, high in pairwise(cuts):
@@ -131,6 +133,15 @@ class Reader:
             if not known.on_page:
                 self._pieces.put(piece, known)
         return known
+
+
+def _heading_starts(text: str) -> Iterator[int]:
+    """Where a line begins that may be a heading, but for the first line."""
+    at = text.find("\n=")
+    while at >= 0:
+        if _CUT.match(text, at + 1):
+            yield at + 1
+        at = text.find("\n=", at + 1)
 
 
 def _begins_with_heading(chunk: Chunk) -> bool:

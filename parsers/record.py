@@ -6,9 +6,14 @@ wikitext of the item. The JSON form is ``record_to_json`` in ``parsers.record_js
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import field
+from typing import Protocol
+
+from parsers.immutable import dataclass
 
 Span = tuple[int, int]
+Row = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +184,27 @@ class Diagnostic:
     span: Span | None
 
 
+class Part(Protocol):
+    """What was read out of a run of whole sections, of which the first is number ``section`` on the page.
+
+    ``memory`` is one object wherever the run is moved, and for rows that were made of it: two records whose parts
+    share it hold the same items there.
+    """
+
+    section: int
+    infoboxes: list[Infobox]
+    templates: list[Template]
+    links: list[Link]
+    papers: list[tuple[int, Paper]]
+    memory: dict[Hashable, tuple[Row, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All that was read out of one text. ``source`` is the text itself, for spans; it is not part of the JSON."""
+    """All that was read out of one text. ``source`` is the text itself, for spans; it is not part of the JSON.
+
+    ``parts`` is how the reader came by it, for readers that need only what differs; empty when that is not known.
+    """
 
     title: str
     namespace: int
@@ -195,3 +218,5 @@ class Record:
     papers: tuple[Paper, ...]
     magic: tuple[Magic, ...]
     diagnostics: tuple[Diagnostic, ...]
+    # no argument, so that a record that is made from another one does not claim to have been read that way
+    parts: tuple[Part, ...] = field(default=(), init=False, compare=False, repr=False)

@@ -43,9 +43,10 @@ def _patterns(tags: frozenset[str]) -> tuple[re.Pattern[str], ...]:
     line_start = r"\n(?==)"
     table = r"\n[ \t:]*\{\||\n[ \t]*\|\}"
     # links with nothing in them are passed over whole
-    flat = r"\[\[(?!\[)[^\[\]{}<\n]++\]\](?!\])"
+    rest = r"\[(?!\[)[^\[\]{}<\n]++\]\](?!\])"
+    flat = rf"\[{rest}"
     return (
-        re.compile(rf"{flat}|\{{\{{+|\}}\}}+|\[\[+|{angle}"),
+        re.compile(rf"\{{\{{+|\}}\}}+|\[(?!{rest})\[+|{angle}"),
         re.compile(rf"{flat}|{table}|\{{\{{+|\}}+|\[\[+|\||=|{line_start}|{angle}"),
         re.compile(rf"{flat}|\{{\{{+|\}}\}}+|\[\[+|\]\]|\||{line_start}|{angle}"),
         re.compile(rf"\n|\{{\{{+|\[\[+|{angle}"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from parsers.immutable import dataclass
 from parsers.record import ListNode, Section, Span, Table
 
 _BLANKS = re.compile("[ _\t\n\u00a0]+")

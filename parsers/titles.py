@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from html import unescape
 from urllib.parse import unquote_to_bytes
 
+from parsers.immutable import dataclass
 from parsers.site import Site, normalise_spaces
 
 MEDIA, SPECIAL, FILE, TEMPLATE, CATEGORY = -2, -1, 6, 10, 14

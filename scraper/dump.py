@@ -5,24 +5,25 @@ Entities are off, the tree is cleared as it is read, and memory stays flat howev
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import hashlib
-import json
 import re
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-import zstandard
 from lxml import etree
 
 from parsers.wiki import LogEvent, Page, Revision
+from scraper.dump_rows import BadRow, PageHead, log_event_of, page_head_of, revision_of, siteinfo_of
+from scraper.dump_stream import Broken, open_dump, parse_dump
 from scraper.errors import DumpError
 
 BATCH = 200  # revisions handed out at once
+BATCH_LENGTH = 4_000_000  # characters of their texts
+VERSIONS = ("0.10", "0.11")
+_TAGS = ("mediawiki", "siteinfo", "page", "revision", "upload", "logitem")
+_NAMESPACE = re.compile(r"http://www\.mediawiki\.org/xml/export-(\d+\.\d+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,20 @@ class DumpSite:
 
 @dataclass(frozen=True, slots=True)
 class DumpPage:
-    """A page with some of its revisions; ``last`` with the final ones of the page."""
+    """A page with some of its revisions; a long page comes in several parts."""
 
     page: Page
     revisions: tuple[Revision, ...]
-    last: bool
 
 
-Stream = BinaryIO | gzip.GzipFile | bz2.BZ2File
-DumpPart = DumpSite | DumpPage | LogEvent
+@dataclass(frozen=True, slots=True)
+class DumpWarning:
+    """Something that a reader of the dump is to know; comes last, or before the fault that ends the file."""
+
+    message: str
+
+
+DumpPart = DumpSite | DumpPage | LogEvent | DumpWarning
 
 
 def read_dump(path: Path) -> Iterator[DumpPart]:
@@ -52,195 +58,150 @@ def read_dump(path: Path) -> Iterator[DumpPart]:
     fault has been yielded by then.
     """
     try:
-        with _open(path) as stream:
-            yield from _parts(stream, path)
+        with open_dump(path) as stream:
+            reading = _Reading(path)
+            for event in parse_dump(stream, path, _TAGS):
+                if isinstance(event, Broken):
+                    yield from reading.page_part()
+                    yield from reading.warnings()
+                    raise reading.broken(event)
+                yield from reading.take(*event)
+            yield from reading.warnings()
     except FileNotFoundError as error:
         raise DumpError(f"There is no file {path}; check the name.") from error
     except IsADirectoryError as error:
         raise DumpError(f"{path} is a folder; name the XML files in it.") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
-        raise DumpError(f"{path} is cut off or damaged ({error}); fetch it again.") from error
     except OSError as error:
         raise DumpError(f"{path} cannot be read ({error.strerror or error}).") from error
-    except etree.XMLSyntaxError as error:
-        raise DumpError(f"{path} is cut off or no XML (line {error.lineno}: {error.msg}); fetch it again.") from error
 
 
-def _open(path: Path) -> Stream:
-    with path.open("rb") as file:
-        start = file.read(3)
-    if start == b"\x28\xb5\x2f":
-        unpacked: BinaryIO = zstandard.open(path, "rb")
-        return unpacked
-    if start[:2] == b"\x1f\x8b":
-        return gzip.open(path)
-    if start == b"BZh":
-        return bz2.open(path)
-    return path.open("rb")
+@dataclass(slots=True)
+class _Reading:
+    """Where the reading of a dump stands."""
 
+    path: Path
+    element: etree._Element | None = None  # the page that is open
+    head: PageHead | None = None
+    revisions: list[Revision] = field(default_factory=list)
+    length: int = 0  # characters of the texts in ``revisions``
+    last: str = "before the first page"  # what was whole last
+    differing: list[int] = field(default_factory=list)
+    stubs: int = 0
+    other_slots: Counter[str] = field(default_factory=Counter)
 
-def _parts(stream: Stream, path: Path) -> Iterator[DumpPart]:
-    events = etree.iterparse(
-        stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
-    )
-    page: etree._Element | None = None
-    revisions: list[Revision] = []
-    root_seen = False
-    for event, element in _until_broken(events):
-        if element is None:
-            if page is not None and revisions:
-                yield DumpPage(_page(page, revisions), tuple(revisions), last=True)
-            raise event
-        name = etree.QName(element).localname
-        if not root_seen:
-            if name != "mediawiki":
-                raise DumpError(f"{path} is XML, but no MediaWiki export (it begins with <{name}>).")
-            root_seen = True
+    def take(self, event: str, element: etree._Element) -> Iterator[DumpPart]:
+        """Go on by the start or the end of one element."""
+        name = str(element.tag).rpartition("}")[2]
         if event == "start":
-            if name == "page":
-                page, revisions = element, []
-            continue
-        if name == "siteinfo":
-            yield DumpSite(_siteinfo(element))
-        elif name == "revision" and page is not None:
-            revisions.append(_revision(element, int(_text(page, "id") or 0), path))
-            _drop(element)
-            if len(revisions) >= BATCH:
-                yield DumpPage(_page(page, revisions), tuple(revisions), last=False)
-                revisions = []
-        elif name == "page" and page is not None:
-            if revisions:
-                yield DumpPage(_page(page, revisions), tuple(revisions), last=True)
-            page = None
-            _drop(element)
-        elif name == "logitem":
-            yield _log_event(element)
-            _drop(element)
+            if name == "mediawiki" and element.getparent() is None:
+                self._check_root(element)
+            elif name == "page":
+                self.element, self.head = element, None
+            return
+        try:
+            if name == "siteinfo":
+                yield DumpSite(siteinfo_of(element))
+            elif name == "revision":
+                self._revision(element)
+                if len(self.revisions) >= BATCH or self.length >= BATCH_LENGTH:
+                    yield from self.page_part()
+            elif name == "page":
+                yield from self.page_part()
+                self.last = f"after the page “{_title(element)}”"
+                self.element = None
+            elif name == "logitem":
+                log_event = log_event_of(element)
+                yield log_event
+                self.last = f"after log entry {log_event.log_id}"
+        except BadRow as error:
+            yield from self.page_part()
+            raise DumpError(
+                f"{self.path} holds a {name} that cannot be read {self._place()} (line {element.sourceline}): {error};"
+                " it is no full export. What stands before it is imported."
+            ) from error
+        _drop(element)
+
+    def page_part(self) -> Iterator[DumpPage]:
+        """The revisions read since the last part, with their page."""
+        if self.revisions and self.head is not None:
+            yield DumpPage(self.head.page(self.revisions), tuple(self.revisions))
+        self.revisions, self.length = [], 0
+
+    def _revision(self, element: etree._Element) -> None:
+        if self.head is None:
+            parent = element.getparent()
+            if parent is None:
+                raise BadRow("it stands outside of a page")
+            self.head = page_head_of(parent)
+        dumped = revision_of(element, self.head.page_id)
+        revision = dumped.revision
+        self.revisions.append(revision)
+        self.length += len(revision.text or "")
+        self.last = f"after revision {revision.rev_id}"
+        if dumped.differs:
+            self.differing.append(revision.rev_id)
+        self.stubs += revision.text_state == "missing"
+        self.other_slots.update(dumped.other_slots)
+
+    def _check_root(self, element: etree._Element) -> None:
+        """Raises DumpError for another vocabulary or schema version; an export of before versions names none."""
+        namespace = etree.QName(element).namespace
+        known = _NAMESPACE.fullmatch(namespace or "")
+        if namespace and not known:
+            raise DumpError(f"{self.path} is no MediaWiki export (its namespace is {namespace}).")
+        version = known[1] if known else element.get("version", VERSIONS[-1])
+        if version not in VERSIONS:
+            older = [int(n) for n in version.split(".") if n.isdecimal()] < [0, 10]
+            what = "export it anew with a current MediaWiki" if older else "a newer wikitrail may read it"
+            raise DumpError(
+                f"{self.path} is a MediaWiki export of version {version}, and wikitrail reads {' and '.join(VERSIONS)};"
+                f" {what}. Nothing was read."
+            )
+
+    def _place(self) -> str:
+        inside = "" if self.element is None else f" in the page “{_title(self.element)}”"
+        return self.last + inside
+
+    def broken(self, fault: Broken) -> DumpError:
+        """The fault as one sentence that says where it is and what to do."""
+        line = f", line {fault.line}" if fault.line else ""
+        return DumpError(
+            f"{self.path} is cut off or damaged {self._place()} (byte {fault.byte} of its XML{line}: {fault.reason})."
+            " What is whole before that is imported; fetch the file again and import it once more for the rest."
+        )
+
+    def warnings(self) -> Iterator[DumpWarning]:
+        """What was odd in what has been read."""
+        if self.differing:
+            some = ", ".join(map(str, self.differing[:5])) + (", …" if len(self.differing) > 5 else "")
+            yield DumpWarning(
+                f"{self.path}: {len(self.differing)} texts have another SHA-1 or length than the dump states"
+                f" (revisions {some}): the file was altered, or what made it changed them; “audit” fetches them anew"
+                " where the wiki itself is mirrored."
+            )
+        if self.stubs:
+            yield DumpWarning(
+                f"{self.path}: {self.stubs} revisions come without their text, as in a stub dump; pages, people and"
+                " times were imported, and a full dump brings the texts later."
+            )
+        if self.other_slots:
+            roles = ", ".join(f"{role or 'unnamed'} {count}" for role, count in sorted(self.other_slots.items()))
+            yield DumpWarning(f"{self.path}: texts of slots other than the main one are left out ({roles}).")
 
 
-def _until_broken(events: Iterable[tuple[str, etree._Element]]) -> Iterator[tuple[Any, etree._Element | None]]:
-    """The events, then the fault that ended them, so that the reader can hand out what is whole before it."""
-    try:
-        yield from events
-    except (etree.XMLSyntaxError, EOFError, zlib.error, zstandard.ZstdError, OSError) as error:
-        yield error, None
+def _title(page: etree._Element) -> str:
+    return page.findtext("{*}title") or "without a title"
 
 
 def _drop(element: etree._Element) -> None:
     """Free an element that has been read. The one before it goes too: lxml still needs the element itself."""
+    if element.getparent() is None:
+        return
     element.clear()
     parent, previous = element.getparent(), element.getprevious()
     if (
         parent is not None
         and previous is not None
-        and etree.QName(previous).localname in ("revision", "page", "logitem")
+        and etree.QName(previous).localname in ("revision", "upload", "page", "logitem")
     ):
         parent.remove(previous)
-
-
-def _child(element: etree._Element, name: str) -> etree._Element | None:
-    return element.find(f"{{*}}{name}")
-
-
-def _text(element: etree._Element, name: str) -> str | None:
-    child = _child(element, name)
-    return None if child is None else (child.text or "")
-
-
-def _siteinfo(element: etree._Element) -> dict[str, Any]:
-    parent, namespaces = element.getparent(), _child(element, "namespaces")
-    general = {
-        "sitename": _text(element, "sitename"),
-        "wikiid": _text(element, "dbname"),
-        "base": _text(element, "base"),
-        "generator": _text(element, "generator"),
-        "case": _text(element, "case"),
-        "lang": parent.get("{http://www.w3.org/XML/1998/namespace}lang") if parent is not None else None,
-    }
-    return {
-        "general": {key: value for key, value in general.items() if value},
-        "namespaces": {
-            row.get("key", ""): {"id": int(row.get("key", 0)), "name": row.text or "", "case": row.get("case", "")}
-            for row in (namespaces if namespaces is not None else ())
-        },
-    }
-
-
-def _page(element: etree._Element, revisions: list[Revision]) -> Page:
-    """The page as its dump shows it; its newest revision is taken for the current one."""
-    newest = max(revisions, key=lambda r: (r.timestamp, r.rev_id))
-    return Page(
-        page_id=int(_text(element, "id") or 0),
-        namespace=int(_text(element, "ns") or 0),
-        title=(_text(element, "title") or "").replace("_", " "),
-        is_redirect=_child(element, "redirect") is not None,
-        content_model=newest.content_model,
-        latest_rev_id=newest.rev_id,
-        length=newest.size,
-    )
-
-
-def _revision(element: etree._Element, page_id: int, path: Path) -> Revision:
-    text_element, contributor, comment = (_child(element, n) for n in ("text", "contributor", "comment"))
-    rev_id, timestamp = _text(element, "id"), _text(element, "timestamp")
-    if not rev_id or not timestamp or not page_id:
-        raise DumpError(
-            f"{path} holds a revision without id or time (line {element.sourceline}); it is no full export."
-        )
-    hidden = text_element is None or text_element.get("deleted") is not None
-    text = None if hidden or text_element is None else (text_element.text or "")
-    data = (text or "").encode("utf-8", "surrogatepass")
-    user_hidden = contributor is None or contributor.get("deleted") is not None
-    comment_hidden = comment is not None and comment.get("deleted") is not None
-    user = None
-    if contributor is not None and not user_hidden:
-        user = _text(contributor, "username") or _text(contributor, "ip") or ""
-    stated = text_element.get("bytes") if text_element is not None else None
-    if text is not None and stated is not None and int(stated) != len(data) and not data:
-        text = None  # a stub dump: it states a length and carries no text
-    return Revision(
-        rev_id=int(rev_id),
-        page_id=page_id,
-        parent_id=int(_text(element, "parentid") or 0) or None,
-        timestamp=timestamp,
-        user=user,
-        user_id=None if user_hidden or contributor is None else int(_text(contributor, "id") or 0),
-        comment=None if comment_hidden else (comment.text or "" if comment is not None else ""),
-        minor=_child(element, "minor") is not None,
-        size=int(stated) if stated is not None else len(data),
-        sha1=hashlib.sha1(data, usedforsecurity=False).hexdigest() if text is not None else None,
-        content_model=_text(element, "model") or "wikitext",
-        tags=(),
-        text_state="present" if text is not None else "hidden" if hidden else "missing",
-        user_hidden=user_hidden,
-        comment_hidden=comment_hidden,
-        text=text,
-    )
-
-
-def _log_event(element: etree._Element) -> LogEvent:
-    contributor = _child(element, "contributor")
-    kind = _text(element, "type") or ""
-    raw = _text(element, "params") or ""
-    params: dict[str, str] = {"raw": raw} if raw else {}
-    if kind == "move" and raw:
-        params = {"target_title": _php_string(raw, "4::target") or raw.split("\n")[0]}
-    elif kind == "protect" and (limits := _php_string(raw, "4::description")):
-        params = {"description": limits}
-    return LogEvent(
-        log_id=int(_text(element, "id") or 0),
-        type=kind,
-        action=_text(element, "action") or "",
-        timestamp=_text(element, "timestamp") or "",
-        user=None if contributor is None else _text(contributor, "username"),
-        title=(_text(element, "logtitle") or "").replace("_", " ") or None,
-        page_id=None,
-        params=json.dumps(params, ensure_ascii=False, sort_keys=True),
-        comment=_text(element, "comment"),
-    )
-
-
-def _php_string(raw: str, key: str) -> str | None:
-    """A string of a log entry's details: PHP-serialised since 1.19, lines before that (Manual:Logging table)."""
-    found = re.search(rf'"{re.escape(key)}";s:(\d+):"'.encode(), raw.encode())
-    return raw.encode()[found.end() : found.end() + int(found[1])].decode() if found else None

@@ -6,7 +6,7 @@ Events say only what is dirty; the truth is then fetched, pages and revisions to
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
@@ -96,16 +96,17 @@ class Fetcher:
         for batch in self.api.query(params | span):
             yield tuple(log_events_of(batch.result))
 
-    def news(self, revisions_since: str, events_since: str, highest_known: int) -> News:
+    def news(self, revisions_since: str, events_since: str, highest_known: int, late: Collection[int] = ()) -> News:
         """What happened since two moments of the wiki's clock: one request when that is little.
 
         Revisions are listed by ``allrevisions``, which does not expire as recent changes do, and the ids after the
         highest known are asked for outright: imports with old times are found there, and by no cursor of time.
+        ``late`` are lower ids that were not there when they were asked for, and may be now.
         """
-        probed = range(highest_known + 1, highest_known + 1 + BATCH)
+        probed = range(highest_known + 1, highest_known + 1 + BATCH - len(late))
         params = {
             **REVISION_PROPS,
-            "revids": "|".join(map(str, probed)),
+            "revids": "|".join(map(str, [*late, *probed])),
             "list": "allrevisions|logevents",
             "arvdir": "newer", "arvstart": revisions_since, "arvprop": "ids", "arvlimit": "max",
             "leprop": EVENT_PROPS, "ledir": "newer", "lestart": events_since, "lelimit": "max",
@@ -121,18 +122,23 @@ class Fetcher:
             for row in batch.result.get("allrevisions", []):
                 recent.update({int(r["revid"]): int(row["pageid"]) for r in row["revisions"]})
             if "pages" in batch.result or "badrevids" in batch.result:
-                fetched.append(self._fetched(batch.result, probed))
+                fetched.append(self._fetched(batch.result, [*late, *probed]))
         generator = str(siteinfo.get("general", {}).get("generator", ""))
         self.api.can = replace(self.api.can, version=version_of(generator))  # it may have been updated
         if not now:
             raise UnexpectedAnswer(f"{self.api.url} does not tell the time; try again later.")
         return News(now, tuple(events), recent, merge(fetched), probed, siteinfo)
 
-    def newest_revision_id(self) -> int:
-        """The id of the revision with the newest time; 0 on a wiki that has none."""
-        params: Params = {"list": "allrevisions", "arvdir": "older", "arvlimit": 1, "arvprop": "ids"}
+    def newest(self) -> tuple[str, int]:
+        """The wiki's clock, and the highest id among the revisions with the newest times (0 where there is none)."""
+        params: Params = {
+            "list": "allrevisions", "arvdir": "older", "arvlimit": "max", "arvprop": "ids", "curtimestamp": 1,
+        }  # fmt: skip
         (batch,) = islice(self.api.query(params), 1)
-        return max((int(r["revid"]) for row in batch.result["allrevisions"] for r in row["revisions"]), default=0)
+        if not batch.now:
+            raise UnexpectedAnswer(f"{self.api.url} does not tell the time; try again later.")
+        ids = (int(r["revid"]) for row in batch.result["allrevisions"] for r in row["revisions"])
+        return batch.now, max(ids, default=0)
 
     def siteinfo(self) -> dict[str, Any]:
         """What the wiki says of itself, whole."""

@@ -1,4 +1,4 @@
-"""What the mirror says of pages and revisions, for comparison with what the wiki says."""
+"""What the mirror says of pages, revisions and log, for comparison with what the wiki says."""
 
 from __future__ import annotations
 
@@ -10,32 +10,29 @@ from storage.database import Database
 from storage.errors import DamagedText
 from storage.texts import TextStore
 
-PAGE_COLUMNS = (
-    "page_id", "namespace", "title", "is_redirect", "content_model", "latest_rev_id", "length", "protection",
-)  # fmt: skip
-REVISION_COLUMNS = (
-    "rev_id", "page_id", "parent_id", "timestamp", "user", "user_id", "comment", "minor", "size", "sha1",
-    "content_model", "tags", "text_state", "user_hidden", "comment_hidden",
-)  # fmt: skip
+_COLUMNS = {
+    "page": (
+        "page_id", "namespace", "title", "is_redirect", "content_model", "latest_rev_id", "length", "protection",
+    ),
+    "revision": (
+        "rev_id", "page_id", "parent_id", "timestamp", "user", "user_id", "comment", "minor", "size", "sha1",
+        "content_model", "tags", "text_state", "user_hidden", "comment_hidden",
+    ),
+    "event": ("log_id", "type", "action", "timestamp", "user", "title", "page_id", "params", "comment"),
+}  # fmt: skip
+KINDS = tuple(_COLUMNS)
 
 
-def live_pages(db: Database, page_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Live pages by id, as dicts of PAGE_COLUMNS."""
-    return _rows(db, "pages", PAGE_COLUMNS, page_ids)
-
-
-def live_revisions(db: Database, rev_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Live revisions by id, as dicts of REVISION_COLUMNS."""
-    return _rows(db, "revisions", REVISION_COLUMNS, rev_ids)
-
-
-def _rows(db: Database, table: str, columns: tuple[str, ...], ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    rows = db.query(
-        f"SELECT {', '.join(columns)} FROM {table}"
-        f" WHERE state = 'live' AND {columns[0]} IN (SELECT value FROM json_each(?))",
+def rows(db: Database, what: str, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Live pages, live revisions or log events (``what`` is one of KINDS) by id, as dicts of what is compared."""
+    columns = _COLUMNS[what]
+    table = "log_events" if what == "event" else f"{what}s WHERE state = 'live'"
+    found = db.query(
+        f"SELECT {', '.join(columns)} FROM (SELECT * FROM {table})"
+        f" WHERE {columns[0]} IN (SELECT value FROM json_each(?))",
         [json.dumps(list(ids))],
     )
-    return {row[columns[0]]: row for row in rows}
+    return {row[columns[0]]: row for row in found}
 
 
 def live_revision_ids(db: Database) -> set[int]:
@@ -43,15 +40,30 @@ def live_revision_ids(db: Database) -> set[int]:
     return {int(row[0]) for row in db.execute("SELECT rev_id FROM revisions WHERE state = 'live'").fetchall()}
 
 
+def give_up_texts(db: Database, rev_ids: Iterable[int]) -> None:
+    """The texts of these revisions are lost, here and on the wiki; what is left of them is removed."""
+    ids = json.dumps(list(rev_ids))
+    chosen = "rev_id IN (SELECT value FROM json_each(?))"
+    lost = json.dumps([i for (i,) in db.execute(f"SELECT text_id FROM revisions WHERE {chosen}", [ids]).fetchall()])
+    db.execute(f"UPDATE revisions SET text_state = 'missing', text_id = NULL WHERE {chosen}", [ids])
+    unused = (
+        "DELETE FROM texts WHERE text_id IN (SELECT value FROM json_each(?))"
+        " AND text_id NOT IN (SELECT text_id FROM revisions WHERE text_id IS NOT NULL)"
+        " AND text_id NOT IN (SELECT base_id FROM texts WHERE base_id IS NOT NULL)"
+    )
+    while db.execute(unused, [lost]).rowcount > 0:  # the end of each chain first
+        pass
+
+
 def damaged_revisions(db: Database) -> Iterator[int]:
     """Revisions whose stored text is not the one that the wiki's hash names, or cannot be read."""
     texts = TextStore(db)
-    rows = db.execute(
+    held = db.execute(
         "SELECT r.rev_id, r.text_id, r.sha1 = t.sha1 FROM revisions r LEFT JOIN texts t USING (text_id)"
         " WHERE r.text_state = 'present' ORDER BY r.text_id"
     ).fetchall()
     sound: dict[int, bool] = {}
-    for rev_id, text_id, same in rows:
+    for rev_id, text_id, same in held:
         if text_id is None:
             yield rev_id
             continue

@@ -1,11 +1,11 @@
-"""Saves and loads changes, bulk changes, and the current items that stragglers are looked for in."""
+"""Loads changes, saves and loads bulk changes, and the current items that stragglers are looked for in."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import count
+from itertools import chain, count
 
 from sqlite_utils import Database
 
@@ -17,29 +17,11 @@ _COLUMNS = (
 )
 
 
-def save_changes(db: Database, run_id: int, observed_at: str, changes: Iterable[PageChange]) -> int:
-    """Append changes (their ``change_id`` is given here) and return how many."""
-    rows = [
-        (
-            run_id, c.page_id or None, c.title, c.rev_from, c.rev_to, c.timestamp, c.user, c.comment, observed_at,
-            c.change.kind, c.change.action, c.change.path, c.change.label, c.change.before, c.change.after,
-            c.change.significance, c.change.noise_reason,
-        )
-        for c in changes
-    ]  # fmt: skip
-    db.conn.executemany(
-        "INSERT INTO changes (run_id, page_id, title, rev_from, rev_to, timestamp, user, comment, observed_at, kind,"
-        " action, path, label, before, after, significance, noise_reason)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
-    )
-    return len(rows)
-
-
 @dataclass(frozen=True, slots=True)
 class ChangeFilter:
     """Which changes: made at or after ``since``, before ``until`` (ISO 8601 UTC), of one page, of one kind, stored
-    after the change with the id ``after_id``; ``texts`` false leaves out changes inside texts, which are long."""
+    after the change with the id ``after_id``; of some pairs of kind and action; ``texts`` false leaves out changes
+    inside texts, which are long."""
 
     since: str | None = None
     until: str | None = None
@@ -47,6 +29,7 @@ class ChangeFilter:
     kind: str | None = None
     after_id: int | None = None
     texts: bool = True
+    pairs: Collection[tuple[str, str]] | None = None
 
 
 def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
@@ -64,6 +47,9 @@ def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
     if wanted.page is not None:
         conditions.append("(title = ? OR page_id IN (SELECT page_id FROM pages WHERE title = ?))")
         values += [wanted.page, wanted.page]
+    if wanted.pairs is not None:
+        conditions.append("(kind, action) IN (VALUES " + ", ".join(["(?, ?)"] * len(wanted.pairs)) + ")")
+        values += chain.from_iterable(sorted(wanted.pairs))
     if not wanted.texts:
         conditions.append("NOT (kind IN ('section', 'text') AND action = 'changed')")
     rows = db.execute(
@@ -104,7 +90,7 @@ def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
         )
     }
     unused = count(max(known.values(), default=0) + 1)
-    db.execute("UPDATE changes SET bulk_id = NULL WHERE bulk_id IS NOT NULL")
+    db.execute("UPDATE change_items SET bulk_id = NULL WHERE bulk_id IS NOT NULL")
     db.execute("DELETE FROM bulk_changes")
     for bulk in found:
         held = known.pop((bulk.kind, bulk.pattern_before, bulk.pattern_after, bulk.first_at), None)
@@ -119,7 +105,7 @@ def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
             values,
         ).lastrowid
         db.conn.executemany(
-            "UPDATE changes SET bulk_id = ? WHERE change_id = ?", [(bulk_id, member) for member in bulk.members]
+            "UPDATE change_items SET bulk_id = ? WHERE change_id = ?", [(bulk_id, member) for member in bulk.members]
         )
 
 

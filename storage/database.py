@@ -15,6 +15,7 @@ from storage.migrations import migrations
 
 APPLICATION_ID = 0x77696B74  # "wikt", in the file's header: https://www.sqlite.org/pragma.html#pragma_application_id
 BUSY_TIMEOUT_MS = 10_000
+PAGE_SIZE = 16_384  # bytes; texts of pages are long, and with SQLite's 4096 a third of their space would be waste
 
 
 def open_database(path: Path, *, create: bool) -> Database:
@@ -33,7 +34,7 @@ def open_database(path: Path, *, create: bool) -> Database:
             raise MissingDatabase(f"The folder {path.parent} does not exist; make it, or choose another --db.")
     try:
         with named_faults(path):
-            return _open_for_reading(path) if not os.access(path.parent, os.W_OK) and path.exists() else _open(path)
+            return _open_as_it_lies(path) if not os.access(path.parent, os.W_OK) and path.exists() else _open(path)
     except sqlite3.DatabaseError as error:
         raise NotOurDatabase(f"{path} is not a SQLite database ({error}); choose another file with --db.") from error
 
@@ -47,6 +48,7 @@ def _open(path: Path) -> Database:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA cache_size = -32000")
         if migrations.pending(db):
+            db.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             db.enable_wal()
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             migrations.apply(db)
@@ -56,13 +58,17 @@ def _open(path: Path) -> Database:
     return db
 
 
-def _open_for_reading(path: Path) -> Database:
+def _open_as_it_lies(path: Path) -> Database:
     """For those who may read the file and not write beside it, where SQLite would keep its index of the log.
 
     Without a log nothing is being written, and the file can be read as it lies (``immutable``, SQLite URI filenames).
     """
-    mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "ro&immutable=1"
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    return open_for_reading(path, "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1")
+
+
+def open_for_reading(path: Path, how: str = "mode=ro") -> Database:
+    """Open a database of ours that cannot be written through this connection."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
     db = Database(connection)
     try:
         _check_ours(db, path)
@@ -80,8 +86,8 @@ def _check_ours(db: Database, path: Path) -> None:
     ours = {migration.name for migration in migrations.pending(Database(memory=True))}
     if newer := sorted({migration.name for migration in migrations.applied(db)} - ours):
         raise NewerDatabase(
-            f"{path} was written by a newer version of wikitrail (it has {newer[-1]}); "
-            "update wikitrail, or choose another file with --db."
+            f"{path} was written by another version of wikitrail (it has {newer[-1]}); "
+            "use that version, or choose another file with --db."
         )
 
 

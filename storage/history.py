@@ -1,89 +1,12 @@
-"""Writes items as intervals: an item is stored once for as long as it holds."""
+"""What stands of pages in the database: their revisions in order, how far they were derived, their intervals."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlite_utils import Database
-
-from parsers.items import COLUMNS, Items, Row
-from parsers.record import Record
-from storage.schema import HISTORY_TABLES
-
-Moment = tuple[int, str]  # revision id and its timestamp
-
-
-def open_rows(db: Database, page_id: int) -> dict[str, dict[Row, int]]:
-    """The items that hold now on a page, by kind, each with the row that stores it."""
-    current: dict[str, dict[Row, int]] = {}
-    for kind in HISTORY_TABLES:
-        columns = ", ".join(COLUMNS[kind])
-        rows = db.execute(
-            f"SELECT rowid, {columns} FROM {kind}_history WHERE page_id = ? AND to_rev IS NULL", [page_id]
-        ).fetchall()
-        current[kind] = {tuple(row[1:]): row[0] for row in rows}
-    return current
-
-
-def advance(db: Database, page_id: int, current: Mapping[str, dict[Row, int]], items: Items, last: Moment | None,
-            now: Moment) -> None:  # fmt: skip
-    """Go on to the next revision: close the items that ceased to hold after ``last``, open those that began at ``now``.
-
-    ``current`` (from ``open_rows``) is brought up to date in place.
-    """
-    for kind in HISTORY_TABLES:
-        held, wanted = current[kind], items[kind]
-        ended = held.keys() - set(wanted)
-        if ended:
-            assert last is not None
-            db.conn.executemany(
-                f"UPDATE {kind}_history SET to_rev = ?, valid_to = ? WHERE rowid = ?",
-                [(last[0], now[1], held.pop(row)) for row in ended],
-            )
-        columns = COLUMNS[kind]
-        insert = (
-            f"INSERT INTO {kind}_history (page_id, {', '.join(columns)}, from_rev, valid_from)"
-            f" VALUES ({', '.join('?' * (len(columns) + 3))})"
-        )
-        for row in wanted:
-            if row not in held:
-                held[row] = db.execute(insert, [page_id, *row, *now]).lastrowid or 0
-
-
-def close_page(db: Database, page_id: int, last_rev: int, at: str) -> None:
-    """The page is gone: what held in its last revision ceased to hold at the deletion."""
-    for kind in HISTORY_TABLES:
-        db.execute(
-            f"UPDATE {kind}_history SET to_rev = ?, valid_to = ? WHERE page_id = ? AND to_rev IS NULL",
-            [last_rev, at, page_id],
-        )
-
-
-def forget_page(db: Database, page_id: int) -> None:
-    """Remove a page's intervals, to be built anew in the same transaction."""
-    for kind in HISTORY_TABLES:
-        db.execute(f"DELETE FROM {kind}_history WHERE page_id = ?", [page_id])
-
-
-def save_reading(db: Database, page_id: int, rev_id: int, record: Record | None, text: str | None) -> None:
-    """Keep what was read from the newest revision: plain text, redirect, diagnostics, and how far reading went."""
-    redirect = record.redirect if record else None
-    target = redirect and redirect.target + (f"#{redirect.fragment}" if redirect.fragment else "")
-    db.execute(
-        "UPDATE pages SET derived_rev_id = ?, text = ?, redirect_to = ? WHERE page_id = ?",
-        [rev_id, text, target, page_id],
-    )
-    db.execute("DELETE FROM diagnostics WHERE page_id = ?", [page_id])
-    db.conn.executemany(
-        "INSERT INTO diagnostics (page_id, rev_id, code, message, span) VALUES (?, ?, ?, ?, ?)",
-        [
-            (page_id, rev_id, d.code, d.message, json.dumps(d.span) if d.span else None)
-            for d in (record.diagnostics if record else ())
-        ],
-    )
-
 
 _REVISION = "rev_id, timestamp, user, comment, parent_id, content_model, text_id"
 RevisionRow = tuple[int, str, str | None, str | None, int | None, str, int | None]
@@ -110,6 +33,23 @@ def _in_order(revisions: list[RevisionRow], latest: int) -> list[RevisionRow]:
         if parent in times:
             times[parent] = min(times[parent], times[rev_id])
     return sorted(revisions, key=lambda row: (row[0] == latest, times[row[0]], row[0]))
+
+
+def absences(db: Database, page_id: int) -> list[tuple[str, str]]:
+    """When a page was not there, as the held log says: from each deletion to the restore that followed."""
+    found = []
+    gone_at = None
+    for action, timestamp in db.execute(
+        "SELECT action, timestamp FROM log_events WHERE page_id = ? AND type = 'delete'"
+        " AND action IN ('restore', 'delete', 'delete_redir', 'delete_redir2') ORDER BY log_id",
+        [page_id],
+    ).fetchall():
+        if action != "restore":
+            gone_at = timestamp
+        elif gone_at is not None:
+            found.append((gone_at, timestamp))
+            gone_at = None
+    return found
 
 
 def newest_revision(db: Database, page_id: int, without: Collection[int]) -> int | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.schema import HISTORY_INDEXES, TABLES, VIEWS
+from storage.schema import TABLES, VIEWS
+from storage.schema_items import ITEM_TABLES, ITEM_VIEWS
 
 migrations = Migrations("wikitrail")
 
@@ -17,8 +18,9 @@ def _execute_all(db: Database, script: str) -> None:
 
 
 @migrations()
-def m001_tables_and_views(db: Database) -> None:
+def m001_design(db: Database) -> None:
     """Everything that the design names."""
     _execute_all(db, TABLES)
-    _execute_all(db, HISTORY_INDEXES)
+    _execute_all(db, ITEM_TABLES)
+    _execute_all(db, ITEM_VIEWS)
     _execute_all(db, VIEWS)

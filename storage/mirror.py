@@ -134,6 +134,30 @@ def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) 
     return True
 
 
+def revisions_without_text(db: Database, page_id: int, rev_ids: Iterable[int]) -> set[int]:
+    """Which of these live revisions of a page are held as missing: with all but their text."""
+    rows = db.execute(
+        "SELECT rev_id FROM revisions WHERE page_id = ? AND state = 'live' AND text_state = 'missing'"
+        " AND rev_id IN (SELECT value FROM json_each(?))",
+        [page_id, json.dumps(list(rev_ids))],
+    )
+    return {int(row[0]) for row in rows.fetchall()}
+
+
+def fill_text(db: Database, texts: TextStore, revision: Revision) -> None:
+    """Give a revision that was held as missing its text; all else of it stays as it is held."""
+    assert revision.text is not None
+    db.execute(
+        "UPDATE revisions SET text_state = 'present', text_id = ?, sha1 = ? WHERE rev_id = ?",
+        [texts.save(revision.text, _neighbour(db, revision)), revision.sha1, revision.rev_id],
+    )
+
+
+def is_deleted(db: Database, page_id: int) -> bool:
+    """Whether the mirror holds the page as deleted."""
+    return bool(db.execute("SELECT 1 FROM pages WHERE page_id = ? AND state = 'deleted'", [page_id]).fetchone())
+
+
 def _neighbour(db: Database, revision: Revision) -> int | None:
     """The text that a revision's text is probably like: that of its parent, else of the newest on its page."""
     row = db.execute(
@@ -154,6 +178,17 @@ def mark_page_deleted(db: Database, page_id: int, at: str) -> None:
     """The wiki has the page no more: it stays here, marked, and so do its revisions."""
     db.execute("UPDATE pages SET state = 'deleted', deleted_at = ?, text = NULL WHERE page_id = ?", [at, page_id])
     db.execute("UPDATE revisions SET state = 'archived' WHERE page_id = ? AND state = 'live'", [page_id])
+
+
+def last_deletion(db: Database, page_id: int) -> tuple[str, str | None] | None:
+    """Time and title of a page's deletion as the held log has them; None when there is none, or it was restored."""
+    row = db.execute(
+        "SELECT action, timestamp, title FROM log_events WHERE page_id = ? AND type = 'delete'"
+        " AND action IN ('restore', 'delete', 'delete_redir', 'delete_redir2')"
+        " ORDER BY log_id DESC LIMIT 1",
+        [page_id],
+    ).fetchone()
+    return None if row is None or row[0] == "restore" else (row[1], row[2])
 
 
 def rename_page(db: Database, page_id: int, namespace: int, title: str) -> None:
@@ -190,6 +225,16 @@ def save_log_events(db: Database, events: Sequence[LogEvent]) -> list[LogEvent]:
     return new
 
 
+def pages_gone_and_back(db: Database, log_ids: Iterable[int]) -> set[int]:
+    """Live pages that these log events say were restored."""
+    rows = db.execute(
+        "SELECT DISTINCT page_id FROM log_events JOIN pages USING (page_id) WHERE state = 'live' AND type = 'delete'"
+        " AND action = 'restore' AND log_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(log_ids))],
+    )
+    return {int(row[0]) for row in rows.fetchall()}
+
+
 def times_of_events(db: Database, log_ids: Iterable[int]) -> set[str]:
     """The timestamps of these log events, where they are known."""
     rows = db.execute(
@@ -218,7 +263,8 @@ def differing_revisions(db: Database, revisions: Iterable[Revision]) -> set[int]
     for r in revisions:
         held = db.execute(
             "SELECT page_id, parent_id, timestamp, user, user_id, comment, minor, sha1, content_model, tags,"
-            " text_state = 'hidden', user_hidden, comment_hidden, state FROM revisions WHERE rev_id = ?",
+            " text_state = 'hidden', user_hidden, comment_hidden, state, text_state = 'missing'"
+            " FROM revisions WHERE rev_id = ?",
             [r.rev_id],
         ).fetchone()
         told = (
@@ -226,7 +272,8 @@ def differing_revisions(db: Database, revisions: Iterable[Revision]) -> set[int]
             json.dumps(r.tags, ensure_ascii=False), int(r.text_state == "hidden"), int(r.user_hidden),
             int(r.comment_hidden), "live",
         )  # fmt: skip
-        if held is not None and held != told:
+        # Whether a text that was missing is there again only asking for it shows.
+        if held is not None and (held[:-1] != told or held[-1]):
             differing.add(r.rev_id)
     return differing
 
@@ -299,15 +346,6 @@ def titles_like(db: Database, title: str) -> list[str]:
     wanted = title.replace("_", " ").strip().casefold()
     rows = db.execute("SELECT title FROM pages UNION SELECT title FROM changes").fetchall()
     return sorted((str(row[0]) for row in rows if row[0].casefold() == wanted), key=lambda found: found != title)
-
-
-def revisions_by_user(db: Database, names: Iterable[str]) -> set[int]:
-    """Ids of the live revisions that are kept under these user names."""
-    rows = db.execute(
-        "SELECT rev_id FROM revisions WHERE state = 'live' AND user IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(names), ensure_ascii=False)],
-    )
-    return {int(row[0]) for row in rows.fetchall()}
 
 
 def pages_of_events(db: Database, events: Iterable[LogEvent]) -> dict[int, int]:

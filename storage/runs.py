@@ -30,6 +30,14 @@ def finish_run(db: Database, run_id: int, now: str, status: str, requests: int, 
     )
 
 
+def any_broke_off(db: Database, first: int, before: int) -> bool:
+    """Whether a run from this one on, and before that one, did not end well."""
+    found = db.execute(
+        "SELECT 1 FROM runs WHERE run_id >= ? AND run_id < ? AND status != 'ok' LIMIT 1", [first, before]
+    ).fetchone()
+    return found is not None
+
+
 def last_run(
     db: Database, *, status: str | None = None, jobs: tuple[str, ...] = ("sync", "run", "import")
 ) -> dict[str, Any] | None:

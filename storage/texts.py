@@ -18,9 +18,11 @@ from storage.errors import DamagedText, UnknownRevision
 MAX_CHAIN_LENGTH = 2_000_000  # bytes to decompress for one text: a few milliseconds
 MAX_CHAIN_DEPTH = 40
 LEVEL = 9
-MAX_REMEMBERED = 1500  # texts
-MAX_REMEMBERED_LENGTH = 100_000  # bytes of one text
+MAX_REMEMBERED = 16_000_000  # bytes of the texts that followed each other of late
+MAX_REMEMBERED_LENGTH = 200_000  # bytes of one text
 _RAW = zstandard.DICT_TYPE_RAWCONTENT
+# The plus keeps SQLite from putting :sha1 into the first term, which then would use no index.
+BY_DIGEST = "SELECT text_id FROM texts WHERE substr(sha1, 1, 8) = substr(:sha1, 1, 8) AND +sha1 = :sha1"
 
 
 class TextStore:
@@ -29,6 +31,8 @@ class TextStore:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._recent: OrderedDict[int, bytes] = OrderedDict()
+        self._recent_length = 0
+        self._opening: int | None = None  # the last text that has no neighbour on its page, or none that may be used
         self.verify = False  # whether a text that is held already is read and, if damaged, written anew
 
     def save(self, text: str, neighbour_id: int | None) -> int:
@@ -38,22 +42,25 @@ class TextStore:
         """
         data = text.encode("utf-8", "surrogatepass")
         digest = _digest(data)
-        if known := self._db.execute("SELECT text_id FROM texts WHERE sha1 = ?", [digest]).fetchone():
+        if known := self._db.execute(BY_DIGEST, {"sha1": digest}).fetchone():
             if self.verify:
                 self._mend(int(known[0]), data)
             return int(known[0])
         packed = self._pack(data, neighbour_id)
+        opens = packed.base_id is None or packed.base_id != neighbour_id
         cursor = self._db.execute(
             "INSERT INTO texts (sha1, length, encoding, base_id, chain_length, chain_depth, data)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [digest, len(data), packed.encoding, packed.base_id, packed.chain_length, packed.chain_depth, packed.data],
         )
         assert cursor.lastrowid is not None
+        if opens:
+            self._opening = cursor.lastrowid
         self._remember(cursor.lastrowid, data)
         return cursor.lastrowid
 
     def _mend(self, text_id: int, data: bytes) -> None:
-        self._recent.pop(text_id, None)
+        self._forget(text_id)
         try:
             self.load(text_id)
         except DamagedText:
@@ -63,7 +70,7 @@ class TextStore:
                 " data = ? WHERE text_id = ?",
                 [len(data), len(data), packed, text_id],
             )
-            self._recent.clear()
+            self._forget(*list(self._recent))
 
     def load(self, text_id: int) -> str:
         """The text, exactly as stored. Raises DamagedText when its digest does not match."""
@@ -79,19 +86,22 @@ class TextStore:
         return data.decode("utf-8", "surrogatepass")
 
     def _pack(self, data: bytes, neighbour_id: int | None) -> _Packed:
-        delta = None if neighbour_id is None else self._delta(data, neighbour_id)
+        delta = None if neighbour_id is None else self._delta(data, neighbour_id, MAX_CHAIN_LENGTH, MAX_CHAIN_DEPTH)
+        if delta is None and self._opening is not None:
+            # Pages that were begun one after the other are often alike: the same infobox, the same headings.
+            delta = self._delta(data, self._opening, MAX_CHAIN_LENGTH // 8, MAX_CHAIN_DEPTH // 4)
         if delta is not None and 4 * len(delta.data) < len(data):
             return delta  # no other way comes near
         alone = _Packed("zstd", None, len(data), 0, zstandard.ZstdCompressor(level=LEVEL).compress(data))
         plain = _Packed("plain", None, len(data), 0, data)
         return min((way for way in (plain, alone, delta) if way is not None), key=lambda way: len(way.data))
 
-    def _delta(self, data: bytes, neighbour_id: int) -> _Packed | None:
+    def _delta(self, data: bytes, neighbour_id: int, max_length: int, max_depth: int) -> _Packed | None:
         """The text with its neighbour as prefix, or None where the chain would grow too long."""
         length, depth = self._db.execute(
             "SELECT chain_length, chain_depth FROM texts WHERE text_id = ?", [neighbour_id]
         ).fetchone()
-        if length + len(data) > MAX_CHAIN_LENGTH or depth >= MAX_CHAIN_DEPTH:
+        if length + len(data) > max_length or depth >= max_depth:
             return None
         base = zstandard.ZstdCompressionDict(self._load_bytes(neighbour_id), dict_type=_RAW)
         packed = zstandard.ZstdCompressor(level=LEVEL, dict_data=base).compress(data)
@@ -116,11 +126,19 @@ class TextStore:
         return content
 
     def _remember(self, text_id: int, data: bytes) -> None:
-        if len(data) <= MAX_REMEMBERED_LENGTH:
-            self._recent[text_id] = data
-            self._recent.move_to_end(text_id)
-            if len(self._recent) > MAX_REMEMBERED:
-                self._recent.popitem(last=False)
+        if len(data) > MAX_REMEMBERED_LENGTH:
+            return
+        if text_id not in self._recent:
+            self._recent_length += len(data)
+        self._recent[text_id] = data
+        self._recent.move_to_end(text_id)
+        while self._recent_length > MAX_REMEMBERED:
+            _, forgotten = self._recent.popitem(last=False)
+            self._recent_length -= len(forgotten)
+
+    def _forget(self, *text_ids: int) -> None:
+        for text_id in text_ids:
+            self._recent_length -= len(self._recent.pop(text_id, b""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ under test asks is logged (``requests``); what this helper itself does is not.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -102,12 +104,13 @@ class MediaWiki(Server):
     ) -> Any:
         """Call the action API and return its answer (formatversion 2).
 
-        Actions that write get their token. False and None are left out, sequences joined, paths uploaded.
+        Actions that write get their token. False and None are left out, sequences joined, paths uploaded. A name that
+        is taken here gets an underscore: ``user_`` is the API's ``user``.
         """
         session, token = self._session(user)
         if action not in _READ_ACTIONS and "token" not in params:
             params["token"] = token
-        return self._post(session, {"action": action, **params})
+        return self._post(session, {"action": action, **{key.rstrip("_"): value for key, value in params.items()}})
 
     def _post(self, session: requests.Session, params: Mapping[str, Param]) -> Any:
         data = {"format": "json", "formatversion": "2"}
@@ -244,6 +247,32 @@ class MediaWiki(Server):
             self.maintenance("importDump", str(path))
             return
         self.api("import", xml=path, interwikiprefix="fremd", fullhistory=True, assignknownusers=True)
+
+    def rename_user(self, old: str, new: str) -> None:
+        """Give a registered editor another name (extension Renameuser, to be loaded by the settings)."""
+        self._session(old)
+        session, token = self._session(ADMIN)
+        form = {"title": "Special:Renameuser", "oldusername": old, "newusername": new, "token": token}
+        form |= {"movepages": "0", "confirmaction": "1"}
+        session.post(f"{self.url}/index.php", data=form, timeout=60).raise_for_status()
+        users = self.api("query", list="users", ususers=[old, new])["query"]["users"]
+        if ["userid" in user for user in users] != [False, True]:
+            raise WikiError(f"rename of {old} to {new}: refused: {users}")
+        self._sessions.pop(old)[0].close()
+
+    def script(self, php: str, *arguments: str) -> None:
+        """Run lines of PHP as a maintenance script of this wiki; ``$argv`` holds the arguments from 1 on."""
+        (self.folder / "script.php").write_text(
+            f"<?php require_once '{self.tree.code}/maintenance/Maintenance.php';\n"
+            "class Script extends Maintenance { public function execute() { global $argv; " + php + " } }\n"
+            "$maintClass = Script::class; require_once RUN_MAINTENANCE_IF_MAIN;\n"
+        )
+        self.maintenance(str(self.folder / "script"), *arguments)
+
+    def statement(self, sql: str, *values: object) -> None:
+        """Change the wiki's own database, as its administrators can."""
+        with closing(sqlite3.connect(self.db_path, timeout=20)) as connection, connection:
+            connection.execute(sql, values)
 
     def bot_password(self, user: str = ADMIN, *, app: str = "spiegel", grants: str = "basic,highvolume") -> str:
         """Give an account a bot password (BOT_PASSWORD) with these grants; the name to log in with."""

@@ -159,9 +159,10 @@ class Server:
         lines = self._request_log.read_text(encoding="utf-8").splitlines()
         return [Request(**json.loads(line)) for line in lines[since:]]
 
-    def maintenance(self, script: str, *arguments: str, stdin: bytes = b"") -> bytes:
+    def maintenance(self, script: str, *arguments: str, stdin: bytes = b"", timeout: float = 120) -> bytes:
         """Run ``maintenance/<script>.php`` on this wiki and return what it printed."""
-        return run_php(self.tree, script, *arguments, settings=self.folder / "LocalSettings.php", stdin=stdin)
+        settings = self.folder / "LocalSettings.php"
+        return run_php(self.tree, script, *arguments, settings=settings, stdin=stdin, timeout=timeout)
 
     def _spawn(self, port: int, log: Path) -> subprocess.Popen[bytes]:
         options = {
@@ -201,11 +202,13 @@ class Server:
         return False
 
 
-def run_php(tree: Tree, script: str, *arguments: str, settings: Path | None = None, stdin: bytes = b"") -> bytes:
+def run_php(
+    tree: Tree, script: str, *arguments: str, settings: Path | None = None, stdin: bytes = b"", timeout: float = 120
+) -> bytes:
     command = [tree.php, str(tree.code / "maintenance" / f"{script}.php")]
     if settings is not None:
         command += ["--conf", str(settings)]
-    done = subprocess.run([*command, *arguments], input=stdin, capture_output=True, timeout=120, check=False)
+    done = subprocess.run([*command, *arguments], input=stdin, capture_output=True, timeout=timeout, check=False)
     if done.returncode:
         raise WikiError(f"{script}.php failed: {(done.stdout + done.stderr).decode(errors='replace')[-2000:]}")
     return done.stdout

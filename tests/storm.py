@@ -13,170 +13,23 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 from click import echo as say
 
 from jobs.mirror import OVERLAP
-from tests.mediawiki import ADMIN, DumpRevision, MediaWiki, WikiError, dump_xml, install
+from tests.mediawiki import MediaWiki, WikiError, install
 from tests.mediawiki_trees import chosen_tree
+from tests.storm_actions import SETTINGS, Storm
 from tests.storm_checks import Checker
-from tests.storm_scenes import HIDEABLE, TAG, Op, generate
-from tests.storm_texts import text_of
+from tests.storm_scenes import TAG, Op, generate
 
 SHORT_OVERLAP = timedelta(seconds=1)  # with this a run sees only what is new; a storm is over within the usual one
-
-
-@dataclass(slots=True)
-class Storm:
-    """Carries out operations on a wiki and syncs a mirror of it; every sync is checked.
-
-    Operations that the wiki refuses change nothing and are counted, so any part of a sequence can be left out.
-    """
-
-    wiki: MediaWiki
-    checker: Checker
-    refused: Counter[str] = field(default_factory=Counter)
-    done: Counter[str] = field(default_factory=Counter)
-    _files: Iterator[int] = field(default_factory=count)
-
-    def do(self, op: Op) -> None:
-        """One operation."""
-        name, *arguments = op
-        try:
-            ACTIONS[name](self, *arguments)
-            self.done[name] += 1
-        except WikiError as error:
-            if "internal_api_error" in str(error):
-                raise
-            self.refused[f"{name}: {str(error).split(':')[1].strip()}"] += 1
-
-    # What people do
-
-    def sync(self, full: bool = False) -> None:
-        self.checker.sync(full=full)
-
-    def cut(self, steps: int) -> None:
-        self.checker.cut(steps)
-
-    def pause(self, seconds: float) -> None:
-        """Let so much time pass that the next run does not list again what was before."""
-        time.sleep(seconds)
-
-    def edit(self, title: str, number: int, user: str | None = ADMIN, tagged: bool = False) -> None:
-        text = text_of(title, number)
-        minor = number % 3 == 0 and user is not None
-        tags = TAG if tagged else None
-        self._edited(self.wiki.edit(title, text, user=user, summary=f"Text {number}", minor=minor, tags=tags))
-
-    def restate(self, title: str, back: int) -> None:
-        """Save an earlier text again: a null edit (0) or a revert to the revision that is ``back`` steps ago."""
-        revisions = self._history(title, "content")
-        if revisions:
-            text = revisions[-1 - min(back, len(revisions) - 1)]["slots"]["main"].get("content", "")
-            self._edited(self.wiki.edit(title, text, summary=f"{back} zurück", nocreate=True))
-
-    def move(self, old: str, new: str, redirect: bool, subpages: bool) -> None:
-        target = {"from": old, "to": new}
-        self.wiki.api("move", **target, noredirect=not redirect, movesubpages=subpages, movetalk=subpages)
-
-    def delete(self, title: str) -> None:
-        self.wiki.delete(title, reason="weg")
-
-    def restore(self, title: str, first: int, number: int) -> None:
-        """Restore ``number`` of the archived revisions from the ``first`` on; all of them when that is 0."""
-        times = [revision["timestamp"] for revision in self._archived(title)]
-        chosen = sorted(set(times[first : first + number] if times else []))
-        if number and not chosen:
-            raise WikiError("restore: nothing: there")
-        self.wiki.undelete(title, timestamps=chosen if number else ())
-
-    def merge(self, source: str, target: str, upto: int | None) -> None:
-        revisions = self._history(source, "timestamp")
-        stamp = revisions[min(upto, len(revisions) - 1)]["timestamp"] if upto is not None and revisions else None
-        self.wiki.merge(source, target, timestamp=stamp)
-
-    def import_old(self, title: str, logged: bool, *versions: tuple[str, int]) -> None:
-        """Import versions (timestamp, text number) of a page; by command line the wiki logs nothing."""
-        path = self.wiki.folder / f"storm-{next(self._files)}.xml"
-        revisions = [DumpRevision(at, "Ada Berg", text_of(title, number), "alt") for at, number in versions]
-        path.write_text(dump_xml({title: revisions}), encoding="utf-8")
-        self.wiki.import_xml(path, logged=logged)
-
-    def hide(self, title: str, index: int, *what: str) -> None:
-        revisions = self._history(title, "ids")[:-1]  # the text of the current one cannot be hidden
-        if revisions:
-            self.wiki.revision_delete(revisions[index % len(revisions)]["revid"], hide=what)
-
-    def show(self, title: str, index: int, *what: str) -> None:
-        hidden = [r for r in self._history(title, "ids|user|comment") if "userhidden" in r or "commenthidden" in r]
-        revisions = hidden or self._history(title, "ids")
-        if revisions:
-            self.wiki.revision_delete(revisions[index % len(revisions)]["revid"], hide=(), show=what)
-
-    def hide_archived(self, title: str, index: int, hide: bool, *what: str) -> None:
-        """The same for a revision of a deleted page, which comes back so when it is restored."""
-        revisions = self._archived(title)
-        if not revisions:
-            raise WikiError("hide_archived: nothing: there")
-        stamp = "".join(c for c in revisions[index % len(revisions)]["timestamp"] if c.isdigit())
-        hidden, shown = (what, None) if hide else (None, what)
-        self.wiki.api("revisiondelete", type="archive", target=title, ids=stamp, hide=hidden, show=shown)
-
-    def protect(self, title: str, kind: str, level: str, expiry: str = "infinite", cascade: bool = False) -> None:
-        self.wiki.api("protect", title=title, protections=f"{kind}={level}", expiry=expiry, cascade=cascade)
-
-    def hide_log(self, back: int, *what: str) -> None:
-        """Hide parts of the last but so many log entry, or show it whole again."""
-        entries = self.wiki.api("query", list="logevents", leprop="ids", lelimit=back + 1)["query"]["logevents"]
-        changed = {"hide": what} if what else {"show": HIDEABLE}
-        self.wiki.api("revisiondelete", type="logging", ids=entries[-1]["logid"], **changed)
-
-    def burst(self, title: str, number: int) -> None:
-        """Import so many revisions by command line: ids run far ahead, and the times are old."""
-        self.import_old(title, False, *((f"2012-01-01T00:{n // 60:02}:{n % 60:02}Z", n) for n in range(number)))
-
-    def change_model(self, title: str, model: str) -> None:
-        self.wiki.api("changecontentmodel", title=title, model=model, summary="anderes Modell")
-
-    def tag(self, title: str, index: int, add: bool) -> None:
-        revisions = self._history(title, "ids")
-        if revisions:
-            revision = revisions[index % len(revisions)]["revid"]
-            self.wiki.api("tag", revid=revision, **{"add" if add else "remove": TAG})
-
-    def _edited(self, rev_id: int) -> None:
-        self.checker.edited.add(rev_id)
-
-    def _history(self, title: str, props: str) -> list[dict[str, Any]]:
-        """The revisions of a live page, oldest first."""
-        rows = self.wiki.api(
-            "query", titles=title, prop="revisions", rvprop=props, rvslots="main", rvlimit=50, rvdir="newer"
-        )
-        revisions: list[dict[str, Any]] = rows["query"]["pages"][0].get("revisions", [])
-        return revisions
-
-    def _archived(self, title: str) -> list[dict[str, Any]]:
-        """The archived revisions of a title, oldest first."""
-        rows = self.wiki.api("query", titles=title, prop="deletedrevisions", drvprop="ids|timestamp", drvlimit=50)
-        revisions: list[dict[str, Any]] = rows["query"]["pages"][0].get("deletedrevisions", [])
-        return revisions[::-1]
-
-
-ACTIONS: dict[str, Callable[..., None]] = {
-    action.__name__: action
-    for action in (
-        Storm.sync, Storm.cut, Storm.pause, Storm.edit, Storm.restate, Storm.move, Storm.delete, Storm.restore,
-        Storm.merge, Storm.import_old, Storm.burst, Storm.hide, Storm.show, Storm.hide_archived, Storm.hide_log,
-        Storm.protect, Storm.change_model, Storm.tag,
-    )
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +48,7 @@ class Outcome:
 
 def storm(ops: Sequence[Op], template: Path, folder: Path, overlap: timedelta = SHORT_OVERLAP) -> Outcome:
     """Run a sequence on a fresh wiki in ``folder``, which must not exist, and a last sync after it."""
-    with MediaWiki(template, folder) as wiki, patch("jobs.mirror.OVERLAP", overlap):
+    with MediaWiki(template, folder, settings=SETTINGS) as wiki, patch("jobs.mirror.OVERLAP", overlap):
         checker = Checker(wiki, folder / "mirror.db")
         run = Storm(wiki, checker)
         failure = None

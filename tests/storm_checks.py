@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from jobs.audit import Difference
 from jobs.config import Config
-from jobs.derive import Deriver, reader_for
+from jobs.derive import Deriver
+from jobs.page_reader import reader_for
 from jobs.runner import running
 from jobs.settings import Settings
+from jobs.sync import audit_wiki
 from jobs.sync import sync as sync_wiki
 from parsers.items import COLUMNS, items_of
 from parsers.plain import plain_record
@@ -48,17 +51,46 @@ class Checker:
         self.wiki = wiki
         self.path = path
         self.syncs = 0
+        self._settings = Settings(Config(), path.parent, path, quiet=True)
         self.edited: set[int] = set()  # revisions that were made by edits since the last sync
+        self.unlogged = False  # whether something happened that the wiki does not log: an audit finds it
         self._texts = TextsCompared()
         self._histories: dict[int, object] = {}  # what a page's intervals rest on, as it was when last checked
 
     def sync(self, *, full: bool = False) -> None:
         """One run, all checks, and a second run that must find nothing."""
         self._run(full=full)
+        if self.unlogged:
+            self._audit()
+            self.unlogged = False
         assert_exact(self.path, self.wiki, self._texts)
         self._check_derived()
         self._check_changes()
         self._check_quiet()
+
+    def audit(self) -> None:
+        """A sync with all checks, and an audit that finds no difference."""
+        self.sync()
+        found = self._audit()
+        assert not found, f"the audit of an exact mirror found {found}"
+        self._check_quiet()
+
+    def _audit(self) -> list[Difference]:
+        with running("audit", self.path, create=False) as run:
+            return audit_wiki(run, self._settings)
+
+    def meanwhile(self, steps: int, happens: Callable[[], None]) -> None:
+        """A run during which something happens, before its so many-th request."""
+        left = iter(range(steps))
+        ask = Api.request
+
+        def request(api: Api, *args: Any) -> dict[str, Any]:
+            if next(left, None) == steps - 1:
+                happens()
+            return ask(api, *args)
+
+        with patch.object(Api, "request", request):
+            self._run()
 
     def cut(self, steps: int) -> None:
         """A run that ends before its so many-th request or transaction, as if the process had been killed there."""
@@ -84,9 +116,8 @@ class Checker:
 
     def _run(self, *, full: bool = False) -> dict[str, Any]:
         self.syncs += 1
-        settings = Settings(Config(), self.path.parent, self.path, quiet=True)
         with running("sync", self.path, create=True) as run:
-            sync_wiki(run, settings, self.wiki.api_url, full=full)
+            sync_wiki(run, self._settings, self.wiki.api_url, full=full)
         return run.summary()
 
     def _check_quiet(self) -> None:

@@ -15,9 +15,12 @@ TITLES = (
     "Wohnen", "Wohnen/Miete", "Wohnen/Eigentum", "Grün & Wasser", "Verkehr", "Schule", "Senior:innenplan",
     "Diskussion:Wohnen", "Kategorie:Wohnen", "Vorlage:Konzept", "Hilfe:Start", "Testwiki:Über", "Datei:Karte.png",
     "Benutzer:Nora Feld", "Benutzer:Nora Feld/Daten.json", "MediaWiki:Probe.css", "MediaWiki:Probe.js",
+    "„Stadt“ – 100 % & ‘Co.’ (C++)?", "Kategorie Diskussion:Ñandú/Δ", "Vorlage Diskussion:🚲 & 'Rad'", "Reiner Text",
+    "Benutzer:Ida Kern", "Datei:Zweite Karte.png", "Diskussion:Wohnen/Miete", "Hilfe Diskussion:Start", "!",
 )  # fmt: skip
 USERS = (ADMIN, ADMIN, "Nora Feld", "Ida Kern", None)
-MODELS = ("wikitext", "text", "css", "javascript")
+RENAMED = ("Uwe Alt", "Uwe Neu", "Ünal Ärz")  # users who bear each other's names in turn
+MODELS = ("wikitext", "text", "css", "javascript", "json")
 HIDEABLE = ("content", "comment", "user")
 TAG = "geprüft"
 
@@ -34,7 +37,9 @@ def generate(number: int, seed: int) -> list[Op]:
             if chance.random() < 0.06:
                 if chance.random() < 0.2:
                     ops += [("cut", chance.randrange(1, 25)) for _ in range(chance.randrange(1, 3))]
-                ops.append(("sync",) if chance.random() < 0.9 else ("sync", True))
+                if chance.random() < 0.2:
+                    ops.append(("meanwhile", chance.randrange(1, 8), *next(chance.choice(names)(chance))))
+                ops.append(chance.choices((("sync",), ("sync", True), ("audit",)), (80, 8, 12))[0])
     return ops
 
 
@@ -132,8 +137,17 @@ def _hiding(chance: random.Random) -> Iterator[Op]:
     yield (chance.choice(("hide", "hide", "show")), _title(chance), chance.randrange(6), *what)
 
 
+def _suppressing(chance: random.Random) -> Iterator[Op]:
+    what = chance.sample(HIDEABLE, chance.randrange(1, 4))
+    if chance.random() < 0.2:
+        yield ("sync",)
+        yield ("suppress_log", chance.randrange(6), *what)
+    else:
+        yield ("suppress", _title(chance), chance.randrange(6), chance.random() < 0.7, *what)
+
+
 def _protecting(chance: random.Random) -> Iterator[Op]:
-    kind, level = chance.choice(("edit", "move")), chance.choice(("all", "autoconfirmed", "sysop"))
+    kind, level = chance.choice(("edit", "move", "create", "upload")), chance.choice(("all", "autoconfirmed", "sysop"))
     expiry = "2035-01-01T00:00:00Z" if chance.random() < 0.3 else "infinite"
     yield ("protect", _title(chance), kind, level, expiry, level == "sysop" and chance.random() < 0.4)
 
@@ -146,8 +160,48 @@ def _tagging(chance: random.Random) -> Iterator[Op]:
     yield ("tag", _title(chance), chance.randrange(6), chance.random() < 0.7)
 
 
+def _tagging_unlogged(chance: random.Random) -> Iterator[Op]:
+    yield from chance.choices(
+        ([("tag_unlogged", _title(chance), chance.randrange(6))], [("run_jobs",)], [("drop_tag",)]), (5, 3, 2)
+    )[0]
+
+
+def _reverting(chance: random.Random) -> Iterator[Op]:
+    title = _title(chance)
+    yield ("edit", title, _number(chance), chance.choice(USERS))
+    yield ("rollback", title) if chance.random() < 0.5 else ("undo", title, chance.randrange(3))
+
+
+def _renaming(chance: random.Random) -> Iterator[Op]:
+    old, new = chance.sample(RENAMED, 2)
+    yield ("edit", _title(chance), _number(chance), old)
+    if chance.random() < 0.5:
+        yield ("sync",)
+    yield ("rename_user", old, new)
+
+
+def _blocking(chance: random.Random) -> Iterator[Op]:
+    yield ("block", chance.choice(("Nora Feld", "Ida Kern")))
+
+
+def _uploading(chance: random.Random) -> Iterator[Op]:
+    yield ("upload", chance.choice(("Datei:Karte.png", "Datei:Zweite Karte.png")), chance.randrange(60))
+
+
+def _reusing_ids(chance: random.Random) -> Iterator[Op]:
+    title = f"Anderswo {chance.randrange(3)}"
+    yield ("edit", title, _number(chance), ADMIN)
+    yield ("edit", title, _number(chance), ADMIN)
+    if chance.random() < 0.7:
+        yield ("sync",)
+    yield ("delete", title)
+    yield ("reuse_ids",)
+    yield ("edit", _title(chance), _number(chance), ADMIN)
+    if chance.random() < 0.5:
+        yield ("restore", title, 0, 0)
+
+
 def _hiding_the_log(chance: random.Random) -> Iterator[Op]:
-    yield ("sync",)  # of an entry that was never seen open nobody can say what it did
     yield ("hide_log", chance.randrange(6), *chance.sample(HIDEABLE, chance.randrange(4)))
 
 
@@ -162,5 +216,6 @@ def _bursting(chance: random.Random) -> Iterator[Op]:
 SCENES: dict[Callable[[random.Random], Iterator[Op]], int] = {
     _editing: 30, _restating: 8, _moving: 8, _moving_away_and_back: 4, _swapping: 4, _deleting: 10, _restoring: 8,
     _merging: 5, _importing: 7, _hiding: 9, _protecting: 4, _changing_model: 3, _tagging: 3, _hiding_the_log: 2,
-    _bursting: 1,
+    _bursting: 1, _suppressing: 2, _tagging_unlogged: 2, _reverting: 3, _renaming: 1, _blocking: 1, _uploading: 1,
+    _reusing_ids: 1,
 }  # fmt: skip

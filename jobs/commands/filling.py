@@ -9,11 +9,13 @@ from typing import Any
 import click
 
 from jobs.commands.options import current_settings, say, shared_options
+from jobs.exactness import NOT_EXACT
 from jobs.runner import running
 from jobs.settings import Settings
 from jobs.sync import import_dumps
 from jobs.sync import sync as sync_wiki
 from scraper.discover import check_address
+from scraper.errors import DumpError
 
 
 @click.command()
@@ -41,27 +43,47 @@ def sync(url: str | None, full: bool, as_json: bool) -> None:
 def import_(dumps: tuple[Path, ...], as_json: bool) -> None:
     """Read MediaWiki XML exports into the database.
 
-    Plain, .gz, .bz2 or .zst, of any size. What is there already is left as it is.
+    Plain, .gz, .bz2 or .zst, of any size; versions 0.10 and 0.11. What is there already is left as it is. Of a file
+    that breaks off all that is whole is read; the exit code is 1 then.
     """
     for path in dumps:
-        if not path.is_file():
-            raise click.UsageError(f"There is no file {path}; check the name.")
+        if not path.exists() or path.is_dir():
+            is_folder = f"{path} is a folder; name the XML files in it."
+            raise click.UsageError(is_folder if path.is_dir() else f"There is no file {path}; check the name.")
     settings = current_settings()
-    with running("import", settings.database, create=True) as run:
-        import_dumps(run, settings, list(dumps))
-    tell_run(run.summary(), settings, as_json)
+    run = None
+    try:
+        with running("import", settings.database, create=True) as run:
+            logged = import_dumps(run, settings, list(dumps))
+    except DumpError:
+        if run is not None and as_json:
+            tell_run(run.summary(), settings, as_json)
+        elif run is not None:
+            tell_warnings(run.warnings, settings)
+        raise
+    if logged and not as_json:
+        say(f"{logged} new log entries.", settings)
+    tell_run(run.summary(), settings, as_json, source="Warning")
 
 
-def tell_run(summary: dict[str, Any], settings: Settings, as_json: bool) -> None:
-    """What a run did, as JSON on stdout or as a line on stderr with what to do next."""
+def tell_warnings(warnings: list[str], settings: Settings, source: str = "Warning") -> None:
+    """What was odd, a line each, on stderr."""
+    for warning in warnings:
+        say(f"{'Note' if warning == NOT_EXACT else source}: {warning}", settings)
+
+
+def tell_run(summary: dict[str, Any], settings: Settings, as_json: bool, *, source: str = "The wiki warns") -> None:
+    """What a run did, as JSON on stdout or as a line on stderr with what to do next; ``source`` of its warnings."""
     if as_json:
         click.echo(json.dumps(summary, ensure_ascii=False))
         return
-    for warning in summary["warnings"]:
-        say(f"The wiki warns: {warning}", settings)
+    tell_warnings(summary["warnings"], settings, source)
     if not summary["revisions_new"] and not summary["changes"]:
-        say(f"Nothing new ({summary['requests']} requests, {summary['seconds']:.1f} s).", settings)
+        since = f" since {summary['since']}" if summary["since"] else ""
+        say(f"Nothing new{since} ({summary['requests']} requests, {summary['seconds']:.1f} s).", settings)
         return
+    if summary["since"]:
+        say(f"Revisions and log were read since {summary['since']}, the wiki's time of the last run.", settings)
     say(
         f"{summary['revisions_new']} new revisions, {summary['changes']} changes on {summary['pages_changed']} pages"
         f" ({summary['requests']} requests, {summary['bytes'] / 1e6:.1f} MB, {summary['seconds']:.1f} s).\n"

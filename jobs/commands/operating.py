@@ -11,6 +11,7 @@ from jobs.clock import utc_now
 from jobs.commands.filling import tell_run
 from jobs.commands.options import current_settings, say, shared_options
 from jobs.errors import DONE, EXPECTED, FAILED, USAGE, UsageError
+from jobs.exactness import NOT_EXACT
 from jobs.health import check_health, health_text
 from jobs.pipeline import run_pipeline
 from jobs.runner import running
@@ -86,7 +87,10 @@ def audit(ctx: click.Context, as_json: bool) -> None:
             click.echo(f"{d.what} {d.id}: {d.field} is {d.mirror!r} in the mirror and {d.wiki!r} on the wiki; repaired")
         if len(found) > MOST_SHOWN:
             click.echo(f"… and {len(found) - MOST_SHOWN} more; --json lists them all.")
-        say("The mirror is exact." if not found else f"{len(found)} differences were found and repaired.", settings)
+        sound = "No difference was found." if NOT_EXACT in run.warnings else "The mirror is exact."
+        say(sound if not found else f"{len(found)} differences were found and repaired.", settings)
+        if NOT_EXACT in run.warnings:
+            say(NOT_EXACT, settings)
     ctx.exit(FAILED if found else DONE)
 
 

@@ -17,6 +17,10 @@ from jobs.config import FORMATS, LANGUAGES
 from jobs.errors import UsageError
 from jobs.reporting import gather_report, write_report
 from parsers.change import BulkChange, PageChange
+from parsers.diff_feed import is_feed, parse_diff_feed
+from parsers.diff_json import diff_to_json, feed_to_json
+from parsers.diff_model import DiffPageError
+from parsers.diff_page import parse_diff_page
 from parsers.reader import Reader
 from parsers.record_json import record_to_json
 from parsers.site import Site
@@ -59,25 +63,47 @@ def text(rev_id: int) -> None:
 @click.option(
     "--batch", is_flag=True, help="Read JSON lines {id, title, text} and print JSON lines {id, record}, in order."
 )
-def parse(file: Any, title: str, siteinfo: Any, batch: bool) -> None:
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Read a saved diff page, or an Atom or RSS feed with diffs, and print its lines and words.",
+)
+def parse(file: Any, title: str, siteinfo: Any, batch: bool, diff: bool) -> None:
     """Print the record of a wikitext as JSON.
 
     FILE is a file in UTF-8, or - for standard input.
     """
+    if diff:
+        if batch or title or siteinfo:
+            raise UsageError("--diff takes a file alone, without --title, --siteinfo and --batch.")
+        click.echo(json.dumps(_parse_diff(file.read(), file.name), ensure_ascii=False, indent=1))
+        return
     reader = Reader(_site(siteinfo))
     if batch:
         for number, line in enumerate(file, 1):
             if line.strip():
                 click.echo(json.dumps(_parse_line(reader, line, number), ensure_ascii=False))
         return
-    data = file.read()
+    wikitext = _decode(file.read())
+    click.echo(json.dumps(record_to_json(reader.read(wikitext, title)), ensure_ascii=False, indent=1))
+
+
+def _decode(data: bytes) -> str:
     try:
-        wikitext = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(
             f"The text is not UTF-8 (byte {error.start}); convert it first, for example with iconv."
         ) from error
-    click.echo(json.dumps(record_to_json(reader.read(wikitext, title)), ensure_ascii=False, indent=1))
+
+
+def _parse_diff(data: bytes, name: str) -> Any:
+    try:
+        if is_feed(data):
+            return feed_to_json(parse_diff_feed(data))
+        return diff_to_json(parse_diff_page(_decode(data)))
+    except DiffPageError as error:
+        raise UsageError(f"{name}: {error}") from error
 
 
 def _site(siteinfo: Any) -> Site:

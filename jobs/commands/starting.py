@@ -34,7 +34,7 @@ def init(url: str, force: bool) -> None:
 
     URL is the address of any of its pages; the file explains each setting.
     """
-    from jobs.setup_wiki import init_wiki
+    from jobs.setup_wiki import address_of, init_wiki
 
     path = given_config_path()
     settings: Settings = load_settings(None, None, quiet=False, verbose=False) if path.exists() else _defaults()
@@ -42,7 +42,8 @@ def init(url: str, force: bool) -> None:
     general = found.siteinfo["general"]
     pages = found.siteinfo.get("statistics", {}).get("pages")
     click.echo(
-        f"Found {general.get('sitename')} ({general.get('generator')}), API at {found.api.url}"
+        f"Found {general.get('sitename')} ({general.get('generator')}),"
+        f" {'API at' if address_of(found).endswith('api.php') else 'no API, read through'} {address_of(found)}"
         + (f", {pages} pages." if pages else ".")
     )
     for limit in limits:

@@ -49,7 +49,12 @@ def _report(story: Story, lang: Language) -> dict[str, Any]:
         "bulk_changes": [_bulk(bulk, wiki) for bulk in story.bulk],
         "pages": [_page(page, wiki) for page in story.pages if page.page_id not in left_out],
         "omitted": {"pages": story.hidden_pages, "changes": story.hidden_changes},
-        "mirror": {"pages": data.pages_total, "last_sync_at": data.last_sync_at, "source": data.source},
+        "mirror": {
+            "pages": data.pages_total,
+            "last_sync_at": data.last_sync_at,
+            "source": data.source,
+            "by_pages": data.by_pages,
+        },
         "not_read": dict(sorted(data.not_read.items())),
         "warnings": list(data.warnings),
     }

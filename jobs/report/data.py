@@ -28,7 +28,8 @@ class ReportData:
     report, which was made at ``since``. ``pages_total`` counts the live pages of the mirror,
     ``revisions_in_period`` its revisions between ``since`` and ``until``, changed or not.
     ``not_read`` counts, by diagnostic code, what could not be read on the pages of this report.
-    ``warnings`` are sentences of the last run, shown as they are.
+    ``warnings`` are sentences of the last run, shown as they are. ``by_pages``: the wiki's API is off and the mirror
+    was read from its pages, so that it is not provably exact.
     """
 
     site_name: str
@@ -46,6 +47,7 @@ class ReportData:
     warnings: tuple[str, ...] = ()
     timezone: str = "Europe/Berlin"
     since_last_report: bool = False
+    by_pages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

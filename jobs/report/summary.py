@@ -209,5 +209,12 @@ class Summary:
             )
         if self.data.source:
             lines.append(self.lang.say("Source: {source}", source=self.data.source))
+        if self.data.by_pages:
+            lines.append(
+                self.lang.say(
+                    "The data are not provably exact: the wiki's programming interface (API) is off, so they were read "
+                    "from the wiki's pages."
+                )
+            )
         lines.append(self.lang.say("Report made on {when}.", when=self.lang.moment(self.data.generated_at)))
         return lines

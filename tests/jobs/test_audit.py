@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from parsers.wiki import LogEvent, Page, Revision
+from scraper.api import Api
+from scraper.fetch import Fetcher
+from scraper.listing import list_wiki
 from tests.mediawiki import MediaWiki
+from tests.storm_checks import Checker
 from tests.wikitrail import assert_exact, rows, sync, wikitrail
 
 
@@ -61,3 +68,39 @@ def test_damage_to_the_file_is_found_and_repaired(mediawiki: MediaWiki, db: Path
     assert_exact(db, mediawiki)
     assert rows(db, "SELECT count(*) FROM changes") == held, "a repair is no change that somebody made"
     assert wikitrail("--db", db, "audit").code == 0
+
+
+def test_a_text_that_nobody_has_any_more_is_missing_until_the_wiki_shows_it(mediawiki: MediaWiki, db: Path) -> None:
+    mediawiki.delete("Wohnraumkonzept")
+    sync(db)
+    execute(
+        db,
+        "UPDATE texts SET data = x'00' WHERE text_id IN (SELECT text_id FROM revisions WHERE state = 'archived')",
+    )
+    found = wikitrail("--db", db, "audit", "--json").json["differences"]
+    assert {(d["field"], d["mirror"], d["wiki"]) for d in found} == {("text", "damaged", None)}
+    assert rows(db, "SELECT DISTINCT text_state, text_id FROM revisions WHERE state = 'archived'") == [
+        ("missing", None)
+    ]
+    assert wikitrail("--db", db, "audit").code == 0
+    mediawiki.undelete("Wohnraumkonzept")
+    sync(db)
+    assert_exact(db, mediawiki)
+
+
+def test_what_somebody_does_during_an_audit_is_no_difference(mediawiki: MediaWiki, db: Path) -> None:
+    checker = Checker(mediawiki, db)
+    walk = Fetcher.log
+
+    def log(fetcher: Fetcher, *span: str) -> Iterator[tuple[LogEvent, ...]]:
+        mediawiki.protect("Wohnraumkonzept")
+        return walk(fetcher, *span)
+
+    def listed(api: Api) -> Iterator[tuple[tuple[Page, ...], tuple[Revision, ...]]]:
+        mediawiki.edit("Wohnraumkonzept", "Während der Prüfung")
+        return list_wiki(api)
+
+    checker.sync()
+    with patch.object(Fetcher, "log", log), patch("jobs.audit.list_wiki", listed):
+        checker.audit()
+    checker.sync()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import _open_for_reading
+from storage.database import _open_as_it_lies
 from tests.mediawiki import MediaWiki
 from tests.wikitrail import Result, assert_exact, command_line, environment, rows, sync, wikitrail
 
@@ -92,8 +92,12 @@ def test_an_api_address_that_is_none(db: Path, plain_site: str) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_a_wiki_with_its_api_switched_off(mediawiki: MediaWiki, db: Path, status: int) -> None:
-    mediawiki.configure(f"if (defined('MW_API')) {{ http_response_code({status}); exit; }}")
+def test_a_wiki_with_api_and_page_lists_switched_off(mediawiki: MediaWiki, db: Path, status: int) -> None:
+    """Its pages would do (test_pages_mirror), but this one shows no list of them either."""
+    mediawiki.configure(
+        f"if (defined('MW_API')) {{ http_response_code({status}); exit; }}"
+        "$wgHooks['SpecialPage_initList'][] = function (&$list) { unset($list['Allpages']); };"
+    )
     assert_one_sentence(wikitrail("--db", db, "sync", mediawiki.url), 1, "its API cannot be used", "wikitrail import")
 
 
@@ -420,7 +424,7 @@ def test_a_terminal_that_knows_no_arrows(db: Path, sample_wiki_path: Path) -> No
 def test_a_database_that_may_only_be_read(db: Path, sample_wiki_path: Path) -> None:
     """As somebody without rights in the folder would open it."""
     wikitrail("--db", db, "import", sample_wiki_path)
-    opened = _open_for_reading(db)
+    opened = _open_as_it_lies(db)
     try:
         assert opened.execute("SELECT count(*) FROM revisions").fetchone() == (216,)
         with pytest.raises(sqlite3.OperationalError, match="readonly"):

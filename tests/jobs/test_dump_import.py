@@ -124,3 +124,123 @@ def test_text_prints_the_exact_bytes(db: Path) -> None:
     for rev_id, size in rows(db, "SELECT rev_id, size FROM revisions ORDER BY rev_id LIMIT 5"):
         result = wikitrail("--db", db, "text", rev_id)
         assert len(result.out.encode()) == size
+
+
+STUBS = """<mediawiki version="0.11"><siteinfo><sitename>Probe</sitename></siteinfo><page><title>Park</title><ns>0</ns>
+<id>1</id>{}</page></mediawiki>"""
+STUB = (
+    "<revision><id>{n}</id>{parent}<timestamp>2024-05-0{n}T10:00:00Z</timestamp>"
+    "<contributor><username>Ada Berg</username><id>7</id></contributor>{text}</revision>"
+)
+
+
+def stub_dump(path: Path, *texts: str) -> Path:
+    """A dump of one page with these ``<text>`` elements."""
+    revisions = [
+        STUB.format(n=n, parent=f"<parentid>{n - 1}</parentid>" * (n > 1), text=text) for n, text in enumerate(texts, 1)
+    ]
+    path.write_text(STUBS.format("".join(revisions)), encoding="utf-8")
+    return path
+
+
+def test_a_full_dump_after_a_stub_dump_brings_the_texts_and_tells_the_same(tmp_path: Path) -> None:
+    refers = ['<text bytes="8" location="tt:1" id="1"/>', '<text bytes="25" location="tt:2" id="2"/>']
+    stubs = stub_dump(tmp_path / "stubs.xml", *refers)
+    full = stub_dump(tmp_path / "full.xml", "<text>Ein Park</text>", "<text>Ein Park [[Kategorie:Grün]]</text>")
+    db, direct = tmp_path / "wiki.db", tmp_path / "direct.db"
+    result = wikitrail("--db", db, "import", stubs, "--json")
+    assert result.code == 0
+    assert "2 revisions come without their text" in result.json["warnings"][0]
+    assert rows(db, "SELECT rev_id, text_state, text_id FROM revisions") == [(1, "missing", None), (2, "missing", None)]
+    assert wikitrail("--db", db, "import", full).code == 0
+    assert wikitrail("--db", direct, "import", full).code == 0
+    for query in (
+        "SELECT rev_id, sha1, text_state, state FROM revisions",
+        "SELECT page_id, title, latest_rev_id, text FROM pages",
+        "SELECT kind, action, path, before, after, rev_to FROM changes",
+        "SELECT name, from_rev, to_rev FROM category_history",
+    ):
+        assert rows(db, query) == rows(direct, query) != []
+    assert wikitrail("--db", db, "import", full, stubs, "--json").json["revisions_new"] == 0
+
+
+def test_of_several_files_one_that_breaks_off_does_not_keep_the_others_out(
+    tmp_path: Path, sample_wiki_path: Path
+) -> None:
+    cut = tmp_path / "cut.xml"
+    cut.write_bytes(sample_wiki_path.read_bytes()[:100_000])
+    db = tmp_path / "wiki.db"
+    result = wikitrail("--db", db, "import", cut, sample_wiki_path, "--json")
+    assert result.code == 1
+    assert (result.json["status"], result.json["revisions_new"]) == ("failed", 216)
+    assert "cut.xml is cut off or damaged after revision" in result.err
+    assert "byte 100000 of its XML" in result.err
+    assert rows(db, "SELECT status FROM runs") == [("failed",)]
+    assert rows(db, "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND name LIKE 'record_%'") != [(0,)]
+
+
+def test_a_page_that_comes_several_times_is_one_page(tmp_path: Path) -> None:
+    first = stub_dump(tmp_path / "a.xml", "<text>eins</text>")
+    both = stub_dump(tmp_path / "b.xml", "<text>eins</text>", "<text>zwei</text>").read_text(encoding="utf-8")
+    page = both[both.index("<page>") : both.index("</mediawiki>")]
+    first.write_text(both.replace("</mediawiki>", f"{page}</mediawiki>").replace("zwei", "drei", 1), encoding="utf-8")
+    db = tmp_path / "wiki.db"
+    assert wikitrail("--db", db, "import", first, "--json").json["revisions_new"] == 2
+    assert rows(db, "SELECT page_id, title, latest_rev_id, text FROM pages") == [(1, "Park", 2, "drei")]
+
+
+def test_revisions_of_a_page_that_the_wiki_deleted_are_kept_as_archived(mediawiki: MediaWiki, tmp_path: Path) -> None:
+    mediawiki.edit("Alt", "erste")
+    dump = tmp_path / "dump.xml"
+    mediawiki.edit("Alt", "zweite")
+    dump.write_bytes(mediawiki.maintenance("dumpBackup", "--full", "--quiet"))
+    db = tmp_path / "wiki.db"
+    sync(db, mediawiki.url)
+    newest = mediawiki.latest("Alt")
+    mediawiki.delete("Alt")
+    sync(db)
+    text = dump.read_text(encoding="utf-8").replace(f"<id>{newest}</id>", "<id>9999</id>")
+    dump.write_text(text, encoding="utf-8")
+    assert wikitrail("--db", db, "import", dump).code == 0
+    assert rows(db, "SELECT state FROM revisions WHERE rev_id = 9999") == [("archived",)]
+    assert rows(db, "SELECT state FROM pages WHERE title = 'Alt'") == [("deleted",)]
+
+
+def test_a_dump_may_come_through_a_pipe(tmp_path: Path, db: Path, sample_wiki_path: Path) -> None:
+    piped = tmp_path / "piped.db"
+    packed = gzip.compress(sample_wiki_path.read_bytes())
+    assert wikitrail("--db", piped, "import", "/dev/stdin", stdin=packed).code == 0
+    assert rows(piped, "SELECT rev_id, sha1 FROM revisions") == rows(db, "SELECT rev_id, sha1 FROM revisions")
+
+
+SECOND_SLOT = """
+$wgHooks['MediaWikiServices'][] = static function ( $services ) {
+	$services->addServiceManipulator( 'SlotRoleRegistry', static function ( $registry ) {
+		$registry->defineRoleWithModel( 'anhang', CONTENT_MODEL_TEXT );
+	} );
+};
+"""
+
+
+def test_revisions_with_two_slots_of_a_real_wiki(make_mediawiki: Callable[..., MediaWiki], tmp_path: Path) -> None:
+    wiki = make_mediawiki(SECOND_SLOT)
+    source, dump, db = tmp_path / "slots.xml", tmp_path / "dump.xml", tmp_path / "wiki.db"
+    source.write_text(
+        '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11"><page><title>Doppelt</title>'
+        "<revision><timestamp>2024-05-01T10:00:00Z</timestamp><contributor><ip>192.0.2.1</ip></contributor>"
+        '<model>wikitext</model><format>text/x-wiki</format><text xml:space="preserve">Haupttext</text>'
+        "<content><role>anhang</role><origin>1</origin><model>text</model><format>text/plain</format>"
+        '<text xml:space="preserve">Beilage</text></content></revision></page></mediawiki>',
+        encoding="utf-8",
+    )
+    wiki.import_xml(source)
+    dump.write_bytes(wiki.maintenance("dumpBackup", "--full", "--quiet"))
+    assert b"Beilage" in dump.read_bytes()
+    result = wikitrail("--db", db, "import", dump)
+    assert result.code == 0
+    assert "texts of slots other than the main one are left out (anhang 1)" in result.err
+    assert "another SHA-1" not in result.err
+    (page,) = (p for p in wiki.truth()["pages"] if p["title"] == "Doppelt")
+    (true,) = (r for r in wiki.truth()["revisions"] if r["page_id"] == page["page_id"])
+    held = rows(db, "SELECT r.sha1, p.text FROM revisions r JOIN pages p USING (page_id) WHERE title = 'Doppelt'")
+    assert held == [(true["sha1"], "Haupttext")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -188,6 +189,37 @@ def test_what_is_deleted_stays_marked_and_comes_back(mediawiki: MediaWiki, db: P
         db, "SELECT action, title, comment FROM changes WHERE kind = 'page' AND action IN ('deleted', 'restored')"
     )
     assert events == [("deleted", "Wohnraumkonzept", "überholt"), ("restored", "Wohnraumkonzept", "")]
+
+
+def test_a_page_was_not_there_between_its_deletion_and_its_restore(mediawiki: MediaWiki, db: Path) -> None:
+    """Also for a mirror that was begun later, and when the page is read again whole."""
+    fill(mediawiki)
+    sync(db, mediawiki.url)
+    mediawiki.delete("Wohnraumkonzept")
+    time.sleep(1.1)
+    sync(db)
+    mediawiki.undelete("Wohnraumkonzept")
+    time.sleep(1.1)
+    mediawiki.edit("Wohnraumkonzept", "Stand 3\n== Ziele ==\n* 2")
+    sync(db)
+    later = db.with_name("later.db")
+    sync(later, mediawiki.url)
+    gone, back = (
+        next(e["timestamp"] for e in mediawiki.truth()["log"] if e["type"] == "delete" and e["action"] == action)
+        for action in ("delete", "restore")
+    )
+    made = rows(db, "SELECT timestamp FROM revisions WHERE comment = 'Schritt 2'")[0][0]
+    shown = (
+        "SELECT h.text, valid_from, valid_to FROM section_history h JOIN pages USING (page_id) WHERE h.title = 'Ziele'"
+    )
+    for mirror in (db, later):
+        assert rows(mirror, f"{shown} AND h.text = '2' ORDER BY 2") == [("2", made, gone), ("2", back, None)]
+        as_of = f"{shown} AND valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)"
+        assert [len(rows(mirror, as_of, at, at)) for at in (made, gone, back, "2999")] == [1, 0, 1, 1]
+    first = rows(db, "SELECT min(rev_id) FROM revisions WHERE comment LIKE 'Schritt%'")[0][0]
+    mediawiki.revision_delete(first, hide=("content",))
+    sync(db)
+    assert rows(db, f"{shown} AND h.text = '2' ORDER BY 2") == [("2", made, gone), ("2", back, None)]
 
 
 def test_texts_are_exact_where_the_api_alters_them(mediawiki: MediaWiki, db: Path) -> None:

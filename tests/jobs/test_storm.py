@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
-from tests.storm import ACTIONS, shrink, storm
+from tests.storm import shrink, storm
+from tests.storm_actions import ACTIONS
 from tests.storm_scenes import Op, generate
 from tests.storm_texts import text_of
 from tests.wikitrail import assert_exact, rows, sync, wikitrail
 
-OPERATIONS = int(os.environ.get("WIKITRAIL_STORM_OPS", "150"))
+OPERATIONS = int(os.environ.get("WIKITRAIL_STORM_OPS", "500"))
 SEED = int(os.environ.get("WIKITRAIL_STORM_SEED", "5"))
 
 RELATIVE = 48  # a text with a relative link, which means another page when its own has moved
@@ -125,6 +126,48 @@ CASES: dict[str, list[Op]] = {
         ("merge", "Verkehr", "Wohnen", 0),
         ("cut", 8),
     ],
+    # The new page's revisions were added to those of the page that had borne its id.
+    "a page that was deleted and whose id was given to another is that other page": [
+        ("edit", "Schule", 3),
+        ("edit", "Schule", 4),
+        ("sync",),
+        ("delete", "Schule"),
+        ("reuse_ids",),
+        ("edit", "Verkehr", 5),
+        ("sync",),
+        ("restore", "Schule", 0, 0),
+        ("audit",),
+    ],
+    # No entry of the log says which revisions bore the name or the tag.
+    "a user who was renamed and a tag that was deleted are so everywhere": [
+        ("edit", "Schule", 3, "Uwe Alt"),
+        ("edit", "Schule", 4, "Nora Feld"),
+        ("tag", "Schule", 0, True),
+        ("sync",),
+        ("rename_user", "Uwe Alt", "Uwe Neu"),
+        ("sync",),
+        ("drop_tag",),
+    ],
+    # Sysops see no entry of the public log for it.
+    "an audit finds what was suppressed and what was tagged unlogged": [
+        ("edit", "Schule", 3),
+        ("edit", "Schule", 4),
+        ("sync",),
+        ("suppress", "Schule", 0, True, "content", "user"),
+        ("suppress_log", 0, "content", "comment"),
+        ("tag_unlogged", "Schule", 1),
+        ("audit",),
+    ],
+    # The entry of a restore said nothing, and the pages that are live were looked at alone.
+    "a page comes back although the wiki hides that it was restored": [
+        ("edit", "Schule", 3),
+        ("sync",),
+        ("delete", "Schule"),
+        ("sync",),
+        ("restore", "Schule", 0, 0),
+        ("hide_log", 0, "content"),
+        ("audit",),
+    ],
     # The deletion names no page; the entry itself was kept as it had been.
     "a hidden entry of the log hides no deletion, and is hidden here": [
         ("edit", "Schule", 3),
@@ -208,3 +251,22 @@ def test_a_quiet_run_costs_one_request_however_much_went_before(mediawiki: Media
     assert sync(db)["revisions_new"] == 1
     assert sync(db)["requests"] == 1
     assert_exact(db, mediawiki)
+
+
+def test_a_dump_that_is_older_or_newer_than_the_mirror_leaves_it_exact(mediawiki: MediaWiki, tmp_path: Path) -> None:
+    """What a dump says of the wiki is not taken as what the wiki says: the next run compares."""
+    db, older, newer = tmp_path / "wiki.db", tmp_path / "older.xml", tmp_path / "newer.xml"
+    mediawiki.edit("Schule", "Stand 0")
+    mediawiki.edit("Verkehr", "Stand 0")
+    older.write_bytes(mediawiki.maintenance("dumpBackup", "--full", "--quiet"))
+    mediawiki.delete("Schule")
+    sync(db, mediawiki.url)
+    first = mediawiki.edit("Verkehr", "Stand 1")
+    mediawiki.edit("Verkehr", "Stand 2")
+    newer.write_bytes(mediawiki.maintenance("dumpBackup", "--full", "--quiet"))
+    mediawiki.revision_delete(first, hide=("content",))
+    assert wikitrail("--db", db, "import", older, newer).code == 0
+    assert rows(db, "SELECT state FROM pages WHERE title = 'Schule'") == [("live",)]
+    sync(db)
+    assert_exact(db, mediawiki)
+    assert sync(db)["requests"] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from parsers.bulk import find_bulk_changes
-from parsers.change import BulkCase, Change, CurrentItem, PageChange
+from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
 OLD = "http://allris.oberhausen.de/bi/vo020.asp?VOLFDNR={}"
 NEW = "http://ratsinfo.oberhausen.de/vo020?VOLFDNR={}"
@@ -41,6 +42,13 @@ class History:
         return self.link(page, OLD.format(number), NEW.format(number), **place)
 
 
+def found_in(changes: Sequence[PageChange], current: Sequence[CurrentItem]) -> list[BulkChange]:
+    def of(pairs: Collection[tuple[str, str]] | None) -> list[PageChange]:
+        return [c for c in changes if pairs is None or (c.change.kind, c.change.action) in pairs]
+
+    return find_bulk_changes(of, lambda: current)
+
+
 def current_link(page: int, value: str) -> CurrentItem:
     return CurrentItem("link", page, f"Seite {page}", 9000 + page, "Beschlüsse", value, "Vorlage")
 
@@ -50,7 +58,7 @@ def test_one_rule_explains_an_address_update_over_pages_days_and_editors() -> No
     ids = [history.migrate(page, 13000 + page, days=page, user=f"Person {page}") for page in range(1, 6)]
     ids.append(history.migrate(1, 777, days=6))
     history.link(2, "https://a.example/alt", "https://b.example/neu")
-    (bulk,) = find_bulk_changes(history.changes, [])
+    (bulk,) = found_in(history.changes, [])
     assert bulk.kind == "link"
     assert bulk.pattern_before == "http://allris.oberhausen.de/bi/vo020.asp?VOLFDNR={VOLFDNR}"
     assert bulk.pattern_after == "http://ratsinfo.oberhausen.de/vo020?VOLFDNR={VOLFDNR}"
@@ -65,7 +73,7 @@ def test_an_altered_number_is_an_exception_and_a_member() -> None:
     for page in range(1, 5):
         history.migrate(page, 100 + page)
     wrong = history.link(5, OLD.format(1234), NEW.format(1243))
-    (bulk,) = find_bulk_changes(history.changes, [])
+    (bulk,) = found_in(history.changes, [])
     assert bulk.exceptions == (BulkCase("Seite 5", 1000 + wrong, OLD.format(1234), NEW.format(1243), "Vorlage"),)
     assert wrong in bulk.members
     assert (bulk.pages, bulk.occurrences) == (5, 5)
@@ -81,7 +89,7 @@ def test_what_still_has_the_old_form_is_a_straggler() -> None:
         current_link(8, "http://allris.oberhausen.de/bi/to020.asp?SILFDNR=55"),
         CurrentItem("section", 9, "Seite 9", 1, "Stand", OLD.format(1)),
     ]
-    (bulk,) = find_bulk_changes(history.changes, current)
+    (bulk,) = found_in(history.changes, current)
     assert bulk.stragglers == (BulkCase("Seite 7", 9007, OLD.format(55), None, "Vorlage"),)
 
 
@@ -92,7 +100,7 @@ def test_the_old_form_coming_back_later_is_a_regression_and_no_straggler(same_pa
         history.migrate(page, 100 + page)
     page = 1 if same_page else 6
     back = history.link(page, NEW.format(101) if same_page else None, OLD.format(101), days=20)
-    (bulk,) = find_bulk_changes(history.changes, [current_link(page, OLD.format(101))])
+    (bulk,) = found_in(history.changes, [current_link(page, OLD.format(101))])
     assert bulk.regressions == (
         BulkCase(f"Seite {page}", 1000 + back, NEW.format(101) if same_page else "", OLD.format(101), "Vorlage"),
     )
@@ -105,7 +113,7 @@ def test_an_old_form_added_before_the_page_was_migrated_is_no_regression() -> No
     history.link(1, None, OLD.format(101), days=-3)
     for page in range(1, 4):
         history.migrate(page, 100 + page)
-    (bulk,) = find_bulk_changes(history.changes, [])
+    (bulk,) = found_in(history.changes, [])
     assert bulk.regressions == ()
 
 
@@ -113,7 +121,7 @@ def test_two_pages_are_no_bulk_change_however_many_links_they_have() -> None:
     history = History()
     for number in range(10):
         history.migrate(1 + number % 2, number)
-    assert find_bulk_changes(history.changes, []) == []
+    assert found_in(history.changes, []) == []
 
 
 def test_words_that_tell_things_apart_stay_literal() -> None:
@@ -125,7 +133,7 @@ def test_words_that_tell_things_apart_stay_literal() -> None:
             f"http://allris.oberhausen.de/bi/to020.asp?SILFDNR={page}",
             f"http://ratsinfo.oberhausen.de/to020?SILFDNR={page}",
         )
-    assert [bulk.pattern_before for bulk in find_bulk_changes(history.changes, [])] == [
+    assert [bulk.pattern_before for bulk in found_in(history.changes, [])] == [
         "http://allris.oberhausen.de/bi/vo020.asp?VOLFDNR={VOLFDNR}",
         "http://allris.oberhausen.de/bi/to020.asp?SILFDNR={SILFDNR}",
     ]
@@ -144,7 +152,7 @@ def test_edits_that_only_look_alike_are_not_swept_in() -> None:
             "http://ratsinfo.oberhausen.de/vo021?VOLFDNR=3",
         ),
     ]
-    (bulk,) = find_bulk_changes(history.changes, [])
+    (bulk,) = found_in(history.changes, [])
     assert not set(other) & set(bulk.members)
     assert bulk.pages == 4
 
@@ -160,7 +168,7 @@ def test_unrelated_edits_make_no_rule() -> None:
             f"https://{before.lower()}.example/2023/bericht",
             f"https://{before.lower()}.example/2024/bericht",
         )
-    assert find_bulk_changes(history.changes, []) == []
+    assert found_in(history.changes, []) == []
 
 
 def test_a_rule_a_year_later_is_another_bulk_change() -> None:
@@ -168,7 +176,7 @@ def test_a_rule_a_year_later_is_another_bulk_change() -> None:
     first = [history.migrate(page, 100 + page) for page in range(1, 4)]
     second = [history.migrate(page, 200 + page, days=365) for page in range(1, 5)]
     history.migrate(9, 9, days=800)
-    assert [bulk.members for bulk in find_bulk_changes(history.changes, [])] == [tuple(first), tuple(second)]
+    assert [bulk.members for bulk in found_in(history.changes, [])] == [tuple(first), tuple(second)]
 
 
 def test_a_straggler_is_named_by_the_last_bulk_change_of_its_rule_only() -> None:
@@ -178,7 +186,7 @@ def test_a_straggler_is_named_by_the_last_bulk_change_of_its_rule_only() -> None
     for page in range(4, 7):
         history.migrate(page, 100 + page, days=365)
     left = [current_link(7, OLD.format(55)), current_link(7, OLD.format(55)), current_link(8, OLD.format(56))]
-    older, newer = find_bulk_changes(history.changes, left)
+    older, newer = found_in(history.changes, left)
     assert older.rule == newer.rule
     assert (older.stragglers, [case.title for case in newer.stragglers]) == ((), ["Seite 7", "Seite 7", "Seite 8"])
 
@@ -190,7 +198,7 @@ def test_what_came_back_after_a_later_bulk_change_is_no_straggler_of_an_earlier_
     for page in (4, 5, 6):
         history.link(page, f"Konzept Stadt {page}", f"Plan Stadt {page}", days=365)
     history.link(5, "Plan Stadt 5", "Konzept Stadt 5", days=400)
-    older, newer = find_bulk_changes(history.changes, [current_link(5, "Konzept Stadt 5")])
+    older, newer = found_in(history.changes, [current_link(5, "Konzept Stadt 5")])
     assert older.rule == newer.rule
     assert [case.title for case in newer.regressions] == ["Seite 5"]
     assert older.stragglers == newer.stragglers == ()
@@ -200,7 +208,7 @@ def test_paths_vary_when_a_site_moves() -> None:
     history = History()
     for page, path in enumerate(["wohnen.html", "bauen/plan.html", "umwelt/klima/ziele.pdf", "rat.html"]):
         history.link(page, f"http://alt.example/stadt/{path}", f"https://www.neu.example/{path}")
-    (bulk,) = find_bulk_changes(history.changes, [])
+    (bulk,) = found_in(history.changes, [])
     assert bulk.pattern_before == "http://alt.example/stadt/{rest}"
     assert bulk.pattern_after == "https://www.neu.example/{rest}"
 
@@ -210,7 +218,7 @@ def test_every_value_of_a_query_is_a_variable_of_its_own() -> None:
     for page in range(1, 5):
         query = f"refresh=false&VOLFDNR={100 + page}&TOLFDNR={7 * page}"
         history.link(page, f"http://a.example/bi/vo020?{query}", f"http://b.example/vo020?{query}")
-    (bulk,) = find_bulk_changes(history.changes, [])
+    (bulk,) = found_in(history.changes, [])
     assert bulk.pattern_after == "http://b.example/vo020?refresh=false&VOLFDNR={VOLFDNR}&TOLFDNR={TOLFDNR}"
 
 
@@ -218,7 +226,7 @@ def test_secure_addresses_of_any_host() -> None:
     history = History()
     for page, host in enumerate(["a.example", "b.example/x", "c.example/y/z.html", "d.example/"]):
         history.link(page, f"http://{host}", f"https://{host}")
-    (bulk,) = find_bulk_changes(history.changes, [])
+    (bulk,) = found_in(history.changes, [])
     assert (bulk.pattern_before, bulk.pattern_after) == ("http://{rest}", "https://{rest}")
 
 
@@ -227,7 +235,7 @@ def test_files_and_page_titles_have_rules_too() -> None:
     for page, name in enumerate(["Wohnen", "Umwelt und Klima", "Sport"]):
         history.add(page, Change("file", "changed", "Themenfeld", f"Datei:{name}.jpg", f"Datei:{name}.png"))
         history.link(page, f"Wohnen#{name}", f"Wohnen und Leben#{name}")
-    assert [(bulk.kind, bulk.rule) for bulk in find_bulk_changes(history.changes, [])] == [
+    assert [(bulk.kind, bulk.rule) for bulk in found_in(history.changes, [])] == [
         ("file", "Datei:{rest}.jpg → Datei:{rest}.png"),
         ("link", "Wohnen#{rest} → Wohnen und Leben#{rest}"),
     ]
@@ -242,7 +250,7 @@ def test_a_renamed_field_with_what_missed_it_and_what_came_back() -> None:
         CurrentItem("infobox", 8, "Seite 8", 80, "Konzeption/Fachbereich", "0-4"),
         CurrentItem("infobox", 1, "Seite 1", 81, "Konzeption/Zuständigkeit", "Fachbereich"),
     ]
-    (bulk,) = find_bulk_changes(history.changes, current)
+    (bulk,) = found_in(history.changes, current)
     assert bulk.rule == "Konzeption: Fachbereich → Zuständigkeit"
     assert (bulk.pattern_before, bulk.pattern_after, bulk.pages) == ("Fachbereich", "Zuständigkeit", 4)
     assert bulk.stragglers == (BulkCase("Seite 8", 80, "0-4", None),)
@@ -259,7 +267,7 @@ def test_section_titles_and_templates() -> None:
         CurrentItem("template", 7, "Seite 7", 70, "", "{{Hinweis alt|x}}"),
         CurrentItem("template", 7, "Seite 7", 70, "", "{{Hinweis alt 2|x}}"),
     ]
-    section, template = find_bulk_changes(history.changes, current)
+    section, template = found_in(history.changes, current)
     assert (section.rule, section.stragglers) == (
         "Zielsetzung → Ziele",
         (BulkCase("Seite 7", 70, "Text", None),),
@@ -275,14 +283,14 @@ def test_a_category_swap_counts_both_changes_and_asks_no_page_that_may_stay() ->
         history.add(page, Change("category", "added", "", None, f"Jahr {page}"), rev=50 + page)
     few = [CurrentItem("category", p, f"Seite {p}", p, "", "Wohnen") for p in range(10, 12)]
     many = [CurrentItem("category", p, f"Seite {p}", p, "", "Wohnen") for p in range(10, 20)]
-    (bulk,) = find_bulk_changes(history.changes, few)
+    (bulk,) = found_in(history.changes, few)
     assert (bulk.rule, bulk.pages, bulk.occurrences, len(bulk.stragglers)) == (
         "Wohnen → Wohnen und Leben",
         3,
         6,
         2,
     )
-    assert find_bulk_changes(history.changes, many)[0].stragglers == ()
+    assert found_in(history.changes, many)[0].stragglers == ()
 
 
 def test_one_new_value_within_days_is_one_piece_of_work() -> None:
@@ -290,7 +298,7 @@ def test_one_new_value_within_days_is_one_piece_of_work() -> None:
     for page in range(1, 4):
         history.add(page, Change("infobox", "changed", "Konzeption/Art", "Bericht", "Konzept"), days=page)
         history.add(page, Change("infobox", "changed", "Konzeption/Zuständigkeit", "0-4", "3-2"), days=30 * page)
-    (bulk,) = find_bulk_changes(history.changes, [])
+    (bulk,) = found_in(history.changes, [])
     assert (bulk.rule, bulk.kind) == ("Konzeption/Art: Bericht → Konzept", "infobox")
     assert bulk.occurrences == 3
 
@@ -313,7 +321,7 @@ def test_changes_of_appearance_and_page_events_take_no_part() -> None:
                 Change("page", "deleted", "", None, None),
             )
         )
-    assert find_bulk_changes(history.changes, []) == []
+    assert found_in(history.changes, []) == []
 
 
 def test_a_rule_that_only_inserts_or_only_drops_knows_what_is_done() -> None:
@@ -327,7 +335,7 @@ def test_a_rule_that_only_inserts_or_only_drops_knows_what_is_done() -> None:
         current_link(9, "Ort Mitte (Stadt)"),
         current_link(10, "Ort Mitte"),
     ]
-    dropped, inserted = sorted(find_bulk_changes(history.changes, current), key=lambda bulk: bulk.rule)
+    dropped, inserted = sorted(found_in(history.changes, current), key=lambda bulk: bulk.rule)
     assert [case.before for case in dropped.stragglers] == ["Ort Mitte (Stadt)"]
     assert [case.before for case in inserted.stragglers] == ["https://a.example/sport"]
 
@@ -337,7 +345,7 @@ def test_a_suffix_to_any_title_is_no_rule() -> None:
     for page, name in enumerate(["Merkur", "Venus", "Erde"]):
         history.link(page, f"es:{name}", f"es:{name} (planeta)")
         history.link(page, name, f"{name} (Planet)")
-    assert find_bulk_changes(history.changes, []) == []
+    assert found_in(history.changes, []) == []
 
 
 def test_a_file_in_another_size_is_no_rewriting() -> None:
@@ -345,4 +353,4 @@ def test_a_file_in_another_size_is_no_rewriting() -> None:
     for page in range(3):
         before, after = ("[[Datei:A.png|119px]]", "[[Datei:A.png|120px]]")
         history.add(page, Change("file", "changed", "", before, after, "cosmetic", "markup"))
-    assert find_bulk_changes(history.changes, []) == []
+    assert found_in(history.changes, []) == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from storage.database import Database, open_database
 from storage.errors import DamagedText
-from storage.texts import MAX_CHAIN_DEPTH, MAX_CHAIN_LENGTH, TextStore
+from storage.texts import BY_DIGEST, MAX_CHAIN_DEPTH, MAX_CHAIN_LENGTH, TextStore
 
 
 @pytest.fixture
@@ -59,3 +59,8 @@ def test_a_damaged_text_is_never_handed_out(db: Database) -> None:
     db.execute("UPDATE texts SET data = ? WHERE text_id = ?", [b"b", text_id])
     with pytest.raises(DamagedText, match="damaged"):
         TextStore(db).load(text_id)
+
+
+def test_a_known_text_is_found_by_an_index(db: Database) -> None:
+    plan = db.execute(f"EXPLAIN QUERY PLAN {BY_DIGEST}", {"sha1": "0" * 40}).fetchall()
+    assert "texts_by_sha1" in plan[0][3], "a scan would make each text cost as much as all before it"

@@ -1,0 +1,81 @@
+"""How a run gets to the wiki: which one, by its API or through its pages, as which account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from jobs.account import account_for, is_exposed, kept_path, load_kept, save_kept
+from jobs.errors import UsageError
+from jobs.exactness import is_read_from_pages
+from jobs.identity import check_same_wiki
+from jobs.pages_sync import find_wiki
+from jobs.runner import Run
+from jobs.settings import Settings
+from scraper.abilities import version_of
+from scraper.api import Api
+from scraper.discover import Found, Opener, find_api
+from scraper.find_pages import FoundPages
+from scraper.login import Account, open_api
+from scraper.session import Manners, Session
+from storage import mirror as store
+
+FIRST_CONTACT_WAIT = 8.0  # seconds: somebody at a terminal may have mistyped the address
+
+
+def make_session(settings: Settings) -> Session:
+    """A session with the manners of the configuration."""
+    wiki = settings.config.wiki
+    return Session(Manners(delay=wiki.delay, max_wait=wiki.max_wait, maxlag=wiki.maxlag, contact=wiki.contact))
+
+
+def find_or_open(run: Run, settings: Settings, session: Session, url: str | None) -> Api | FoundPages:
+    """The wiki's API, or its pages. A wiki that the database knows is asked nothing here: the delta does that."""
+    held = store.load_site(run.db)
+    by_pages = is_read_from_pages(held)
+    address = url or settings.config.wiki.url or (str(store.get_state(run.db, "address")) if by_pages else None)
+    if held and held["api_url"] and not by_pages:
+        if not address or address == store.get_state(run.db, "address"):
+            return open_known(run, settings, session, held)
+        find: Callable[[Session, str, Opener | None], Found | FoundPages] = find_api
+    else:
+        find = find_wiki
+    if not address:
+        raise UsageError("No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”.")
+    account = account_for(settings, address)
+    patient = session.manners
+    session.manners = replace(patient, max_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
+    found = find(session, address, _opener(run, settings, account) if account else None)
+    session.manners = patient
+    if isinstance(found, FoundPages):
+        store.set_state(run.db, "address", address)
+        return found
+    check_same_wiki(run.db, found.siteinfo, urlsplit(found.api.url).netloc)
+    with run.db.atomic():
+        store.save_site(run.db, found.api.url, found.siteinfo, run.now)
+        store.set_state(run.db, "address", address)
+        store.set_state(run.db, "expected", found.siteinfo.get("statistics", {}).get("edits"))
+    return found.api
+
+
+def open_known(run: Run, settings: Settings, session: Session, held: Mapping[str, Any]) -> Api:
+    """The API of a wiki that the database knows, as the account for it if there is one."""
+    url = str(held["api_url"])
+    account = account_for(settings, url)
+    api = _opener(run, settings, account)(session, url) if account else Api(session, url)
+    api.can = replace(api.can, version=version_of(str(held["generator"])))
+    return api
+
+
+def _opener(run: Run, settings: Settings, account: Account) -> Opener:
+    """How a wiki is opened as an account; the login is kept beside the database for the next run."""
+    path = kept_path(settings.database)
+
+    def log_in(session: Session, url: str) -> Api:
+        if is_exposed(url):
+            run.warnings.append(f"The password of {account.name} goes to {url} unprotected; use https if it is there.")
+        return open_api(session, url, account, load_kept(path), lambda kept: save_kept(path, kept))
+
+    return log_in

@@ -1,0 +1,96 @@
+"""Reads a page's history into what is to be written of it; writes nothing, so that other processes can do it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from jobs.page_changes import Step, changes_of
+from parsers.change import PageChange
+from parsers.items import item_groups
+from parsers.plain import plain_record
+from parsers.reader import Reader
+from parsers.record import Record
+from parsers.site import Site
+from storage import history
+from storage.database import Database
+from storage.derived import DerivedPage, LocalStrings, Reading, derived_changes
+from storage.intervals import PageIntervals
+from storage.mirror import load_site
+from storage.texts import TextStore
+
+
+@dataclass(slots=True)
+class PageState:
+    """Where the derivation of a page stands: the last step read, its record, and its intervals."""
+
+    last: Step | None
+    record: Record | None
+    intervals: PageIntervals
+
+
+@dataclass(slots=True)
+class PageReader:
+    """Derives pages of a database within one run."""
+
+    db: Database
+    reader: Reader
+    texts: TextStore
+    run_id: int
+    now: str
+
+    def whole_page(self, page_id: int) -> DerivedPage:
+        """All that is held of a page, for the first time, every revision announced."""
+        (page,) = history.pages_by_id(self.db, [page_id]).values()
+        rows = history.page_revisions(self.db, page_id)
+        steps = (self.stored_step(row) for row in rows)  # one text at a time
+        state = PageState(None, None, PageIntervals(page_id))
+        return self.steps(page, state, steps, {row[0] for row in rows}, rebuilt=False)
+
+    def steps(
+        self, page: history.PageRow, state: PageState, ordered: Iterable[Step], announced: Collection[int], *,
+        rebuilt: bool,
+    ) -> DerivedPage:  # fmt: skip
+        """Take a page on from a state, which is brought up to date, through more revisions."""
+        found: list[PageChange] = []
+        strings = LocalStrings()
+        for step in ordered:
+            last, before = state.last, state.record
+            if step.text is not None:
+                self._advance(page.title, state, strings, step)
+            if step.rev_id in announced:
+                if last is not None and step.parent_id and step.parent_id != last.rev_id:
+                    # What was imported or merged in between was not there when this revision was made.
+                    row = history.revision_row(self.db, step.parent_id, page.page_id)
+                    parent = self.stored_step(row) if row else None
+                    if parent is not None and parent.text is not None:
+                        last, before = parent, self.read(page.title, parent)
+                found += changes_of(page.page_id, page.title, last, before, step, state.record)
+        reading = None if state.last is None else Reading.of(state.last.rev_id, state.record, state.last.text)
+        changes = derived_changes(strings, self.run_id, self.now, found)
+        return DerivedPage(page.page_id, rebuilt, strings, state.intervals.take(), changes, reading)
+
+    def _advance(self, title: str, state: PageState, strings: LocalStrings, step: Step) -> None:
+        record = self.read(title, step)
+        last = (state.last.rev_id, state.last.timestamp) if state.last else None
+        state.intervals.advance(strings, item_groups(record), last, (step.rev_id, step.timestamp))
+        state.last, state.record = step, record
+
+    def read(self, title: str, step: Step) -> Record:
+        """The record of a revision that has a text."""
+        assert step.text is not None
+        if step.content_model == "wikitext":
+            return self.reader.read(step.text, title)
+        return plain_record(step.text, title, self.reader.site)
+
+    def stored_step(self, row: history.RevisionRow) -> Step:
+        """A stored revision with its text."""
+        rev_id, timestamp, user, comment, parent_id, content_model, text_id = row
+        text = self.texts.load(text_id) if text_id is not None else None
+        return Step(rev_id, timestamp, user, comment, parent_id, content_model, text)
+
+
+def reader_for(db: Database, infoboxes: Collection[str] | None) -> Reader:
+    """A reader that knows the namespaces and words of the wiki that the database mirrors."""
+    held = load_site(db)
+    return Reader(Site.from_siteinfo(held["siteinfo"]) if held else Site.default(), infoboxes)

@@ -1,0 +1,139 @@
+"""One page of ``index.php``: asked for, proved to be MediaWiki's own, and read by structure.
+
+Nothing here depends on the language of the interface or on the skin: ids, classes, data attributes and the
+configuration that MediaWiki writes for its scripts (Manual:Interface/JavaScript#mw.config) are the same in all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+from bs4 import BeautifulSoup, Tag
+
+from scraper.errors import UnexpectedAnswer
+from scraper.session import Session
+
+LARGEST_PAGE = 64_000_000  # bytes of HTML that are read; a history page of 500 rows has one
+_CONFIG = re.compile(r'"(wg\w+)":("(?:[^"\\]|\\.)*"|-?\d+|true|false|!0|!1)')
+_BOOLEANS = {"!0": True, "!1": False}
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlPage:
+    """A page that MediaWiki made. ``config`` holds its plain ``wg…`` values, ``now`` the server's clock if stated.
+
+    ``found`` is False when the server said 404.
+    """
+
+    soup: BeautifulSoup
+    config: Mapping[str, str | int | bool]
+    found: bool
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPhp:
+    """The script of a wiki, at ``url``; every address that is asked is built from it, none is taken from a page.
+
+    ``names`` are the wiki's own names of special pages, by the English ones, which it answers with a redirect.
+    """
+
+    session: Session
+    url: str
+    names: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, params: Mapping[str, str | int], *, post: bool = False) -> requests.Response:
+        """What the script answers. Raises UnexpectedAnswer when another host does."""
+        response = self.session.ask(self.url, params, post=post)
+        if urlsplit(response.url).netloc != urlsplit(self.url).netloc:
+            raise UnexpectedAnswer(f"{self.url} leads to {urlsplit(response.url).netloc}, which is not asked.")
+        return response
+
+    def page(self, params: Mapping[str, str | int]) -> HtmlPage:
+        """An HTML page. Raises UnexpectedAnswer when it was not made by MediaWiki."""
+        title = str(params.get("title", ""))
+        response = self.ask({**params, "title": self.names.get(title, title)})
+        if len(response.content) > LARGEST_PAGE:
+            raise UnexpectedAnswer(f"{response.url} is too large to be read ({len(response.content)} bytes).")
+        soup = BeautifulSoup(response.content, "lxml", from_encoding="utf-8")
+        if not is_mediawiki(soup):
+            raise UnexpectedAnswer(
+                f"{self.url} answered with something that is no page of MediaWiki; "
+                "open the address in a browser to see what stands in the way."
+            )
+        config = read_config(soup)
+        special = config.get("wgCanonicalSpecialPageName")
+        if special and title.startswith("Special:"):
+            self.names[title] = str(config["wgPageName"])
+        return HtmlPage(soup, config, response.status_code != 404, server_time(response))
+
+    def raw_text(self, rev_id: int) -> tuple[str, str] | None:
+        """The exact text of a revision and its time, or None when the wiki does not show it.
+
+        ``action=raw`` states the time of the revision as Last-Modified (MediaWiki's RawAction).
+        """
+        response = self.ask({"action": "raw", "oldid": rev_id})
+        modified = response.headers.get("Last-Modified")
+        if response.status_code == 404:
+            return None
+        if modified is None or "html" in response.headers.get("Content-Type", ""):
+            raise UnexpectedAnswer(f"{self.url} does not give the text of revision {rev_id} (action=raw is closed).")
+        try:
+            text = response.content.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise UnexpectedAnswer(f"{self.url} sent revision {rev_id} in another encoding than UTF-8.") from error
+        return text, _iso(modified)
+
+
+def is_mediawiki(soup: BeautifulSoup) -> bool:
+    """Whether MediaWiki made the page: it says so in its head, in any skin."""
+    generator = soup.select_one("meta[name=generator]")
+    return generator is not None and str(generator.get("content", "")).startswith("MediaWiki")
+
+
+def read_config(soup: BeautifulSoup) -> dict[str, str | int | bool]:
+    """The plain values that MediaWiki states for its scripts; only its own script in the head is read."""
+    for script in soup.select("head script"):
+        if '"wgPageName"' in (text := script.get_text()):
+            return {
+                name: _BOOLEANS[value] if value in _BOOLEANS else json.loads(value)
+                for name, value in _CONFIG.findall(text)
+            }
+    return {}
+
+
+def server_time(response: requests.Response) -> str | None:
+    """The clock of the server (RFC 9110, section 6.6.1), ISO 8601 UTC; None when it states none."""
+    try:
+        return _iso(response.headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return None
+
+
+def _iso(http_date: str) -> str:
+    moment: datetime = parsedate_to_datetime(http_date)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def query_of(link: Tag) -> dict[str, str]:
+    """The parameters in the address of a link."""
+    return {key: values[0] for key, values in parse_qs(urlsplit(str(link.get("href", ""))).query).items()}
+
+
+def classes_of(element: Tag) -> list[str]:
+    """The classes of an element."""
+    found = element.get("class")
+    return list(found) if isinstance(found, list) else str(found or "").split()
+
+
+def linked_title(link: Tag) -> str | None:
+    """The full title that a link leads to: stated in its address where there is no page yet, else beside it."""
+    title = query_of(link).get("title") or link.get("title")
+    return str(title).replace("_", " ") if title else None

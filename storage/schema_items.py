@@ -1,0 +1,220 @@
+"""The tables of intervals and changes as SQL: stored compactly under inner names, shown whole by views.
+
+A page's history repeats itself: the same addresses, labels, section texts and edit summaries stand in thousands of
+rows. So each string is kept once, in ``strings``, and rows hold its number; a long text that is like an earlier one
+is kept as what differs. The views ``…_history`` and ``changes`` put the strings back, in SQL alone.
+"""
+
+from __future__ import annotations
+
+Column = tuple[str, str, str]  # name, type, meaning
+
+# A column's type is INTEGER (kept as it is), STRING (kept in ``strings``) or LONG (a string that may be kept as edits).
+ITEMS: dict[str, tuple[str, tuple[Column, ...]]] = {
+    "infobox": (
+        "infobox fields over time",
+        (
+            ("infobox", "STRING", "name of the infobox"),
+            ("instance", "INTEGER", "1 for the first box of this name on the page"),
+            ("field", "STRING", "field name"),
+            ("value", "LONG", "what a reader sees"),
+            ("raw", "LONG", "wikitext as written"),
+            ("value_type", "STRING", "date, year, number, money, url or page, where the value reads as one"),
+            ("value_norm", "STRING", "that reading in standard form, such as 2021-11-01"),
+        ),
+    ),
+    "section": (
+        "sections over time",
+        (
+            ("position", "INTEGER", "0 is the lead, then in order"),
+            ("level", "INTEGER", "1 to 6; 0 for the lead"),
+            ("title", "STRING", "heading as a reader sees it"),
+            ("anchor", "STRING", "what follows # in its address"),
+            ("path", "STRING", 'titles from the outermost section, joined by " / "'),
+            ("text", "LONG", "what a reader sees, without heading and subsections"),
+        ),
+    ),
+    "link": (
+        "links over time",
+        (
+            ("kind", "STRING", "internal, external, file or interwiki"),
+            ("target", "STRING", "full title with #fragment, of internal, file and interwiki links"),
+            ("url", "STRING", "address as written, of external links"),
+            ("host", "STRING", "host of the address in lower case"),
+            ("label", "STRING", "what a reader sees"),
+            ("path", "STRING", "section that holds it"),
+            ("conditional", "INTEGER", "1 inside {{#if…}} and the like: may not be on the page"),
+            ("occurrence", "INTEGER", "2 for the second of several equal links"),
+        ),
+    ),
+    "category": (
+        "categories over time",
+        (
+            ("name", "STRING", "category without prefix"),
+            ("sort_key", "STRING", "sort key as written"),
+            ("conditional", "INTEGER", "1 inside {{#if…}} and the like"),
+        ),
+    ),
+    "paper": (
+        "council papers over time",
+        (
+            ("number", "STRING", "paper number such as B/16/5505-01"),
+            ("url", "STRING", "its address as written"),
+            ("key_name", "STRING", "name of the part of the address that identifies it, such as VOLFDNR"),
+            ("key_value", "STRING", "value of that part"),
+            ("path", "STRING", "section that cites it"),
+            ("occurrence", "INTEGER", "2 for the second equal citation"),
+        ),
+    ),
+    "template": (
+        "template uses over time",
+        (
+            ("name", "STRING", "normalised name"),
+            ("instance", "INTEGER", "1 for the first use of this name on the page"),
+            ("params", "LONG", "JSON list of [name, raw]"),
+        ),
+    ),
+}
+
+STEP: tuple[Column, ...] = (
+    ("run_id", "INTEGER", "the run that observed it"),
+    ("page_id", "INTEGER", "the page; NULL when a log entry names none that was ever seen"),
+    ("title", "STRING", "the page's title when it was observed"),
+    ("rev_from", "INTEGER", "revision before; NULL for a creation"),
+    ("rev_to", "INTEGER", "revision after; NULL for an event that makes none"),
+    ("timestamp", "TEXT", "when it was made on the wiki"),
+    ("user", "STRING", "who made it; NULL when hidden"),
+    ("comment", "STRING", "edit summary or reason"),
+    ("observed_at", "STRING", "when the run saw it"),
+)
+CHANGE: tuple[Column, ...] = (
+    ("kind", "STRING", "page, infobox, section, link, category, template, file, redirect, paper or text"),
+    (
+        "action",
+        "STRING",
+        "added, removed, changed, moved, renamed; of pages created, deleted, restored, moved, protected",
+    ),
+    ("path", "STRING", 'where: Konzeption/Zuständigkeit, section titles joined by " / ", or empty'),
+    ("label", "STRING", "of a link: the text that a reader sees"),
+    (
+        "before",
+        "LONG",
+        "what stood there; NULL where there was nothing; wikitext where only that differs (cosmetic ones)",
+    ),
+    ("after", "LONG", "what stands there now; NULL where there is nothing"),
+    ("significance", "STRING", "substantive, or cosmetic: a reader sees no difference in content"),
+    ("noise_reason", "STRING", "of cosmetic ones: whitespace, markup, order, case, typography, …"),
+    ("bulk_id", "INTEGER", "the bulk change that it belongs to"),
+)
+NULLABLE = {
+    "value_type", "value_norm", "target", "url", "host", "sort_key", "number", "key_name", "key_value", "page_id",
+    "rev_from", "rev_to", "user", "comment", "label", "before", "after", "noise_reason", "bulk_id",
+}  # fmt: skip
+
+_STRINGS = """
+CREATE TABLE strings ( -- strings of history and changes, each kept once; read them through the views
+  string_id INTEGER PRIMARY KEY, -- number of the string
+  text TEXT, -- the string; NULL where it is kept as edits
+  base_id INTEGER, -- the string that it is like, which has a text
+  edits TEXT, -- JSON list that makes it of that one: [start, length] copies characters, a string is itself
+  CHECK ((text IS NULL) = (edits IS NOT NULL))
+) STRICT;
+"""
+
+
+def string_sql(column: str) -> str:
+    """SQL for the text of a string that is always kept whole."""
+    return f"(SELECT text FROM strings WHERE string_id = {column})"
+
+
+def long_sql(column: str) -> str:
+    """SQL for the text of a string that may be kept as edits of another one."""
+    piece = (
+        "CASE e.type WHEN 'text' THEN e.value ELSE substr("
+        "(SELECT b.text FROM strings b WHERE b.string_id = s.base_id),"
+        " json_extract(e.value, '$[0]'), json_extract(e.value, '$[1]')) END"
+    )
+    whole = f"(SELECT group_concat({piece}, '') FROM json_each(s.edits) e)"
+    return f"(SELECT coalesce(s.text, {whole}, '') FROM strings s WHERE s.string_id = {column})"
+
+
+def _stored(columns: tuple[Column, ...]) -> str:
+    kept = {"STRING": "INTEGER", "LONG": "INTEGER"}
+    return "".join(
+        f"  {name} {kept.get(type_, type_)}{'' if name in NULLABLE else ' NOT NULL'},"
+        f" -- {'string: ' if type_ in kept else ''}{meaning}\n"
+        for name, type_, meaning in columns
+    )
+
+
+def _shown(columns: tuple[Column, ...], alias: str) -> str:
+    make = {"STRING": string_sql, "LONG": long_sql}
+    return "".join(
+        f"  {make[type_](f'{alias}.{name}') if type_ in make else f'{alias}.{name}'} AS {name}, -- {meaning}\n"
+        for name, type_, meaning in columns
+    )
+
+
+def _interval_table(kind: str, columns: tuple[Column, ...]) -> str:
+    return f"""
+CREATE TABLE {kind}_items ( -- how {kind}_history is kept
+  page_id INTEGER NOT NULL REFERENCES pages (page_id), -- the page
+  item INTEGER NOT NULL, -- number within the page and this table
+{_stored(columns)}\
+  from_rev INTEGER NOT NULL, -- the first revision in which the item held
+  to_rev INTEGER, -- the last revision in which it held; NULL while it holds
+  began_at TEXT, -- when it began to hold, where that is not the time of from_rev
+  ended_by INTEGER, -- the revision that ended it
+  ended_at TEXT, -- when it ceased to hold, where no revision ended it
+  PRIMARY KEY (page_id, item)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+def _interval_view(kind: str, meaning: str, columns: tuple[Column, ...]) -> str:
+    def time_of(revision: str) -> str:
+        return f"(SELECT timestamp FROM revisions WHERE rev_id = h.{revision})"
+
+    return f"""
+CREATE VIEW {kind}_history AS -- {meaning}
+SELECT
+  h.page_id AS page_id, -- the page
+{_shown(columns, "h")}\
+  h.from_rev AS from_rev, -- the first revision in which the item held
+  h.to_rev AS to_rev, -- the last revision in which it held; NULL while it holds
+  coalesce(h.began_at, {time_of("from_rev")}) AS valid_from, -- when it began to hold (ISO 8601 UTC)
+  coalesce(h.ended_at, {time_of("ended_by")}) AS valid_to -- when it ceased to hold, exclusive; NULL while it holds
+FROM {kind}_items h;
+"""
+
+
+_CHANGE_TABLES = f"""
+CREATE TABLE change_steps ( -- one edit or event that changed something: what its rows in changes have in common
+  step_id INTEGER PRIMARY KEY, -- change_id of its first change
+  last_change_id INTEGER NOT NULL, -- change_id of its last one
+{_stored(STEP)}\
+  FOREIGN KEY (run_id) REFERENCES runs (run_id)
+) STRICT;
+CREATE INDEX change_steps_by_page ON change_steps (page_id);
+
+CREATE TABLE change_items ( -- how changes is kept, with change_steps
+  change_id INTEGER PRIMARY KEY, -- number of the change
+  step_id INTEGER NOT NULL REFERENCES change_steps (step_id) DEFERRABLE INITIALLY DEFERRED, -- the edit or event
+{_stored(CHANGE)}\
+  FOREIGN KEY (bulk_id) REFERENCES bulk_changes (bulk_id) ON DELETE SET NULL
+) STRICT;
+CREATE INDEX change_items_by_bulk ON change_items (bulk_id) WHERE bulk_id IS NOT NULL;
+"""
+
+_CHANGE_VIEW = f"""
+CREATE VIEW changes AS -- what was observed: differences between neighbouring revisions, and page events
+SELECT
+  i.change_id AS change_id, -- number of the change
+{_shown(STEP, "s")}\
+{_shown(CHANGE, "i").rstrip().replace(" AS bulk_id, --", " AS bulk_id --")}
+FROM change_steps s JOIN change_items i ON i.step_id = s.step_id AND i.change_id BETWEEN s.step_id AND s.last_change_id;
+"""
+
+ITEM_TABLES = _STRINGS + "".join(_interval_table(k, columns) for k, (_, columns) in ITEMS.items()) + _CHANGE_TABLES
+ITEM_VIEWS = "".join(_interval_view(k, *rest) for k, rest in ITEMS.items()) + _CHANGE_VIEW
+HISTORY_TABLES = tuple(ITEMS)

@@ -1,0 +1,73 @@
+"""Reading the records of a history, page by page, beside ``mwparserfromhell.parse`` alone on each revision."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import mwparserfromhell
+
+from parsers.compare import compare
+from parsers.items import NO_ITEMS, changed_items, item_groups
+from parsers.reader import Reader
+from parsers.record import Record
+from parsers.site import Site
+from scraper.dump import DumpPage, read_dump
+
+_RUNS = 3
+
+
+def bench_reading(dump: Path) -> None:
+    """Print what reading, and reading with items and changes, cost in CPU, as a ratio to the peer."""
+    pages: dict[str, list[str]] = {}
+    for part in read_dump(dump):
+        if isinstance(part, DumpPage):
+            pages.setdefault(part.page.title, []).extend(r.text for r in part.revisions if r.text is not None)
+    characters = sum(len(text) for texts in pages.values() for text in texts)
+
+    def peer() -> None:
+        for texts in pages.values():
+            for text in texts:
+                mwparserfromhell.parse(text)
+
+    def ours() -> None:
+        reader = Reader(Site.default())
+        for title, texts in pages.items():
+            for text in texts:
+                reader.read(text, title)
+
+    def whole() -> None:
+        reader = Reader(Site.default())
+        for title, texts in pages.items():
+            last: Record | None = None
+            held = NO_ITEMS
+            for text in texts:
+                record = reader.read(text, title)
+                items = item_groups(record)
+                changed_items(held, items)
+                if last is not None:
+                    compare(last, record)
+                last, held = record, items
+
+    base = _timed(peer)
+    count = sum(map(len, pages.values()))
+    print(f"Reading {count} revisions of {len(pages)} pages, {characters / 1e6:.1f} million characters")
+    print(f"  {'':40} {'CPU s':>9} {'Mchar/s':>9} {'speed':>7}")
+    for name, seconds in (
+        ("mwparserfromhell.parse alone", base),
+        ("wikitrail: records", _timed(ours)),
+        ("wikitrail: records, items and changes", _timed(whole)),
+    ):
+        print(f"  {name:40} {seconds:9.2f} {characters / seconds / 1e6:9.2f} {base / seconds:6.2f}x")
+
+
+def _timed(action: Callable[[], object]) -> float:
+    """Median seconds of CPU of an action: another program on the machine does not count."""
+    taken = []
+    for _ in range(_RUNS):
+        start = time.process_time()
+        action()
+        taken.append(time.process_time() - start)
+    return median(taken)

@@ -1,0 +1,127 @@
+"""A first run that other processes share in gives what one process alone gives, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from jobs.ahead import ahead
+from parsers.items import COLUMNS
+from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
+from tests.wikitrail import assert_exact, command_line, environment, rows, wikitrail
+
+T = TypeVar("T")
+CHANGES = "page_id, title, rev_from, rev_to, timestamp, kind, action, path, label, before, after, significance"
+
+
+def fill(wiki: MediaWiki, folder: Path) -> None:
+    """Pages that are done with early, late, and one into whose history a revision was imported."""
+    pages = {
+        f"Konzept {n}": [
+            DumpRevision(
+                f"20{10 + n % 5}-0{step}-11T10:00:00Z", "Nora Feld", f"Stand {step}\n== Ziele ==\n[[Seite {step}]]"
+            )
+            for step in range(1, 5)
+        ]
+        for n in range(30)
+    }
+    bring(wiki, folder, pages)
+    wiki.edit("Konzept 3", "Heute")
+    bring(wiki, folder, {"Konzept 3": [DumpRevision("2019-01-01T10:00:00Z", "Nora Feld", "Eingeschoben")]})
+
+
+def bring(wiki: MediaWiki, folder: Path, pages: dict[str, list[DumpRevision]]) -> None:
+    path = folder / "dump.xml"
+    path.write_text(dump_xml(pages), encoding="utf-8")
+    wiki.import_xml(path)
+
+
+def first_run(folder: Path, wiki: MediaWiki, workers: int) -> Path:
+    folder.mkdir()
+    (folder / "wikitrail.toml").write_text(f'[wiki]\nurl = "{wiki.url}"\nworkers = {workers}\n')
+    result = wikitrail("sync", cwd=folder)
+    assert result.code == 0, result.err
+    return folder / "wiki.db"
+
+
+def derived(db: Path) -> dict[str, list[tuple[object, ...]]]:
+    tables = {
+        kind: f"SELECT page_id, {', '.join(columns)}, from_rev, to_rev, valid_from, valid_to FROM {kind}_history"
+        for kind, columns in COLUMNS.items()
+    }
+    tables |= {"changes": f"SELECT {CHANGES} FROM changes", "pages": "SELECT page_id, derived_rev_id, text FROM pages"}
+    return {name: sorted(rows(db, query), key=repr) for name, query in tables.items()}
+
+
+def test_processes_derive_what_one_alone_derives(mediawiki: MediaWiki, tmp_path: Path) -> None:
+    fill(mediawiki, tmp_path)
+    alone, shared = (first_run(tmp_path / str(count), mediawiki, count) for count in (0, 2))
+    assert_exact(shared, mediawiki)
+    assert derived(shared) == derived(alone)
+    assert len(derived(shared)["changes"]) > 100
+
+
+def test_workers_end_with_a_killed_run_and_the_next_one_goes_on(mediawiki: MediaWiki, tmp_path: Path) -> None:
+    fill(mediawiki, tmp_path)
+    alone = first_run(tmp_path / "alone", mediawiki, 0)
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    (folder / "wikitrail.toml").write_text(f'[wiki]\nurl = "{mediawiki.url}"\nworkers = 2\n')
+    run = subprocess.Popen(command_line("sync"), cwd=folder, env=environment())
+    children = until(lambda: descendants(run.pid))
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert children
+    assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
+    assert wikitrail("sync", cwd=folder).code == 0
+    assert derived(folder / "wiki.db") == derived(alone)
+
+
+def until(found: Callable[[], T], seconds: float = 20) -> T | None:
+    """What ``found`` gives when it first gives something."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if result := found():
+            return result
+        time.sleep(0.01)
+    return None
+
+
+def descendants(pid: int) -> list[int]:
+    """Processes that derive pages, not the one that Python starts beside them to clean up."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    found = [int(child) for child in children.read_text().split()] if children.exists() else []
+    return [child for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_ahead_gives_all_in_order_and_raises_what_the_source_raises() -> None:
+    def source() -> Iterator[int]:
+        yield from range(5)
+        raise ValueError("the wiki is gone")
+
+    taken: list[int] = []
+    with pytest.raises(ValueError, match="the wiki is gone"):
+        taken.extend(ahead(source()))
+    assert taken == [0, 1, 2, 3, 4]
+
+
+def test_ahead_makes_the_next_while_one_is_used_and_stops_when_nobody_takes_more() -> None:
+    made: list[int] = []
+
+    def source() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            yield number
+
+    taken = ahead(source())
+    assert next(taken) == 0
+    assert until(lambda: len(made) >= 2)
+    taken.close()
+    time.sleep(0.05)
+    assert len(made) <= 4

@@ -1,0 +1,106 @@
+"""Long lists and histories are followed to their end; what is no page of the wiki is never read as one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import scraper.history_page
+import scraper.page_lists
+from scraper.errors import UnexpectedAnswer
+from scraper.export_page import export
+from scraper.history_page import first_history_page, read_history
+from scraper.html_page import IndexPhp
+from scraper.page_lists import list_titles, recent_changes
+from scraper.session import Session
+from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
+from tests.pages_wiki import API_REFUSED
+
+
+@pytest.fixture(scope="module")
+def wiki(mediawiki_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MediaWiki]:
+    folder = tmp_path_factory.mktemp("limits")
+    with MediaWiki(mediawiki_template, folder / "wiki", settings=API_REFUSED) as wiki:
+        long = [DumpRevision(f"2015-03-01T08:{number:02}:00Z", "Alte Hand", f"Stand {number}") for number in range(13)]
+        path = folder / "alt.xml"
+        path.write_text(dump_xml({"Lang": long}), encoding="utf-8")
+        wiki.import_xml(path)
+        with sqlite3.connect(wiki.db_path, timeout=20) as connection:
+            connection.executemany(
+                "INSERT INTO page (page_namespace, page_title, page_is_redirect, page_is_new, page_random,"
+                " page_touched, page_latest, page_len) VALUES (?, ?, ?, 0, 0.5, '20150301080000', 1, 1)",
+                [(number % 2 * 10, f"Seite_{number:04}", number % 3 == 0) for number in range(1500)],
+            )
+        connection.close()
+        for number in range(3):
+            wiki.edit("Neu", f"Stand Nummer {number}")
+        yield wiki
+
+
+@pytest.fixture
+def index(wiki: MediaWiki) -> IndexPhp:
+    return IndexPhp(Session(), f"{wiki.url}/index.php")
+
+
+def test_lists_of_several_pages(index: IndexPhp, wiki: MediaWiki) -> None:
+    """Both namespaces have 750 titles; a list shows 345."""
+    titles = [title for part in list_titles(index) for title in part]
+    assert len(titles) == len(set(titles))
+    assert set(titles) == {page["title"] for page in wiki.truth()["pages"]}
+
+
+def test_a_history_of_several_pages(index: IndexPhp, wiki: MediaWiki, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scraper.history_page, "ROWS", 5)
+    parts = list(read_history(index, "Lang", first_history_page(index, "Lang")))
+    assert [len(part) for part in parts] == [5, 5, 3]
+    ids = [row.rev_id for part in parts for row in part]
+    true = [r["rev_id"] for r in wiki.truth()["revisions"] if r["text"].startswith(b"Stand ") and r["page_id"] == 2]
+    assert ids == sorted(true, reverse=True)
+
+
+def test_recent_changes_that_were_cut_off_say_so(index: IndexPhp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scraper.page_lists, "ROWS", 2)
+    whole = recent_changes(index, None)
+    assert not whole.cut
+    assert len(whole.rows) > 2
+    monkeypatch.setattr(scraper.page_lists, "MOST_ROWS", 2)
+    cut = recent_changes(index, None)
+    assert cut.cut
+    assert len(cut.rows) == 2
+
+
+def test_a_page_that_the_wiki_does_not_have(index: IndexPhp) -> None:
+    assert not first_history_page(index, "Gibt es nicht").found
+
+
+@pytest.mark.parametrize(
+    ("php", "words"),
+    [
+        ("echo '<!doctype html><title>Anmeldung</title>'; exit;", "no page of MediaWiki"),
+        ("echo '{}'; exit;", "no page of MediaWiki"),
+        (
+            "if ($_SERVER['HTTP_HOST'] < 'l') header('Location: http://localhost:' . $_SERVER['SERVER_PORT']); exit;",
+            "leads to localhost",
+        ),
+        ("$wgHooks['SpecialPage_initList'][] = function (&$list) { unset($list['Allpages']); };", "cannot be read"),
+    ],
+)
+def test_what_is_no_list_is_not_read_as_an_empty_one(
+    mediawiki_template: Path, tmp_path: Path, php: str, words: str
+) -> None:
+    with MediaWiki(mediawiki_template, tmp_path / "wiki") as wiki:
+        wiki.configure(php)
+        with pytest.raises(UnexpectedAnswer, match=words):
+            list(list_titles(IndexPhp(Session(), f"{wiki.url}/index.php")))
+
+
+def test_an_export_that_breaks_off_is_not_read_as_a_short_one(mediawiki_template: Path, tmp_path: Path) -> None:
+    with MediaWiki(mediawiki_template, tmp_path / "wiki") as wiki:
+        index = IndexPhp(Session(), f"{wiki.url}/index.php")
+        assert list(export(index, ["Hauptseite"], curonly=1).pages) == ["Hauptseite"]
+        wiki.configure("$wgHooks['ModifyExportQuery'][] = function () { echo '<halb'; exit; };")
+        with pytest.raises(UnexpectedAnswer, match="damaged XML"):
+            export(index, ["Hauptseite"], curonly=1)

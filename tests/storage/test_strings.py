@@ -1,0 +1,80 @@
+"""Strings come back exactly, from SQL alone, also where they are kept as edits of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.database import Database, open_database
+from storage.schema_items import long_sql
+from storage.strings import LONG, Strings
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(tmp_path / "wiki.db", create=True)
+    yield database
+    database.close()
+
+
+def read(db: Database, number: int) -> str:
+    (text,) = db.execute(f"SELECT {long_sql('?')}", [number]).fetchone()
+    return str(text)
+
+
+LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(LINE, min_size=12, max_size=30), data=st.data())
+def test_every_version_of_a_text_comes_back(db: Database, lines: list[str], data: st.DataObject) -> None:
+    versions = ["\n".join(lines)]
+    for _ in range(4):
+        lines = list(lines)
+        at = data.draw(st.integers(0, len(lines)))
+        lines[at : at + data.draw(st.integers(0, 2))] = data.draw(st.lists(LINE, max_size=2))
+        versions.append("\n".join(lines))
+    strings = Strings(db)
+    numbers = [strings.number(text, like) for text, like in zip(versions, [None, *versions], strict=False)]
+    strings.flush()
+    assert [read(db, number) for number in numbers] == versions
+    fresh = Strings(db)
+    assert fresh.load(numbers) == dict(zip(numbers, versions, strict=True))
+    assert [fresh.number(text) for text in versions] == numbers, "what was loaded is known"
+
+
+def test_a_long_text_that_is_like_an_earlier_one_costs_what_differs(db: Database) -> None:
+    first = "\n".join(f"Zeile {n} über die Straßen und Plätze von Oberhausen" for n in range(100))
+    second = first.replace("Zeile 7 ", "Die siebte Zeile ").replace("Zeile 90 ", "Die neunzigste ")
+    strings = Strings(db)
+    strings.number(first)
+    number = strings.number(second, first)
+    strings.flush()
+    text, edits = db.execute("SELECT text, edits FROM strings WHERE string_id = ?", [number]).fetchone()
+    assert text is None
+    assert len(edits) < 300
+    assert read(db, number) == second
+
+
+def test_what_is_short_or_unlike_is_kept_whole(db: Database) -> None:
+    strings = Strings(db)
+    strings.number("Rathaus")
+    strings.number("a" * LONG)
+    strings.number("Rathauses", "Rathaus")
+    strings.number("b" * LONG, "a" * LONG)
+    strings.flush()
+    assert db.execute("SELECT count(*), count(text) FROM strings").fetchone() == (4, 4)
+
+
+def test_forgotten_strings_are_kept_again_and_still_right(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.strings.MAX_REMEMBERED", 10)
+    strings = Strings(db)
+    texts = [f"{n} " * LONG for n in range(50)]
+    numbers = [strings.number(text, texts[n - 1] if n else None) for n, text in enumerate(texts)]
+    again = [strings.number(text) for text in texts]
+    strings.flush()
+    assert [read(db, number) for number in (*numbers, *again)] == [*texts, *texts]

@@ -1,0 +1,34 @@
+"""The measuring itself: made-up histories are whole exports and always the same, a command's memory is its own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from scraper.dump import DumpPage, read_dump
+from tests.bench_clients import measure
+from tests.bench_pages import write_dump
+
+
+def test_made_up_histories_have_as_many_pages_and_revisions_as_asked(tmp_path: Path) -> None:
+    write_dump(tmp_path / "one.xml", 7, 90)
+    write_dump(tmp_path / "two.xml", 7, 90)
+    assert (tmp_path / "one.xml").read_bytes() == (tmp_path / "two.xml").read_bytes()
+    pages = [part for part in read_dump(tmp_path / "one.xml") if isinstance(part, DumpPage)]
+    texts = [revision.text for page in pages for revision in page.revisions]
+    assert (len(pages), len(texts), len(set(texts))) == (7, 90, 90)
+
+
+def test_what_a_command_took_is_its_own(tmp_path: Path) -> None:
+    kept = bytearray(200_000_000)  # of this process
+    seconds, user, memory, out = measure([sys.executable, "-c", "print(sum(range(10 ** 6)))"], tmp_path)
+    assert out == "499999500000\n"
+    assert 0 < user < seconds < 60
+    assert 1_000_000 < memory < len(kept) / 2
+
+
+def test_a_command_that_fails_says_why(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="nothing there"):
+        measure([sys.executable, "-c", "raise SystemExit('nothing there')"], tmp_path)
