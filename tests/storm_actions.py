@@ -17,7 +17,7 @@ from tests.storm_scenes import HIDEABLE, TAG, Op
 from tests.storm_texts import text_of
 
 SETTINGS = """
-wfLoadExtension( 'Renameuser' );
+if ( is_dir( "$IP/extensions/Renameuser" ) ) { wfLoadExtension( 'Renameuser' ); }
 $wgGroupPermissions['sysop']['renameuser'] = true;
 $wgGroupPermissions['sysop']['deletechangetags'] = true;
 $wgEnableUploads = true;
