@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from parsers.bulk_induction import MIN_PAGES, Pair, induce_rules
 from parsers.bulk_literal import Literal, literal_groups
 from parsers.bulk_rules import Rule, has_old_form, read_variables
-from parsers.change import BulkCase, BulkChange, CurrentItem, PageChange
+from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
 # Members further apart than this are of two bulk changes, even if one rule explains both.
 MAX_GAP = timedelta(days=90)
 
 _NEVER = "9999"  # later than any time stamp
 _ADDRESSED = frozenset({"link", "file"})
+_KINDS = _ADDRESSED | {"infobox", "template", "category"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class _Sweep:
 
 
 def find_bulk_changes(changes: Iterable[PageChange], current: Iterable[CurrentItem]) -> list[BulkChange]:
-    """Bulk changes in a history of changes, in order of time.
+    """Bulk changes in a history of changes, in order of time. Of ``changes``, which may be read as they come, only
+    those that can be of one are held.
 
     Links and files that were rewritten alike on at least three pages are explained by one rule with variables
     (``parsers.bulk_induction``); renamed infobox fields, section titles, swapped categories and templates by one
@@ -40,7 +42,7 @@ def find_bulk_changes(changes: Iterable[PageChange], current: Iterable[CurrentIt
     later changes that brought the old form back to a page that had been migrated, or, for external addresses, to
     any page once the last member was done.
     """
-    told = (change for change in changes if change.rev_to is not None)  # page events have no revision
+    told = (change for change in changes if change.rev_to is not None and _may_be_bulk(change.change))
     ordered = sorted(told, key=lambda change: (change.timestamp, change.change_id))
     items = list(current)
     found = [
@@ -48,6 +50,11 @@ def find_bulk_changes(changes: Iterable[PageChange], current: Iterable[CurrentIt
         *(_literal_bulk(literal, members, ordered, items) for literal, members in _literal_sweeps(ordered)),
     ]
     return _named_once(sorted(found, key=lambda bulk: (bulk.first_at, bulk.kind, bulk.rule)))
+
+
+def _may_be_bulk(change: Change) -> bool:
+    """Whether a change can follow a rule or undo one. Texts cannot; they are most of what a history holds in bytes."""
+    return change.kind in _KINDS or (change.kind == "section" and change.action in ("renamed", "added"))
 
 
 def _named_once(bulks: Iterable[BulkChange]) -> list[BulkChange]:
