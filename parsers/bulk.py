@@ -44,10 +44,22 @@ def find_bulk_changes(changes: Iterable[PageChange], current: Iterable[CurrentIt
     """
     told = (change for change in changes if change.rev_to is not None and _may_be_bulk(change.change))
     ordered = sorted(told, key=lambda change: (change.timestamp, change.change_id))
-    items = list(current)
+    of_kind: defaultdict[str, list[PageChange]] = defaultdict(list)
+    for change in ordered:
+        of_kind[change.change.kind].append(change)
+    items: defaultdict[str, list[CurrentItem]] = defaultdict(list)
+    for item in current:
+        items[item.kind].append(item)
     found = [
-        *(_rewriting(sweep, ordered, items) for kind in sorted(_ADDRESSED) for sweep in _sweeps(kind, ordered)),
-        *(_literal_bulk(literal, members, ordered, items) for literal, members in _literal_sweeps(ordered)),
+        *(
+            _rewriting(sweep, of_kind[kind], items[kind])
+            for kind in sorted(_ADDRESSED)
+            for sweep in _sweeps(kind, of_kind[kind])
+        ),
+        *(
+            _literal_bulk(literal, members, of_kind[literal.kind], items[literal.kind])
+            for literal, members in _literal_sweeps(ordered)
+        ),
     ]
     return _named_once(sorted(found, key=lambda bulk: (bulk.first_at, bulk.kind, bulk.rule)))
 
