@@ -24,6 +24,7 @@ from scraper.errors import (
     Damaged,
     MembersOnly,
     NotAWiki,
+    Refused,
     UnexpectedAnswer,
 )
 from scraper.session import Session
@@ -138,6 +139,8 @@ def _checked(session: Session, url: str, address: str, log_in: Opener | None, tr
         api = log_in(session, url)
         answer = api.request({"action": "query", **SITEINFO})
     except UnexpectedAnswer as error:
+        if isinstance(error, Refused) and tries == TRIES:  # the wiki itself names this API, so it is not off
+            raise
         raise NotAWiki(
             f"{address} does not answer as a MediaWiki API; give the address of any page of the wiki."
         ) from error

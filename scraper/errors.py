@@ -57,6 +57,10 @@ class UnexpectedAnswer(WikiError):
     """An answer that is not what the API documents: an HTML page, half a body, a missing part."""
 
 
+class Refused(UnexpectedAnswer):
+    """An answer that we do not take: too large, or a redirect that is not followed."""
+
+
 class ApiError(WikiError):
     """An error that the API itself reports; ``code`` is its stable name (API:Errors and warnings)."""
 

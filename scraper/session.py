@@ -15,7 +15,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import requests
 import urllib3
 
-from scraper.errors import AccessDenied, BadCertificate, Temporary, UnexpectedAnswer
+from scraper.errors import AccessDenied, BadCertificate, Refused, Temporary
 from scraper.patience import Manners, Patience, retry_after
 
 VERSION = "0.1.0"
@@ -108,7 +108,7 @@ class Session:
         same host, and to others with ``anywhere``; with ``post``, which may carry a password, none is.
 
         Raises Temporary when the wiki stays away for longer than ``max_wait``, AccessDenied on 401 or 403,
-        BadCertificate, and UnexpectedAnswer for redirects that lead nowhere and for bodies that are too large.
+        BadCertificate, and Refused for redirects that lead nowhere and for bodies that are too large.
         """
         patience = self.patience()
         while True:
@@ -152,14 +152,14 @@ class Session:
                 return answer
             target = _target(answer)
             if not _may_follow(answer.url, target, anywhere):
-                raise UnexpectedAnswer(
+                raise Refused(
                     f"{_place(url)} redirects to {_place(target)}; if the wiki has moved there, give that address to "
                     "“wikitrail sync”, else open it in a browser to see what stands in the way."
                 )
             if answer.status_code in (301, 308):
                 self._moved[url] = urlsplit(target)._replace(query="").geturl() if params else target
             request = requests.Request(request.method, target, data=request.data)
-        raise UnexpectedAnswer(f"{_place(url)} redirects in circles; open it in a browser and check the address.")
+        raise Refused(f"{_place(url)} redirects in circles; open it in a browser and check the address.")
 
     def _send(self, prepared: requests.PreparedRequest) -> Answer:
         if self._last_at is not None and (rest := self.manners.delay - (self.clock() - self._last_at)) > 0:
@@ -187,7 +187,7 @@ class Session:
             size += len(data)
             parts.append(data)
             if size > LARGEST_BODY:
-                raise UnexpectedAnswer(
+                raise Refused(
                     f"{_place(response.url)} sends more than {LARGEST_BODY // 1_000_000} MB in one answer, which was "
                     "refused; open the address in a browser, and tell the wiki's operator."
                 )
@@ -206,15 +206,15 @@ class Session:
         if "NameResolution" in text and not self._reached:
             raise Temporary(f"The host {host} cannot be found; check the address and your network.") from error
         if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-            raise UnexpectedAnswer(f"{_place(url)} leads to what is no address; check it in a browser.") from error
+            raise Refused(f"{_place(url)} leads to what is no address; check it in a browser.") from error
 
 
 def _target(answer: Answer) -> str:
-    """Where a redirect leads. Raises UnexpectedAnswer when that is no address."""
+    """Where a redirect leads. Raises Refused when that is no address."""
     try:
         return urldefrag(urljoin(answer.url, answer.headers["Location"])).url
     except ValueError as error:
-        raise UnexpectedAnswer(
+        raise Refused(
             f"{_place(answer.url)} redirects to what is no address; open it in a browser to see what stands in the way."
         ) from error
 

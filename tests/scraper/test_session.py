@@ -105,7 +105,7 @@ def test_an_answer_that_trickles_is_not_awaited_for_ever(server: FaultProxy, mon
                 time.sleep(0.02)
 
     server.plan = lambda exchange: trickle
-    session = Session(Manners(timeout=2.0, max_wait=0.6))
+    session = Session(Manners(timeout=2.0, max_wait=0.8))
     before = time.monotonic()
     with contextlib.closing(session), pytest.raises(Temporary, match="no answer in time"):
         session.ask(server.url)
