@@ -23,8 +23,7 @@ class Strings:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        (last,) = db.execute("SELECT coalesce(max(string_id), 0) FROM strings").fetchone()
-        self._last = int(last)
+        self._last = 0
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
         self._length = 0
@@ -47,6 +46,9 @@ class Strings:
         return None if text is None else self.number(text)
 
     def _add(self, text: str, like: str | None) -> int:
+        if not self._pending:  # another part of the run may have written since
+            (last,) = self._db.execute("SELECT coalesce(max(string_id), 0) FROM strings").fetchone()
+            self._last = int(last)
         self._last += 1
         base = edits = None
         if len(text) >= LONG:

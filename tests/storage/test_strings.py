@@ -78,3 +78,12 @@ def test_forgotten_strings_are_kept_again_and_still_right(db: Database, monkeypa
     again = [strings.number(text) for text in texts]
     strings.flush()
     assert [read(db, number) for number in (*numbers, *again)] == [*texts, *texts]
+
+
+def test_two_parts_of_a_run_do_not_give_the_same_number(db: Database) -> None:
+    first, second = Strings(db), Strings(db)
+    numbers = []
+    for strings, text in ((first, "Rathaus"), (second, "Bahnhof"), (first, "Zeche"), (second, "Rathaus")):
+        numbers.append((strings.number(text), text))
+        strings.flush()
+    assert [read(db, number) for number, _ in numbers] == [text for _, text in numbers]
