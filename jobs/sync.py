@@ -55,13 +55,15 @@ def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
 
 
 def _audit_by_api(run: Run, settings: Settings, session: Session, api: Api) -> list[Difference]:
-    deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
+    def mirror(progress: Progress) -> Mirror:
+        deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
+        return Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
+
     with Progress("texts mended", quiet=settings.quiet) as progress:
-        mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
-        found = mend_texts(mirror)
+        found = mend_texts(mirror(progress))
     _sync(run, settings, None, session, full=False)
-    with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as mirror.progress:
-        found += audit(mirror)
+    with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
+        found += audit(mirror(progress))  # a new one: what the other remembers of pages is out of date
     run.warnings += [warning for warning in api.warnings if warning not in run.warnings]
     return found
 
