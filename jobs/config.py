@@ -28,6 +28,7 @@ class WikiConfig:
     url: str = setting("", "address of any page of the wiki, or of its api.php")
     contact: str = setting("", "e-mail address or web page for the wiki's operator, sent in the User-Agent")
     delay: float = setting(0.0, "seconds between two requests")
+    timeout: float = setting(60.0, "seconds of silence after which a request counts as lost and is made again")
     max_wait: float = setting(30.0, "seconds to wait at most for one answer: retries, Retry-After, lag")
     login_file: str = setting(
         "", "file with a user name and a password, a line each, instead of WIKITRAIL_USER and WIKITRAIL_PASSWORD"
@@ -148,6 +149,10 @@ LANGUAGES = ("de", "en")
 def _check_values(config: Config, path: Path) -> None:
     if not config.database.strip():
         raise ConfigError(f"{path}: “database” is empty; name a file, such as wiki.db.")
+    if not config.wiki.contact.isprintable():
+        raise ConfigError(f"{path}: “wiki.contact” is to be one line without control characters.")
+    if not config.wiki.timeout:
+        raise ConfigError(f"{path}: “wiki.timeout” is to be more than 0, such as 60.")
     for name, given, allowed in (
         ("report.formats", config.report.formats, FORMATS),
         ("report.languages", config.report.languages, LANGUAGES),

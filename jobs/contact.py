@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
+
+import click
 
 from jobs.account import account_for, is_exposed, kept_path, load_kept, save_kept
 from jobs.errors import UsageError
@@ -19,16 +22,26 @@ from scraper.api import Api
 from scraper.discover import Found, Opener, find_api
 from scraper.find_pages import FoundPages
 from scraper.login import Account, open_api
-from scraper.session import Manners, Session
+from scraper.patience import Manners
+from scraper.session import Session
 from storage import mirror as store
 
 FIRST_CONTACT_WAIT = 8.0  # seconds: somebody at a terminal may have mistyped the address
 
 
 def make_session(settings: Settings) -> Session:
-    """A session with the manners of the configuration."""
+    """A session with the manners of the configuration; what it waits for is told on a terminal, elsewhere with -v."""
     wiki = settings.config.wiki
-    return Session(Manners(delay=wiki.delay, max_wait=wiki.max_wait, maxlag=wiki.maxlag, contact=wiki.contact))
+    manners = Manners(
+        delay=wiki.delay,
+        max_wait=wiki.max_wait,
+        reach_wait=wiki.max_wait,
+        timeout=wiki.timeout,
+        maxlag=wiki.maxlag,
+        contact=wiki.contact,
+    )
+    told = settings.verbose or (sys.stderr.isatty() and not settings.quiet)
+    return Session(manners, tell=(lambda sentence: click.echo(sentence, err=True)) if told else lambda sentence: None)
 
 
 def find_or_open(run: Run, settings: Settings, session: Session, url: str | None) -> Api | FoundPages:
@@ -46,7 +59,7 @@ def find_or_open(run: Run, settings: Settings, session: Session, url: str | None
         raise UsageError("No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”.")
     account = account_for(settings, address)
     patient = session.manners
-    session.manners = replace(patient, max_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
+    session.manners = replace(patient, reach_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
     found = find(session, address, _opener(run, settings, account) if account else None)
     session.manners = patient
     if isinstance(found, FoundPages):

@@ -150,7 +150,7 @@ class PagesMirror:
     def _forgotten(self, recent: RecentChanges, cursor: str, hidden: bool, overlaps: bool) -> str | None:
         """Why the recent changes may not name all that happened, or None."""
         if recent.cut:
-            return "More happened since the last run than the wiki's recent changes list"
+            return "More happened since the last run than could be read from the wiki's recent changes"
         if hidden:
             return "The wiki hides which page a log entry is about"
         asked = datetime.fromisoformat(recent.now or self.writer.now)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from itertools import groupby
 
 from jobs.audit import Difference
 from jobs.derive import Deriver
 from jobs.mirror import Counts, shift
 from jobs.progress import Progress
 from parsers.wiki import Page, Revision
-from scraper.pages import PageSource, Standing
+from scraper.pages import HistoryPart, PageSource, Standing
 from storage import audit as held
 from storage import mirror as store
 from storage.database import Database
@@ -66,8 +67,7 @@ class PagesWriter:
         self._read_on(unknown, None)
         for page, newest in onward:
             self._read_on([page], shift(newest, -SECOND))
-        for page in again:
-            self._read_again(page)
+        self._read_again(again)
 
     def _read_on(self, pages: Sequence[Page], since: str | None) -> None:
         """Read histories from a time on; a page whose history does not connect to what is held is read again."""
@@ -77,8 +77,7 @@ class PagesWriter:
             self.progress.advance(len(part.revisions))
             if since is not None and not self._connects(part.page, part.revisions):
                 loose[part.page.page_id] = part.page
-        for page in loose.values():
-            self._read_again(page)
+        self._read_again(list(loose.values()))
 
     def _connects(self, page: Page, revisions: Sequence[Revision]) -> bool:
         parents = {revision.parent_id for revision in revisions if revision.parent_id}
@@ -88,29 +87,34 @@ class PagesWriter:
         """Revisions of these pages that need not be read again while the wiki shows them whole."""
         return set() if self.note else whole_revisions(self.db, [page.page_id for page in pages])
 
-    def _read_again(self, page: Page) -> None:
-        """Read a page's whole history again; what the wiki shows no more is archived. One transaction."""
-        with self.db.atomic():
-            self._note(page, ())
-            renamed = self._save_page(page)
-            listed: set[int] = set()
-            fresh: list[Revision] = []
-            touched = {page.page_id} | renamed
-            for part in self.source.histories([page], None, self._whole([page])):
-                listed |= part.listed
-                self._note(None, part.revisions)
-                owners = revision_owners(self.db, part.listed)
-                touched |= set(owners.values())
-                store.assign_revisions(self.db, page.page_id, owners)
-                fresh += [r for r in part.revisions if store.save_revision(self.db, self.deriver.texts, r, self.now)]
-                self.progress.advance(len(part.revisions))
-            if page.latest_rev_id in listed:  # else the page went away meanwhile: nothing follows from that
-                lost = store.live_revision_ids(self.db, page.page_id) - listed
-                store.mark_revisions_archived(self.db, lost)
-                if self.note:
-                    self.differences += [Difference("revision", i, "state", "live", None) for i in lost]
-            self.counts.revisions += len(fresh)
-            self.deriver.revisions(fresh, rewritten=touched, since=self.since)
+    def _read_again(self, pages: Sequence[Page]) -> None:
+        """Read the whole histories of pages again, each written in one transaction."""
+        parts = self.source.histories(pages, None, self._whole(pages))
+        for page, of_page in groupby(parts, key=lambda part: part.page):
+            with self.db.atomic():
+                self._rewrite(page, of_page)
+
+    def _rewrite(self, page: Page, parts: Iterable[HistoryPart]) -> None:
+        """Write a page's whole history; what the wiki shows no more is archived."""
+        self._note(page, ())
+        touched = {page.page_id} | self._save_page(page)
+        listed: set[int] = set()
+        fresh: list[Revision] = []
+        for part in parts:
+            listed |= part.listed
+            self._note(None, part.revisions)
+            owners = revision_owners(self.db, part.listed)
+            touched |= set(owners.values())
+            store.assign_revisions(self.db, page.page_id, owners)
+            fresh += [r for r in part.revisions if store.save_revision(self.db, self.deriver.texts, r, self.now)]
+            self.progress.advance(len(part.revisions))
+        if page.latest_rev_id in listed:  # else the page went away meanwhile: nothing follows from that
+            lost = store.live_revision_ids(self.db, page.page_id) - listed
+            store.mark_revisions_archived(self.db, lost)
+            if self.note:
+                self.differences += [Difference("revision", i, "state", "live", None) for i in lost]
+        self.counts.revisions += len(fresh)
+        self.deriver.revisions(fresh, rewritten=touched, since=self.since)
 
     def _write(self, page: Page, revisions: Sequence[Revision]) -> None:
         with self.db.atomic():

@@ -33,7 +33,7 @@ class Progress:
     ) -> None:
         self._bar.stop()
 
-    def stage(self, label: str, total: int) -> None:
+    def stage(self, label: str, total: int | None) -> None:
         """Another kind of step begins."""
         if self._task is not None:
             self._bar.remove_task(self._task)

@@ -25,6 +25,7 @@ database = "{database}"          # relative to the folder of this file
 url = {url}
 contact = ""                  # an e-mail address or web page for the wiki's operator, sent with each request
 delay = 0.0                   # seconds between two requests
+timeout = 60.0                # seconds of silence after which a request is made again
 max_wait = 30.0               # seconds to wait at most for one answer (busy wiki, Retry-After)
 maxlag = 5                    # seconds of replication lag that the wiki's servers may have
 # login_file = "login.txt"    # user name and (bot) password, a line each; or set WIKITRAIL_USER, WIKITRAIL_PASSWORD

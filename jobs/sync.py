@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 from jobs.audit import Difference, audit, mend_texts
@@ -20,9 +21,11 @@ from jobs.settings import Settings
 from jobs.workers import Workers
 from parsers.bulk import find_bulk_changes
 from parsers.memory import without_collection
+from scraper.api import Api
 from scraper.errors import DumpError
 from scraper.fetch import Fetcher
 from scraper.find_pages import FoundPages
+from scraper.session import Session
 from storage import mirror as store
 from storage.changes import ChangeFilter, load_changes, load_current_items, replace_bulk_changes
 from storage.queries import standing
@@ -41,20 +44,25 @@ def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
     held = store.load_site(run.db)
     if held is None or held["api_url"] is None:
         raise UsageError("The database was not made from a wiki; run “wikitrail sync URL” first.")
-    session = make_session(settings)
-    if is_read_from_pages(held):
-        found = audit_pages(run, settings, session)
-        finish(run, always=bool(found))
-        return found
-    api = open_known(run, settings, session, held)
+    with closing(make_session(settings)) as session:
+        run.traffic = session.traffic
+        if is_read_from_pages(held):
+            found = audit_pages(run, settings, session)
+        else:
+            found = _audit_by_api(run, settings, session, open_known(run, settings, session, held))
+    finish(run, always=bool(found))
+    return found
+
+
+def _audit_by_api(run: Run, settings: Settings, session: Session, api: Api) -> list[Difference]:
     deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
-    with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
+    with Progress("texts mended", quiet=settings.quiet) as progress:
         mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
         found = mend_texts(mirror)
-        sync(run, settings, None, full=False)
+    _sync(run, settings, None, session, full=False)
+    with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as mirror.progress:
         found += audit(mirror)
-    run.traffic.add(session.traffic)
-    finish(run, always=bool(found))
+    run.warnings += [warning for warning in api.warnings if warning not in run.warnings]
     return found
 
 
@@ -64,8 +72,12 @@ def sync(run: Run, settings: Settings, url: str | None, *, full: bool) -> None:
     A wiki whose API is off is read through its pages, unless the database was filled by the API.
     Raises UsageError when none names one, OtherWiki when the database mirrors another, and what the wiki raises.
     """
-    session = make_session(settings)
-    run.traffic = session.traffic
+    with closing(make_session(settings)) as session:
+        run.traffic = session.traffic
+        _sync(run, settings, url, session, full=full)
+
+
+def _sync(run: Run, settings: Settings, url: str | None, session: Session, *, full: bool) -> None:
     contact = None
     if not goes_on_with_pages(run.db, url or settings.config.wiki.url, full=full):
         contact = find_or_open(run, settings, session, url)

@@ -8,8 +8,7 @@ changed is found without looking at the rest of the page.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from parsers.chunk import Chunk
@@ -49,14 +48,15 @@ def items_of(record: Record) -> Items:
 def item_groups(record: Record) -> ItemGroups:
     """The items of a record by kind, in groups; what did not change since the last record is the same object."""
     paths = [section_path(section) for section in record.sections]
-    parts = _placed_parts(record, paths)
+    parts: Sequence[Part] = record.parts or [_whole(record)]
+    links, papers = _groups_by_path(parts, paths)
     return {
-        "infobox": tuple(_counted(parts, "infobox", _box_names, _infobox_rows)),
-        "section": (tuple((s.index, s.level, s.title, s.anchor, paths[s.index], s.text) for s in record.sections),),
-        "link": _by_path(parts, "link", _link_rows, paths),
-        "category": (tuple(dict.fromkeys((c.name, c.sort_key, int(c.conditional)) for c in record.categories)),),
-        "paper": _by_path(parts, "paper", _paper_rows, paths),
-        "template": tuple(_counted(parts, "template", _template_names, _template_rows)),
+        "infobox": _groups_by_name(parts, "infobox"),
+        "section": (tuple([(s.index, s.level, s.title, s.anchor, paths[s.index], s.text) for s in record.sections]),),
+        "link": links,
+        "category": (tuple(dict.fromkeys([(c.name, c.sort_key, int(c.conditional)) for c in record.categories])),),
+        "paper": papers,
+        "template": _groups_by_name(parts, "template"),
     }
 
 
@@ -85,34 +85,6 @@ def section_path(section: Section) -> str:
     return " / ".join(section.path)
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A part with the paths of the sections that it covers, the first of which is number ``first``."""
-
-    part: Part
-    first: int
-    paths: tuple[str, ...]
-
-    def path(self, section: int) -> str:
-        return self.paths[section - self.first] if 0 <= section - self.first < len(self.paths) else ""
-
-    def remember(self, key: Hashable, group: Group) -> Group:
-        if len(self.part.memory) >= _MAX_REMEMBERED:
-            self.part.memory.clear()
-        self.part.memory[key] = group
-        return group
-
-
-def _placed_parts(record: Record, paths: Sequence[str]) -> list[_Placed]:
-    parts: Sequence[Part] = record.parts or [_whole(record)]
-    # All but the first part begin with a heading; what they call their first section ends there.
-    firsts = [0, *(part.section + 1 for part in parts[1:]), len(paths)]
-    return [
-        _Placed(part, low, tuple(paths[low:high]))
-        for part, low, high in zip(parts, firsts[:-1], firsts[1:], strict=True)
-    ]
-
-
 def _whole(record: Record) -> Part:
     """A record of which nobody knows the parts, as one part."""
     return Chunk(
@@ -121,21 +93,43 @@ def _whole(record: Record) -> Part:
     )  # fmt: skip
 
 
-def _by_path(
-    parts: Sequence[_Placed], kind: str, rows_of: Callable[[_Placed], Iterable[Row]], paths: Sequence[str]
-) -> tuple[Group, ...]:
-    """Rows that hold a path. Equal ones can only stand in one part unless several sections have one path."""
-    if len(set(paths)) < len(paths):
-        return (_numbered(chain.from_iterable(map(rows_of, parts))),)
-    groups = []
-    for placed in parts:
-        key = (kind, placed.paths)
-        groups.append(placed.part.memory.get(key) or placed.remember(key, _numbered(rows_of(placed))))
-    return tuple(groups)
+def _remember(part: Part, key: Hashable, group: Group) -> Group:
+    if len(part.memory) >= _MAX_REMEMBERED:
+        part.memory.clear()
+    part.memory[key] = group
+    return group
 
 
-def _numbered(rows: Iterable[Row]) -> Group:
+def _groups_by_path(parts: Sequence[Part], paths: Sequence[str]) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+    """Links and papers, whose rows hold a path."""
+    if len(set(paths)) < len(paths):  # else equal rows stand in one part only
+        links = [row for part in parts for row in _link_rows(part, paths)]
+        papers = [row for part in parts for row in _paper_rows(part, paths)]
+        return (_numbered(links),), (_numbered(papers),)
+    link_groups, paper_groups = [], []
+    # All but the first part begin with a heading; what they call their first section ends there.
+    for part, low, high in zip(parts, *_bounds(parts, len(paths)), strict=True):
+        if part.links or part.papers:
+            own = tuple(paths[low:high])
+            group = part.memory.get(own)
+            if group is None:
+                group = _remember(part, own, _numbered(_link_rows(part, paths)))
+            link_groups.append(group)
+            if part.papers:
+                key = ("paper", own)
+                paper_groups.append(part.memory.get(key) or _remember(part, key, _numbered(_paper_rows(part, paths))))
+    return tuple(link_groups), tuple(paper_groups)
+
+
+def _bounds(parts: Sequence[Part], sections: int) -> tuple[list[int], list[int]]:
+    starts = [part.section + 1 for part in parts[1:]]
+    return [0, *starts], [*starts, sections]
+
+
+def _numbered(rows: list[Row]) -> Group:
     """Equal rows told apart by a last column that counts them."""
+    if len(set(rows)) == len(rows):
+        return tuple([(*row, 1) for row in rows])
     seen: dict[Row, int] = {}
     numbered = []
     for row in rows:
@@ -144,41 +138,37 @@ def _numbered(rows: Iterable[Row]) -> Group:
     return tuple(numbered)
 
 
-def _link_rows(placed: _Placed) -> Iterator[Row]:
-    path = placed.path
-    for link in placed.part.links:
-        yield link.kind, link.target, link.url, link.host, link.label, path(link.section), int(link.conditional)
+def _link_rows(part: Part, paths: Sequence[str]) -> list[Row]:
+    return [(k.kind, k.target, k.url, k.host, k.label, paths[k.section], int(k.conditional)) for k in part.links]
 
 
-def _paper_rows(placed: _Placed) -> Iterator[Row]:
-    for _, paper in placed.part.papers:
-        key = paper.key
-        path = placed.path(paper.section)
-        yield paper.number, paper.url, key.name if key else None, key.value if key else None, path
+def _paper_rows(part: Part, paths: Sequence[str]) -> list[Row]:
+    return [
+        (p.number, p.url, p.key.name if p.key else None, p.key.value if p.key else None, paths[p.section])
+        for _, p in part.papers
+    ]
 
 
-def _counted(
-    parts: Iterable[_Placed],
-    kind: str,
-    names_of: Callable[[Part], Iterable[str]],
-    rows_of: Callable[[Part, Counter[str]], Iterable[Row]],
-) -> Iterator[Group]:
-    """Rows that are numbered by their name over the whole page."""
-    seen: Counter[str] = Counter()
-    for placed in parts:
-        names = list(names_of(placed.part))
-        if names:
-            before = Counter({name: seen[name] for name in names})
+def _groups_by_name(parts: Iterable[Part], kind: str) -> tuple[Group, ...]:
+    """Infoboxes or templates, whose rows are numbered by their name over the whole page."""
+    groups = []
+    seen: dict[str, int] = {}
+    for part in parts:
+        uses = part.templates if kind == "template" else part.infoboxes
+        if uses:
+            before = {use.name: seen.get(use.name, 0) for use in uses}
             key = (kind, *before.items())
-            yield placed.part.memory.get(key) or placed.remember(key, tuple(rows_of(placed.part, before)))
-            seen.update(names)
+            group = part.memory.get(key)
+            if group is None:
+                rows_of = _template_rows if kind == "template" else _infobox_rows
+                group = _remember(part, key, tuple(rows_of(part, before.copy())))
+            groups.append(group)
+            for use in uses:
+                seen[use.name] = seen.get(use.name, 0) + 1
+    return tuple(groups)
 
 
-def _box_names(part: Part) -> Iterator[str]:
-    return (box.name for box in part.infoboxes)
-
-
-def _infobox_rows(part: Part, seen: Counter[str]) -> Iterator[Row]:
+def _infobox_rows(part: Part, seen: dict[str, int]) -> Iterator[Row]:
     rows: dict[Row, Row] = {}
     for box in part.infoboxes:
         seen[box.name] += 1
@@ -194,11 +184,7 @@ def _infobox_rows(part: Part, seen: Counter[str]) -> Iterator[Row]:
     return ((*key, *rest) for key, rest in rows.items())
 
 
-def _template_names(part: Part) -> Iterator[str]:
-    return (template.name for template in part.templates)
-
-
-def _template_rows(part: Part, seen: Counter[str]) -> Iterator[Row]:
+def _template_rows(part: Part, seen: dict[str, int]) -> Iterator[Row]:
     for template in part.templates:
         seen[template.name] += 1
         params = json.dumps([[p.name, p.raw] for p in template.params], ensure_ascii=False)

@@ -42,7 +42,7 @@ class Memory(Generic[K, V]):
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Hold the cyclic garbage collector: what a large text makes is kept, and looking it through costs a third."""
+    """Hold the cyclic garbage collector: what reading makes has no cycles, and looking it through costs a fifth."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

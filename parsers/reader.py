@@ -24,7 +24,6 @@ from parsers.titles import RedirectLine, Target, is_relative, resolve
 
 _CHUNK_CHARACTERS = 3_000_000  # what a page needs is its own latest texts; more only costs memory
 _PIECE_CHARACTERS = 2_000_000
-_LARGE = 100_000
 _CUT = re.compile(r"=[^\n]*=[ \t]*\r?$", re.MULTILINE)
 
 
@@ -51,10 +50,8 @@ class Reader:
 
         Line breaks may be those of any system; a wiki stores ``\\n`` only. Spans count those of ``text``.
         """
-        if len(text) > _LARGE:
-            with without_collection():
-                return self._read(text, title)
-        return self._read(text, title)
+        with without_collection():
+            return self._read(text, title)
 
     def _read(self, text: str, title: str) -> Record:
         placed = self._place(text, title)

@@ -10,37 +10,37 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scraper.abilities import Abilities
-from scraper.errors import ApiError, MembersOnly, UnexpectedAnswer
-from scraper.session import Patience, Session, retry_after
+from scraper.answers import read_answer
+from scraper.errors import LATER, ApiError, Damaged, Endless, MembersOnly, UnexpectedAnswer, one_line
+from scraper.patience import retry_after
+from scraper.session import Session
 
 Params = Mapping[str, str | int]
 SITEINFO: Params = {
     "meta": "siteinfo",
     "siprop": "general|namespaces|namespacealiases|magicwords|interwikimap|extensiontags|statistics",
-    "curtimestamp": 1,
 }
-PASSING = {
-    "maxlag",
-    "readonly",
-    "ratelimited",
-    "internal_api_error_DBQueryError",
-    "internal_api_error_DBConnectionError",
-}
+PASSING = {"maxlag", "readonly", "ratelimited", "badtoken"}  # and every internal_api_error_*
 DENIED = {"readapidenied", "permissiondenied", "assertuserfailed", "mwoauth-invalid-authorization"}
-GARBAGE_TRIES = 3
+TRIES = 3  # for an answer that is none
+MOST_PARTS = 1000  # of one batch; a batch has 500 rows at most
 ACCOUNT = "set WIKITRAIL_USER and WIKITRAIL_PASSWORD to a bot password (Special:BotPasswords)"
 HARMLESS = ("This result was truncated because it would otherwise",)
 
 
 @dataclass(slots=True)
 class Api:
-    """A wiki's ``api.php``. ``warnings`` collects what the wiki warned of, each once, in order;
-    ``can`` is what may be asked of it."""
+    """A wiki's ``api.php``. ``warnings`` collects what the wiki warned of, each once, in order; ``landed`` is where
+    the last answer came from, after redirects. With ``anywhere`` these may lead to another host; ``tries`` is for
+    answers that are none, ``can`` is what may be asked."""
 
     session: Session
     url: str
     warnings: list[str] = field(default_factory=list)
     can: Abilities = field(default_factory=Abilities)
+    anywhere: bool = False
+    tries: int = TRIES
+    landed: str = ""
 
     def request(self, params: Params) -> dict[str, Any]:
         """One answer of the API as a dict, after all checks.
@@ -53,31 +53,28 @@ class Api:
             "format": "json",
             "formatversion": 2,
             "maxlag": self.session.manners.maxlag,
+            "curtimestamp": 1,  # an answer that tells the time was made by the API, and for this request
         }
-        patience = Patience(self.session)
-        garbage = 0
+        patience = self.session.patience()
+        strange = 0
         while True:
-            response = self.session.ask(self.url, full)
+            answer = self.session.ask(self.url, full, anywhere=self.anywhere)
             try:
-                answer = response.json()
-            except ValueError:
-                answer = None
-            if not isinstance(answer, dict) or response.status_code == 404:
-                garbage += 1
-                if garbage == GARBAGE_TRIES:
-                    raise UnexpectedAnswer(
-                        f"{self.url} answered with {_describe(response.text)} instead of API data; "
-                        "open the address in a browser to see what stands in the way."
-                    )
-                patience.wait(f"{self.url} does not answer as an API")
+                data = read_answer(answer, self.url)
+            except (Damaged, UnexpectedAnswer) as fault:
+                strange += 1
+                if strange >= (TRIES if isinstance(fault, Damaged) else self.tries):
+                    raise
+                patience.wait(f"{self.url} does not answer as an API", fault=fault)
                 continue
-            error = answer.get("error")
+            self.landed = answer.url
+            error = data.get("error")
             if error is None:
-                self._note_warnings(answer)
-                return answer
-            code, info = str(error.get("code", "unknown")), str(error.get("info", ""))
-            if code in PASSING:
-                patience.wait(f"{self.url} is busy ({code}: {info})", error.get("lag") and retry_after(response))
+                self._note_warnings(data)
+                return data
+            code, info = str(error.get("code", "unknown")), one_line(str(error.get("info", "")))
+            if code in PASSING or code.startswith("internal_api_error_"):
+                patience.wait(f"{self.url} is busy ({code}: {info})", retry_after(answer.headers))
             elif code in DENIED:
                 raise MembersOnly(f"{self.url} lets nobody read without an account ({info}); {ACCOUNT}.")
             else:
@@ -90,21 +87,32 @@ class Api:
 
         Every further request is made of the original parameters and the latest ``continue`` alone. Parts of an
         answer that the wiki split are put together before they are handed out; with ``whole`` Split is raised.
+
+        Raises Stuck when a row does not fit into an answer, Endless for a list in circles, Damaged when the end is
+        reached without what was asked.
         """
         latest: Mapping[str, str | int] = continued or {}
+        seen = {frozenset(latest.items())}
+        lacking = set() if continued else _lists_of(params)
         parts: list[dict[str, Any]] = []
         while True:
             answer = self.request({"action": "query", **params, **latest})
-            if "query" not in answer and "batchcomplete" not in answer and "continue" not in answer:
-                raise UnexpectedAnswer(f"{self.url} sent an answer with no result in it; try again later.")
             parts.append(answer)
+            lacking -= answer.get("query", {}).keys()
             following = answer.get("continue")
-            if following is not None and following == latest:
-                raise UnexpectedAnswer(
-                    f"{self.url} sends the same part of a list again and again; a page may be too large for it."
-                )
+            bare = "query" not in answer and bool(_warnings_of(answer))
+            lost = "generator" in params and bool(answer.get("batchcomplete")) and not _goes_on(following)
+            if bare or lost or (following is None and (lacking or not answer.get("batchcomplete"))):
+                raise Damaged(self._left_out(lacking, answer))
             if whole and following is not None and not answer.get("batchcomplete"):
                 raise Split(f"{self.url} sends more in one answer than is asked for at once.")
+            if following is not None:
+                key = frozenset(following.items())
+                if following == latest:
+                    raise Stuck(self.url, join_parts(parts))
+                if key in seen or len(parts) == MOST_PARTS:
+                    raise Endless(f"{self.url} sends a list in circles; {LATER}")
+                seen.add(key)
             if answer.get("batchcomplete") or following is None:
                 yield Batch(join_parts(parts), following, str(answer.get("curtimestamp", "")))
                 parts = []
@@ -112,16 +120,52 @@ class Api:
                 return
             latest = following
 
+    def _left_out(self, lacking: set[str], answer: Mapping[str, Any]) -> str:
+        what = f"without what was asked for ({', '.join(sorted(lacking))})" if lacking else "that ends in the middle"
+        warned = f"; it warns: {one_line(' '.join(_warnings_of(answer)))}" if answer.get("warnings") else ""
+        return f"{self.url} sent an answer {what}{warned}; {LATER}"
+
     def _note_warnings(self, answer: Mapping[str, Any]) -> None:
-        for module, warning in answer.get("warnings", {}).items():
-            text = str(warning.get("warnings", warning))
-            line = f"{module}: {text}"
-            if not text.startswith(HARMLESS) and line not in self.warnings:
+        for line in _warnings_of(answer):
+            if line not in self.warnings:
                 self.warnings.append(line)
 
 
 class Split(UnexpectedAnswer):
     """An answer was split that is to come whole: less is to be asked for at once."""
+
+
+class Stuck(Damaged):
+    """A row is too large for the wiki's limit, so that it sends the same part again; ``result`` is what came before.
+
+    https://www.mediawiki.org/wiki/Manual:$wgAPIMaxResultSize
+    """
+
+    def __init__(self, url: str, result: dict[str, Any]) -> None:
+        super().__init__(
+            f"{url} sends the same part of a list again and again; try again later, and if it stays so, ask the wiki's "
+            "operator to raise $wgAPIMaxResultSize."
+        )
+        self.result = result
+
+
+def _lists_of(params: Params) -> set[str]:
+    """The keys that an answer in full has: each list, and the general part of siteinfo."""
+    lists = set(str(params["list"]).split("|")) if "list" in params else set()
+    return lists | ({"general", "namespaces"} if params.get("meta") == "siteinfo" else set())
+
+
+def _goes_on(following: Mapping[str, str | int] | None) -> bool:
+    """Whether a generator that goes on says where; without its own key the wiki takes it for finished."""
+    return following is None or any(key.startswith("g") and key.endswith("continue") for key in following)
+
+
+def _warnings_of(answer: Mapping[str, Any]) -> list[str]:
+    texts = [
+        (module, str(warning.get("warnings", warning) if isinstance(warning, dict) else warning))
+        for module, warning in answer.get("warnings", {}).items()
+    ]
+    return [f"{module}: {one_line(text, 500)}" for module, text in texts if not text.startswith(HARMLESS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +201,3 @@ def _join_page(pages: dict[Any, dict[str, Any]], page: dict[str, Any]) -> None:
     known.update(page)
     if revisions:
         known["revisions"] = list(revisions.values())
-
-
-def _describe(body: str) -> str:
-    start = body.lstrip()[:200].lower()
-    if not start:
-        return "nothing"
-    return "an HTML page" if start.startswith(("<!doctype", "<html", "<head", "<body", "<")) else "something"

@@ -15,8 +15,18 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from bs4 import BeautifulSoup
 
 from scraper.abilities import check_version, version_of
-from scraper.api import ACCOUNT, SITEINFO, Api
-from scraper.errors import AccessDenied, ApiOff, BadAddress, MembersOnly, NotAWiki
+from scraper.api import ACCOUNT, SITEINFO, TRIES, Api
+from scraper.errors import (
+    AccessDenied,
+    ApiError,
+    ApiOff,
+    BadAddress,
+    Damaged,
+    MembersOnly,
+    NotAWiki,
+    Refused,
+    UnexpectedAnswer,
+)
 from scraper.session import Session
 
 Opener = Callable[[Session, str], Api]  # an API as one of the wiki's accounts
@@ -46,20 +56,25 @@ def find_api(session: Session, address: str, log_in: Opener | None = None) -> Fo
         return _checked(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), address, log_in)
     is_wiki, named = False, None
     denied: AccessDenied | None = None
+    damaged: Damaged | None = None
     try:
-        response = session.ask(url)
+        response = session.ask(url, anywhere=True)
         is_wiki, named = _read_head(response.url, response.text)
     except AccessDenied as error:
         denied = error
     for candidate in [named] if named else _usual_places(url):
         try:
-            return _checked(session, candidate, address, log_in)
+            return _checked(session, candidate, address, log_in, tries=TRIES if named else 1)
         except MembersOnly:
             raise
         except AccessDenied as error:
             denied = error
+        except Damaged as error:
+            damaged = error
         except NotAWiki:
             continue
+    if damaged:
+        raise damaged
     if denied and not is_wiki:
         raise denied
     if is_wiki:
@@ -112,26 +127,34 @@ def _usual_places(url: str) -> Iterator[str]:
         yield urlunsplit((parts.scheme, parts.netloc, f"{folder}/api.php", "", ""))
 
 
-def _checked(session: Session, url: str, address: str, log_in: Opener | None) -> Found:
+def _checked(session: Session, url: str, address: str, log_in: Opener | None, tries: int = 1) -> Found:
     """The API at ``url``, if it answers as one; else NotAWiki, or MembersOnly when it wants an account."""
-    response = session.ask(url, {"action": "query", **SITEINFO, "format": "json", "formatversion": 2})
-    try:
-        answer = response.json()
-    except ValueError:
-        answer = None
+    probe = Api(session, url, anywhere=True, tries=tries)
     api = None
-    members_only = isinstance(answer, dict) and answer.get("error", {}).get("code") == "readapidenied"
-    if members_only:
+    try:
+        answer = probe.request({"action": "query", **SITEINFO})
+    except MembersOnly as error:
         if log_in is None:
-            raise MembersOnly(f"{url} lets nobody read without an account; {ACCOUNT}.")
+            raise MembersOnly(f"{url} lets nobody read without an account; {ACCOUNT}.") from error
         api = log_in(session, url)
         answer = api.request({"action": "query", **SITEINFO})
-    siteinfo = answer.get("query", {}) if isinstance(answer, dict) else {}
-    generator = str(siteinfo.get("general", {}).get("generator", ""))
+    except UnexpectedAnswer as error:
+        if isinstance(error, Refused) and tries == TRIES:  # the wiki itself names this API, so it is not off
+            raise
+        raise NotAWiki(
+            f"{address} does not answer as a MediaWiki API; give the address of any page of the wiki."
+        ) from error
+    except ApiError as error:
+        raise ApiOff(f"{error} Ask the wiki's operator, or import an XML export with “wikitrail import”.") from error
+    siteinfo = answer.get("query", {})
+    general = siteinfo.get("general")
+    generator = str(general.get("generator", "")) if isinstance(general, dict) else ""
     if not generator.startswith("MediaWiki"):
         raise NotAWiki(f"{address} does not answer as a MediaWiki API; give the address of any page of the wiki.")
     check_version(generator)
+    members_only = api is not None
     if api is None:
-        api = log_in(session, url) if log_in else Api(session, url)
+        landed = urlunsplit(urlsplit(probe.landed)._replace(query=""))
+        api = log_in(session, landed) if log_in else Api(session, landed)
     api.can = replace(api.can, version=version_of(generator))
     return Found(api, siteinfo, str(answer["curtimestamp"]), members_only)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LATER = "try again later, and tell the wiki's operator if it stays so."
+
 
 class WikiError(Exception):
     """Base of all faults of a wiki; the message says what happened, where, and what to do."""
@@ -13,6 +15,18 @@ class BadAddress(WikiError):
 
 class Temporary(WikiError):
     """The wiki cannot be reached or asks to wait for longer than allowed: try again later."""
+
+
+class Damaged(Temporary):
+    """An answer that is empty, broke off or lacks a part, several times: the next run may get it whole."""
+
+
+class Endless(Temporary):
+    """A list that goes in circles, so that following it would never end."""
+
+
+class BadCertificate(WikiError):
+    """The wiki's certificate cannot be trusted."""
 
 
 class AccessDenied(WikiError):
@@ -43,6 +57,10 @@ class UnexpectedAnswer(WikiError):
     """An answer that is not what the API documents: an HTML page, half a body, a missing part."""
 
 
+class Refused(UnexpectedAnswer):
+    """An answer that we do not take: too large, or a redirect that is not followed."""
+
+
 class ApiError(WikiError):
     """An error that the API itself reports; ``code`` is its stable name (API:Errors and warnings)."""
 
@@ -53,3 +71,9 @@ class ApiError(WikiError):
 
 class DumpError(WikiError):
     """A dump that is missing, truncated or not a MediaWiki export."""
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """What a wiki says, fit to stand in a sentence: one line, no control characters, not without end."""
+    line = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"

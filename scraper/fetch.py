@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
-from urllib.parse import urljoin
 
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.abilities import version_of
 from scraper.api import SITEINFO, Api, Batch, Params, Split
-from scraper.errors import AccessDenied, UnexpectedAnswer
-from scraper.rows import log_events_of, page_of, revision_of, text_is_exact
+from scraper.errors import LATER, AccessDenied, ApiError, Damaged, UnexpectedAnswer
+from scraper.large_texts import fetch_raw, query_with_texts
+from scraper.rows import log_events_of, number, page_of, revision_ids, revision_of, text_is_exact
 
 T = TypeVar("T")
 BATCH = 50  # texts, ids or titles in one request; what the API allows without special rights
@@ -68,18 +69,23 @@ class Fetcher:
         Batches are as large as our account may have them, and smaller where texts are long.
         """
         params = {"generator": "allrevisions", "garvdir": "newer", **REVISION_PROPS}
-        size, done = self.api.can.batch, False
+        size, done, resumed = self.api.can.batch, False, continued is not None
         while not done:
             try:
-                for batch in self.api.query({**params, "garvlimit": size}, continued, whole=size > BATCH):
+                asked = {**params, "garvlimit": size}
+                for batch in query_with_texts(self.api, asked, continued, whole=size > BATCH):
                     yield self._fetched(batch.result), batch.following
-                    continued = batch.following
+                    continued, resumed = batch.following, False
                     if (fitting := min(self._fitting(batch), 2 * size)) != size:
                         size = fitting
                         break
                 done = continued is None
             except Split:
                 size = BATCH
+            except (ApiError, Damaged):
+                if not resumed:
+                    raise
+                continued, resumed = None, False  # the point to go on from is damaged, or no longer good: begin again
 
     def _fitting(self, batch: Batch) -> int:
         """How many revisions to ask for next, going by the length of these."""
@@ -113,21 +119,24 @@ class Fetcher:
             "meta": "siteinfo", "siprop": "general|namespaces|namespacealiases",
             "curtimestamp": 1,
         }  # fmt: skip
-        now, events, fetched = "", [], []
+        now, fetched = "", []
+        events: dict[int, LogEvent] = {}  # a list that is read twice in part names an event twice
         recent: dict[int, int] = {}
         siteinfo: Mapping[str, Any] = {}
-        for batch in self.api.query(params):
+        for batch in query_with_texts(self.api, params):
             now, siteinfo = now or batch.now, siteinfo or batch.result
-            events += log_events_of(batch.result)
-            for row in batch.result.get("allrevisions", []):
-                recent.update({int(r["revid"]): int(row["pageid"]) for r in row["revisions"]})
+            events |= {event.log_id: event for event in log_events_of(batch.result)}
+            recent |= revision_ids(batch.result.get("allrevisions", []))
             if "pages" in batch.result or "badrevids" in batch.result:
-                fetched.append(self._fetched(batch.result, probed))
-        generator = str(siteinfo.get("general", {}).get("generator", ""))
+                fetched.append(self._fetched(batch.result, [*late, *probed]))
+        if not now or "general" not in siteinfo:
+            raise Damaged(f"{self.api.url} does not tell its time and name; {LATER}")
+        generator = str(siteinfo["general"].get("generator", ""))
         self.api.can = replace(self.api.can, version=version_of(generator))  # it may have been updated
-        if not now:
-            raise UnexpectedAnswer(f"{self.api.url} does not tell the time; try again later.")
-        return News(now, tuple(events), recent, merge(fetched), probed, siteinfo)
+        found = merge(fetched)
+        answered = found.missing_revisions.union(revision.rev_id for revision in found.revisions)
+        self._check_complete("revisions", [*late, *probed], answered)
+        return News(now, tuple(events.values()), recent, found, probed, siteinfo)
 
     def newest(self) -> tuple[str, int]:
         """The wiki's clock, and the highest id among the revisions with the newest times (0 where there is none)."""
@@ -135,10 +144,7 @@ class Fetcher:
             "list": "allrevisions", "arvdir": "older", "arvlimit": "max", "arvprop": "ids", "curtimestamp": 1,
         }  # fmt: skip
         (batch,) = islice(self.api.query(params), 1)
-        if not batch.now:
-            raise UnexpectedAnswer(f"{self.api.url} does not tell the time; try again later.")
-        ids = (int(r["revid"]) for row in batch.result["allrevisions"] for r in row["revisions"])
-        return batch.now, max(ids, default=0)
+        return batch.now, max(revision_ids(batch.result.get("allrevisions", [])), default=0)
 
     def siteinfo(self) -> dict[str, Any]:
         """What the wiki says of itself, whole."""
@@ -151,24 +157,32 @@ class Fetcher:
 
     def _some_revisions(self, ids: Sequence[int]) -> Iterator[Fetched]:
         """As ``revisions``, for one request's number of ids; many that are large are asked for in smaller parts."""
+        asked = {**REVISION_PROPS, "revids": "|".join(map(str, ids))}
+        answered: set[int] = set()
         try:
-            for batch in self.api.query({**REVISION_PROPS, "revids": "|".join(map(str, ids))}, whole=len(ids) > BATCH):
-                yield self._fetched(batch.result, ids)
+            for batch in query_with_texts(self.api, asked, whole=len(ids) > BATCH):
+                fetched = self._fetched(batch.result, ids)
+                answered |= fetched.missing_revisions.union(revision.rev_id for revision in fetched.revisions)
+                yield fetched
+            self._check_complete("revisions", ids, answered)
         except Split:
             for part in in_batches(ids):
                 yield from self._some_revisions(part)
 
     def pages(self, page_ids: Iterable[int] = (), titles: Iterable[str] = ()) -> Fetched:
         """These pages as they are now, without revisions; absent ids come as ``missing_pages``."""
+        page_ids = set(page_ids)
         info: Params = {"prop": "info", "inprop": "protection"}
         asked: list[tuple[str, Sequence[str]]] = [
-            *(("pageids", ids) for ids in in_batches((str(i) for i in sorted(set(page_ids))), self.api.can.batch)),
+            *(("pageids", ids) for ids in in_batches((str(i) for i in sorted(page_ids)), self.api.can.batch)),
             *(("titles", names) for names in in_batches(sorted(set(titles)), self.api.can.batch)),
         ]
         found = []
         for key, values in asked:
             found += [self._fetched(batch.result) for batch in self.api.query({**info, key: "|".join(values)})]
-        return merge(found)
+        pages = merge(found)
+        self._check_complete("pages", page_ids, pages.missing_pages.union(page.page_id for page in pages.pages))
+        return pages
 
     def revision_list(self, page_id: int) -> list[Revision]:
         """All revisions that the wiki shows on a page, without their texts, 500 a request."""
@@ -181,6 +195,13 @@ class Fetcher:
             for row in page.get("revisions", [])
         ]
 
+    def _check_complete(self, what: str, asked: Iterable[int], answered: AbstractSet[int]) -> None:
+        """What an answer leaves out is neither there nor missing: nothing may be inferred from it."""
+        if left_out := sorted(set(asked) - answered):
+            raise Damaged(
+                f"{self.api.url} left out {what} that it was asked for ({', '.join(map(str, left_out[:5]))}); {LATER}"
+            )
+
     def _fetched(self, result: Mapping[str, Any], asked: Iterable[int] = ()) -> Fetched:
         """An answer; ``asked`` are the ids of revisions that were asked for.
 
@@ -189,12 +210,12 @@ class Fetcher:
         """
         rows = result.get("pages", [])
         live = [row for row in rows if not row.get("missing") and not row.get("invalid") and "pageid" in row]
-        revisions = [revision_of(r, int(row["pageid"])) for row in live for r in row.get("revisions", [])]
+        revisions = [revision_of(r, number(row, "pageid")) for row in live for r in row.get("revisions", [])]
         return Fetched(
             pages=tuple(page_of(row) for row in live),
             revisions=tuple(sorted(map(self._exact, revisions), key=lambda r: (r.timestamp, r.rev_id))),
-            missing_pages=frozenset(int(row["pageid"]) for row in rows if row.get("missing") and "pageid" in row),
-            missing_revisions=frozenset(int(row["revid"]) for row in result.get("badrevids", {}).values())
+            missing_pages=frozenset(number(row, "pageid") for row in rows if row.get("missing") and "pageid" in row),
+            missing_revisions=frozenset(number(row, "revid") for row in result.get("badrevids", {}).values())
             | frozenset(asked if self.api.can.sees_deleted else ()) - {r.rev_id for r in revisions},
         )
 
@@ -205,26 +226,15 @@ class Fetcher:
         decomposed = replace(revision, text=unicodedata.normalize("NFD", revision.text or ""))
         if text_is_exact(decomposed):
             return decomposed
-        exact = self._raw(revision)
-        if exact is None or not text_is_exact(exact):
+        try:
+            return replace(revision, text=fetch_raw(self.api, revision.rev_id, revision.sha1))
+        except (AccessDenied, UnexpectedAnswer) as error:
+            if not self.api.can.api_alone:
+                raise
             raise UnexpectedAnswer(
                 f"The API has altered the text of revision {revision.rev_id} (Unicode normalisation), and index.php "
                 "does not give it to a bot password; set WIKITRAIL_USER and WIKITRAIL_PASSWORD to the account itself."
-                if self.api.can.api_alone
-                else f"The text of revision {revision.rev_id} does not have the digest that the wiki states; "
-                "run the command again, and tell the wiki's operator if it stays so."
-            )
-        return exact
-
-    def _raw(self, revision: Revision) -> Revision | None:
-        """The revision with its text as ``index.php`` gives it; None where it does not."""
-        try:
-            params: Params = {"action": "raw", "oldid": revision.rev_id}
-            response = self.api.session.ask(urljoin(self.api.url, "index.php"), params)
-            text = response.content.decode("utf-8", "surrogatepass")
-        except (AccessDenied, UnicodeDecodeError):
-            return None
-        return replace(revision, text=text) if response.status_code == 200 else None
+            ) from error
 
 
 def in_batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:

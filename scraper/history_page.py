@@ -103,14 +103,14 @@ def _size(row: Tag) -> int:
     return int(stated or 0)
 
 
-def exact_time(index: IndexPhp, title: str, rev_id: int, newer: tuple[str, int]) -> str | None:
-    """The time of a revision that stands right under another one (its time, and its id), of which no text is shown.
+def exact_time(index: IndexPhp, title: str, rev_id: int, newer: tuple[str, int] | None) -> str | None:
+    """The time of a revision of which no text is shown; ``newer`` are time and id of the one right above it, if any.
 
     The page that begins with the revision names its time to the second in the links to what lies around it. None
     when it cannot be had so.
     """
-    digits = re.sub(r"\D", "", newer[0])
-    for offset in (f"{digits}|{newer[1]}", digits):  # with the id since 1.36
+    digits = re.sub(r"\D", "", newer[0]) if newer else ""
+    for offset in (f"{digits}|{newer[1]}", digits) if newer else ("",):  # with the id since 1.36
         page = index.page({"title": title, "action": "history", "limit": 1, "offset": offset})
         if [row.rev_id for row in history_rows(page)] != [rev_id]:
             continue

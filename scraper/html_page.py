@@ -14,11 +14,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, urlsplit
 
-import requests
 from bs4 import BeautifulSoup, Tag
 
 from scraper.errors import UnexpectedAnswer
-from scraper.session import Session
+from scraper.session import Answer, Session
 
 LARGEST_PAGE = 64_000_000  # bytes of HTML that are read; a history page of 500 rows has one
 _CONFIG = re.compile(r'"(wg\w+)":("(?:[^"\\]|\\.)*"|-?\d+|true|false|!0|!1)')
@@ -49,7 +48,7 @@ class IndexPhp:
     url: str
     names: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, params: Mapping[str, str | int], *, post: bool = False) -> requests.Response:
+    def ask(self, params: Mapping[str, str | int], *, post: bool = False) -> Answer:
         """What the script answers. Raises UnexpectedAnswer when another host does."""
         response = self.session.ask(self.url, params, post=post)
         if urlsplit(response.url).netloc != urlsplit(self.url).netloc:
@@ -109,7 +108,7 @@ def read_config(soup: BeautifulSoup) -> dict[str, str | int | bool]:
     return {}
 
 
-def server_time(response: requests.Response) -> str | None:
+def server_time(response: Answer) -> str | None:
     """The clock of the server (RFC 9110, section 6.6.1), ISO 8601 UTC; None when it states none."""
     try:
         return _iso(response.headers.get("Date", ""))

@@ -75,7 +75,7 @@ class RecentChange:
 
 @dataclass(frozen=True, slots=True)
 class RecentChanges:
-    """Rows, newest first, and the wiki's clock when it was asked. ``cut``: there were more than could be had."""
+    """Rows, newest first, and the wiki's clock when it was asked. ``cut``: there were more than could be read."""
 
     rows: tuple[RecentChange, ...]
     cut: bool
@@ -87,7 +87,10 @@ def recent_changes(index: IndexPhp, since: str | None) -> RecentChanges:
     page, rows = _recent_rows(index, since, ROWS)
     if len(rows) >= ROWS:
         page, rows = _recent_rows(index, since, MOST_ROWS)
-    return RecentChanges(tuple(_change(row, index.url) for row in rows), len(rows) >= MOST_ROWS, page.now)
+    told = [row for row in rows if row.has_attr("data-mw-revid") or row.has_attr("data-mw-logid")]
+    # A row of another wiki's change has its time alone (Wikibase); one with no data at all is not understood.
+    cut = len(rows) >= MOST_ROWS or any(not row.has_attr("data-mw-ts") for row in rows if row not in told)
+    return RecentChanges(tuple(_change(row, page.now) for row in told), cut, page.now)
 
 
 def _recent_rows(index: IndexPhp, since: str | None, limit: int) -> tuple[HtmlPage, list[Tag]]:
@@ -103,14 +106,13 @@ def _recent_rows(index: IndexPhp, since: str | None, limit: int) -> tuple[HtmlPa
         page.soup.select_one(".mw-changeslist-empty") is None or page.soup.select_one(".mw-changeslist-timeout")
     ):
         raise UnexpectedAnswer(f"Special:RecentChanges of {index.url} cannot be read; try again later.")
-    return page, list(page.soup.select("li[data-mw-revid], li[data-mw-logid]"))
+    return page, list(page.soup.select(".mw-changeslist ul.special > li"))
 
 
-def _change(row: Tag, url: str) -> RecentChange:
+def _change(row: Tag, now: str | None) -> RecentChange:
     found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", str(row.get("data-mw-ts", "")))
-    if found is None:
-        raise UnexpectedAnswer(f"Special:RecentChanges of {url} does not state its times (data-mw-ts).")
-    timestamp = "{}-{}-{}T{}:{}:{}Z".format(*found.groups())
+    # Where a wiki states no times but for display, a change bears the time at which it was seen.
+    timestamp = "{}-{}-{}T{}:{}:{}Z".format(*found.groups()) if found else now or ""
     target = row.select_one("[data-target-page]")
     if row.select_one(".history-deleted") is not None:
         target = None  # MediaWiki writes words in place of a title there, though the page itself is linked

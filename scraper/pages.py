@@ -120,33 +120,38 @@ class PageSource:
         if not view.found:  # moved or deleted since it was listed
             return
         rows = [row for part in read_history(self.index, page.title, view) for row in part]
-        above: tuple[str, int] | None = None  # the row above, newer: its time and id
-        above_row: HistoryRow | None = None
+        above: tuple[str, int] | HistoryRow | None = None  # the row above, newer: its time and id, if it was read
         found: list[Revision] = []
         listed: set[int] = set()
         for row, parent in zip(rows, [*rows[1:], None], strict=True):
             listed.add(row.rev_id)
             hidden = row.text_hidden or row.user_hidden or row.comment_hidden
             if row.rev_id not in held or hidden:
-                if above is None and above_row is not None and row.text_hidden:
-                    above = self._time_of_held(above_row)
                 revision = self._revision(page, row, parent, above)
                 found.append(revision)
                 above = (revision.timestamp, row.rev_id)
             else:
-                above = None
-            above_row = row
+                above = row
             if len(found) >= PART:
                 yield HistoryPart(page, tuple(reversed(found)), frozenset(listed))
                 found, listed = [], set()
         yield HistoryPart(page, tuple(reversed(found)), frozenset(listed))
 
-    def _time_of_held(self, row: HistoryRow) -> tuple[str, int] | None:
-        shown = self.index.raw_text(row.rev_id)
-        return (shown[1], row.rev_id) if shown else None
+    def _time_of_hidden(self, page: Page, row: HistoryRow, above: tuple[str, int] | HistoryRow | None) -> str:
+        """The time of a revision whose text is not shown. Raises UnexpectedAnswer where it cannot be read."""
+        if isinstance(above, HistoryRow):
+            shown = self.index.raw_text(above.rev_id)
+            above = (shown[1], above.rev_id) if shown else None
+        found = exact_time(self.index, page.title, row.rev_id, above)
+        if found is None:
+            raise UnexpectedAnswer(
+                f"The time of revision {row.rev_id} of “{page.title}” cannot be read, and its text is not shown; "
+                "run the command again, and ask the wiki's operator for an XML export if it stays so."
+            )
+        return found
 
     def _revision(
-        self, page: Page, row: HistoryRow, parent: HistoryRow | None, above: tuple[str, int] | None
+        self, page: Page, row: HistoryRow, parent: HistoryRow | None, above: tuple[str, int] | HistoryRow | None
     ) -> Revision:
         shown = None if row.text_hidden else self.index.raw_text(row.rev_id)
         if shown is not None:
@@ -155,13 +160,7 @@ class PageSource:
             state, size = "present", len(data)
             sha1 = hashlib.sha1(data, usedforsecurity=False).hexdigest()
         else:
-            found = exact_time(self.index, page.title, row.rev_id, above) if above else None
-            if found is None:
-                raise UnexpectedAnswer(
-                    f"The time of revision {row.rev_id} of “{page.title}” cannot be read, and its text is not shown; "
-                    "run the command again, and ask the wiki's operator for an XML export if it stays so."
-                )
-            text, timestamp, sha1 = None, found, None
+            text, timestamp, sha1 = None, self._time_of_hidden(page, row, above), None
             state, size = ("hidden" if row.text_hidden else "missing"), row.size
         return Revision(
             rev_id=row.rev_id,

@@ -8,11 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from parsers.wiki import LogEvent, Page, Revision
-from scraper.errors import UnexpectedAnswer
+from scraper.errors import UnexpectedAnswer, one_line
+
+FAULTS = (KeyError, TypeError, ValueError, AttributeError)  # what a row of another shape leads to
+
+
+def number(row: Mapping[str, Any], key: str) -> int:
+    """An id out of a row."""
+    try:
+        return int(row[key])
+    except FAULTS as error:
+        raise UnexpectedAnswer(f"The wiki sent a row without {key} ({_short(row)}).") from error
+
+
+def revision_ids(rows: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    """Ids of revisions with those of their pages, out of rows of ``list=allrevisions``."""
+    return {number(r, "revid"): number(row, "pageid") for row in rows for r in row.get("revisions", [])}
 
 
 def page_of(row: Mapping[str, Any]) -> Page:
@@ -28,7 +43,7 @@ def page_of(row: Mapping[str, Any]) -> Page:
             length=int(row["length"]),
             protection=_protection(row.get("protection", [])),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except FAULTS as error:
         raise UnexpectedAnswer(f"The wiki sent a page that cannot be read ({error!r} in {_short(row)}).") from error
 
 
@@ -71,7 +86,7 @@ def revision_of(row: Mapping[str, Any], page_id: int, *, with_text: bool = True)
             comment_hidden=comment_hidden,
             text=None if hidden else text,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except FAULTS as error:
         raise UnexpectedAnswer(f"The wiki sent a revision that cannot be read ({error!r} in {_short(row)}).") from error
 
 
@@ -91,7 +106,7 @@ def log_event_of(row: Mapping[str, Any]) -> LogEvent:
             params=json.dumps({} if action_hidden else row.get("params", {}), ensure_ascii=False, sort_keys=True),
             comment=None if row.get("commenthidden") else row.get("comment"),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except FAULTS as error:
         raise UnexpectedAnswer(
             f"The wiki sent a log entry that cannot be read ({error!r} in {_short(row)})."
         ) from error
@@ -111,4 +126,7 @@ def text_is_exact(revision: Revision) -> bool:
 
 
 def _short(row: Mapping[str, Any]) -> str:
-    return json.dumps({k: v for k, v in row.items() if k not in ("slots", "revisions")}, ensure_ascii=False)[:200]
+    if not isinstance(row, Mapping):
+        return one_line(repr(row))
+    plain = {k: v for k, v in row.items() if k not in ("slots", "revisions")}
+    return one_line(json.dumps(plain, ensure_ascii=False))

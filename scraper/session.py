@@ -1,37 +1,34 @@
 """One polite HTTP session: identifies itself, waits between requests, retries what may pass, counts everything.
 
-Manual: https://www.mediawiki.org/wiki/API:Etiquette. Requests are made one at a time.
+Manual: https://www.mediawiki.org/wiki/API:Etiquette. Requests are made one at a time, on one connection.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import requests
+import urllib3
 
-from scraper.errors import AccessDenied, Temporary
+from scraper.errors import AccessDenied, BadCertificate, Refused, Temporary
+from scraper.patience import Manners, Patience, retry_after
 
 VERSION = "0.1.0"
 CONNECT_TIMEOUT = 10.0
-READ_TIMEOUT = 60.0
-FIRST_WAIT = 0.5  # seconds before the first retry; doubled at each further one
 LONGEST_URL = 2000  # characters; longer queries are posted, since servers cut addresses
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """How to treat the wiki: ``delay`` seconds between requests, at most ``max_wait`` seconds of waiting for one
-    answer, ``maxlag`` seconds of replication lag (Manual:Maxlag parameter), a ``contact`` in the User-Agent."""
-
-    delay: float = 0.0
-    max_wait: float = 30.0
-    maxlag: int = 5
-    contact: str = ""
+MOST_REDIRECTS = 5
+CHUNK = 65_536
+# Decoded. A wiki's API sends 8 MB at most ($wgAPIMaxResultSize), a text has 2 MB ($wgMaxArticleSize); operators may
+# raise both, yet an answer beyond this is a fault or an attack, and would only fill the memory.
+LARGEST_BODY = 64_000_000
+LONGEST_ANSWER = 10  # times the read timeout, for an answer that trickles
+REDIRECTS = {301, 302, 303, 307, 308}
+PASSING_STATUS = {408, 425, 429}  # and all from 500 on
 
 
 @dataclass(slots=True)
@@ -42,115 +39,193 @@ class Traffic:
     bytes: int = 0
     waited: float = 0.0
 
-    def add(self, other: Traffic) -> None:
-        """Count what another session spent as well."""
-        self.requests += other.requests
-        self.bytes += other.bytes
-        self.waited += other.waited
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that was read whole; ``url`` is where it came from, after redirects."""
+
+    url: str
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text: a MediaWiki sends UTF-8, whatever a header on the way says."""
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON, which is UTF-8 (RFC 8259, section 8.1). Raises ValueError when it is not."""
+        try:
+            return json.loads(self.content.decode("utf-8-sig"))
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+
+class _Http(requests.Session):
+    """Leaves redirects to us: requests would turn POST into GET, and read their bodies whatever the size."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - requests' signature
+        """None, so that the redirect itself is the answer."""
+        return None
 
 
 @dataclass(slots=True)
 class Session:
-    """``get`` and ``post`` with patience. ``sleep`` and ``clock`` are passed in so that tests need no waiting."""
+    """Asks with patience. ``sleep`` and ``clock`` are passed in so that tests need no waiting; ``tell`` gets a
+    sentence before each wait that the wiki causes."""
 
     manners: Manners = field(default_factory=Manners)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    tell: Callable[[str], None] = lambda sentence: None
     traffic: Traffic = field(default_factory=Traffic)
-    _http: requests.Session = field(default_factory=requests.Session)
+    _http: requests.Session = field(default_factory=_Http)
     _last_at: float | None = None
+    _moved: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
+    _reached: bool = False
 
     def __post_init__(self) -> None:
         contact = self.manners.contact or "no contact configured"
-        self._http.headers["User-Agent"] = f"wikitrail/{VERSION} ({contact}) {requests.utils.default_user_agent()}"
+        agent = f"wikitrail/{VERSION} ({contact}) {requests.utils.default_user_agent()}"
+        self._http.headers["User-Agent"] = agent.encode("utf-8")  # a name with umlauts is a contact too
 
     @property
     def cookies(self) -> requests.cookies.RequestsCookieJar:
         """What the wiki knows us by; empty at first."""
         return self._http.cookies
 
-    def ask(self, url: str, params: Mapping[str, str | int] | None = None, *, post: bool = False) -> requests.Response:
-        """GET, or POST with ``post`` and where the address would grow too long; the status is 200 to 299 or 404.
+    def close(self) -> None:
+        """End the connection."""
+        self._http.close()
 
-        Raises Temporary when the wiki stays away for longer than ``max_wait`` and AccessDenied on 401 or 403.
+    def ask(
+        self, url: str, params: Mapping[str, str | int] | None = None, *, post: bool = False, anywhere: bool = False
+    ) -> Answer:
+        """GET, or POST with ``post`` and where the address would grow too long.
+
+        The answer may have any status but 401, 403 and those that mean a busy server. Redirects are followed on the
+        same host, and to others with ``anywhere``; with ``post``, which may carry a password, none is.
+
+        Raises Temporary when the wiki stays away for longer than ``max_wait``, AccessDenied on 401 or 403,
+        BadCertificate, and Refused for redirects that lead nowhere and for bodies that are too large.
         """
-        patience = Patience(self)
+        patience = self.patience()
         while True:
             try:
-                response = self._send(url, params, post)
-            except requests.exceptions.TooManyRedirects as error:
-                raise Temporary(f"{_place(url)} redirects in circles; check the address.") from error
-            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError,
-                    requests.exceptions.ContentDecodingError) as error:  # fmt: skip
-                if "NameResolution" in repr(error):
-                    raise Temporary(
-                        f"The host {urlsplit(url).hostname} cannot be found; check the address and your network."
-                    ) from error
-                patience.wait(f"{_place(url)} cannot be reached ({_reason(error)})")
+                answer = self._follow(url, params, post, anywhere)
+            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+                self._check_fault(url, error)
+                limit = None if self._reached else self.manners.reach_wait
+                patience.wait(f"{_place(url)} cannot be reached ({_reason(error)})", limit=limit)
                 continue
-            if response.status_code in (401, 403):
+            if answer.status_code in (401, 403):
                 raise AccessDenied(
-                    f"{_place(url)} refuses access (HTTP {response.status_code}); "
+                    f"{_place(url)} refuses access (HTTP {answer.status_code}); "
                     "the wiki may be for members only, or it blocks programs: ask its operator."
                 )
-            if response.status_code == 429 or response.status_code >= 500:
-                what = f"{_place(url)} is not available at the moment (HTTP {response.status_code})"
-                patience.wait(what, retry_after(response))
+            if answer.status_code in PASSING_STATUS or answer.status_code >= 500:
+                what = f"{_place(url)} is not available at the moment (HTTP {answer.status_code})"
+                patience.wait(what, retry_after(answer.headers))
                 continue
-            return response
+            return answer
 
-    def _send(self, url: str, params: Mapping[str, str | int] | None, post: bool) -> requests.Response:
-        if self._last_at is not None and (rest := self.manners.delay - (self.clock() - self._last_at)) > 0:
-            self.pause(rest)
-        prepared = self._http.prepare_request(requests.Request("GET", url, params=params))
-        if params and (post or len(prepared.url or "") > LONGEST_URL):
-            prepared = self._http.prepare_request(requests.Request("POST", url, data=params))
-        self.traffic.requests += 1
-        settings = self._http.merge_environment_settings(prepared.url or url, {}, False, None, None)
-        try:
-            response = self._http.send(
-                prepared, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), allow_redirects=not post, **settings
-            )
-        finally:
-            self._last_at = self.clock()
-        self.traffic.requests += len(response.history)
-        self.traffic.bytes += response.raw.tell() if response.raw is not None else len(response.content)
-        return response
+    def patience(self) -> Patience:
+        """The waiting for one answer, from now on."""
+        return Patience(self.manners.max_wait, self.pause, self.clock, self.tell)
 
     def pause(self, seconds: float) -> None:
         """Wait on the wiki's behalf, counted."""
         self.traffic.waited += seconds
         self.sleep(seconds)
 
+    def _follow(self, url: str, params: Mapping[str, str | int] | None, post: bool, anywhere: bool) -> Answer:
+        """The answer at the end of the redirects; each step asks in the same way (GET or POST)."""
+        address = self._moved.get(url, url)
+        request = requests.Request("GET", address, params=params)
+        if params and (post or len(self._http.prepare_request(request).url or "") > LONGEST_URL):
+            request = requests.Request("POST", address, data=params)
+        for _ in range(MOST_REDIRECTS + 1):
+            prepared = self._http.prepare_request(request)
+            answer = self._send(prepared)
+            if post or answer.status_code not in REDIRECTS or "Location" not in answer.headers:
+                return answer
+            target = _target(answer)
+            if not _may_follow(answer.url, target, anywhere):
+                raise Refused(
+                    f"{_place(url)} redirects to {_place(target)}; if the wiki has moved there, give that address to "
+                    "“wikitrail sync”, else open it in a browser to see what stands in the way."
+                )
+            if answer.status_code in (301, 308):
+                self._moved[url] = urlsplit(target)._replace(query="").geturl() if params else target
+            request = requests.Request(request.method, target, data=request.data)
+        raise Refused(f"{_place(url)} redirects in circles; open it in a browser and check the address.")
 
-class Patience:
-    """The waiting for one answer: doubles its step, obeys the server's wish, and ends at ``max_wait``."""
+    def _send(self, prepared: requests.PreparedRequest) -> Answer:
+        if self._last_at is not None and (rest := self.manners.delay - (self.clock() - self._last_at)) > 0:
+            self.pause(rest)
+        self.traffic.requests += 1
+        settings = self._http.merge_environment_settings(prepared.url or "", {}, True, None, None)
+        timeout = (min(CONNECT_TIMEOUT, self.manners.timeout), self.manners.timeout)
+        response = None
+        try:
+            response = self._http.send(prepared, timeout=timeout, **settings)
+            self._reached = True
+            content = self._read(response)
+            return Answer(str(prepared.url), response.status_code, response.headers, content)
+        finally:
+            self._last_at = self.clock()
+            if response is not None:
+                self.traffic.bytes += response.raw.tell()
+                response.close()
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._step = FIRST_WAIT
-        self._left = session.manners.max_wait
+    def _read(self, response: requests.Response) -> bytes:
+        """The decoded body, in pieces, so that one that unpacks to gigabytes is noticed before it is in memory."""
+        parts: list[bytes] = []
+        size, deadline = 0, self.clock() + LONGEST_ANSWER * self.manners.timeout
+        while data := response.raw.read1(CHUNK, decode_content=True):
+            size += len(data)
+            parts.append(data)
+            if size > LARGEST_BODY:
+                raise Refused(
+                    f"{_place(response.url)} sends more than {LARGEST_BODY // 1_000_000} MB in one answer, which was "
+                    "refused; open the address in a browser, and tell the wiki's operator."
+                )
+            if self.clock() > deadline:
+                raise requests.Timeout("timed out: the answer trickles")
+        return b"".join(parts)
 
-    def wait(self, what: str, wish: float | None = None) -> None:
-        """Wait before the next try. Raises Temporary, beginning with ``what``, when the time is used up."""
-        seconds = self._step if wish is None else max(wish, FIRST_WAIT)
-        if seconds > self._left:
-            asks = f" and asks to wait {wish:.0f} s" if wish is not None else ""
-            raise Temporary(f"{what}{asks}; try again later.")
-        self._left -= seconds
-        self._step *= 2
-        self._session.pause(seconds)
+    def _check_fault(self, url: str, error: Exception) -> None:
+        """Raises what no waiting helps against."""
+        text, host = repr(error), urlsplit(url).hostname
+        if "CERTIFICATE_VERIFY_FAILED" in text:
+            raise BadCertificate(
+                f"The certificate of {host} was not accepted ({_certificate_fault(text)}); check the address and this "
+                "machine's clock. For an authority of your own set REQUESTS_CA_BUNDLE to the file with its certificate."
+            ) from error
+        if "NameResolution" in text and not self._reached:
+            raise Temporary(f"The host {host} cannot be found; check the address and your network.") from error
+        if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+            raise Refused(f"{_place(url)} leads to what is no address; check it in a browser.") from error
 
 
-def retry_after(response: requests.Response) -> float | None:
-    """Seconds that the server wants us to wait (RFC 9110, section 10.2.3), or None."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
-        return float(value)
+def _target(answer: Answer) -> str:
+    """Where a redirect leads. Raises Refused when that is no address."""
     try:
-        return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (TypeError, ValueError):
-        return None
+        return urldefrag(urljoin(answer.url, answer.headers["Location"])).url
+    except ValueError as error:
+        raise Refused(
+            f"{_place(answer.url)} redirects to what is no address; open it in a browser to see what stands in the way."
+        ) from error
+
+
+def _may_follow(source: str, target: str, anywhere: bool) -> bool:
+    """Whether a redirect stays where it was asked: the same host and port, or https on the same host."""
+    before, after = urlsplit(source), urlsplit(target)
+    if after.scheme not in ("http", "https") or not after.hostname:
+        return False
+    upgraded = (before.scheme, after.scheme) == ("http", "https") and before.hostname == after.hostname
+    return anywhere or upgraded or (before.scheme, before.netloc) == (after.scheme, after.netloc)
 
 
 def _place(url: str) -> str:
@@ -158,15 +233,25 @@ def _place(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
+def _certificate_fault(text: str) -> str:
+    """OpenSSL's own words, such as “certificate has expired”."""
+    return text.partition("certificate verify failed: ")[2].partition(" (_ssl")[0] or "its authority is not known"
+
+
 def _reason(error: Exception) -> str:
     text = repr(error)
     known = {
+        "NameResolution": "its name cannot be resolved",
         "Connection refused": "connection refused",
         "timed out": "no answer in time",
-        "SSL": "its certificate was not accepted",
+        "SSL": "no encrypted connection came about",
         "reset": "the connection was cut",
         "IncompleteRead": "the answer was cut off",
         "RemoteDisconnected": "the connection was cut",
+        "ConnectionBroken": "the connection was cut",
+        "InvalidChunk": "the answer was cut off",
         "decode": "the answer was damaged",
+        "Decode": "the answer was damaged",
+        "BadStatusLine": "the answer was damaged",
     }
     return next((words for sign, words in known.items() if sign in text), type(error).__name__)

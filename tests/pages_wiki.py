@@ -16,7 +16,7 @@ EXPORT_CLOSED = "$wgHooks['SpecialPage_initList'][] = function (&$list) { unset(
 
 def fill(wiki: MediaWiki, folder: Path) -> None:
     """Some sixty revisions: moves, deletions, redirects, namespaces, markup in summaries, what is hidden, imports."""
-    for number in range(8):
+    for number in range(12):
         title = f"Konzept {number}"
         wiki.edit(title, f"{{{{Konzept|Nummer={number}}}}}\n== Ziel ==\nErster Stand", user="Nora Feld", summary="neu")
         wiki.edit(title, f"{{{{Konzept|Nummer={number}}}}}\n== Ziel ==\nZweiter Stand", user=None, summary="")

@@ -18,7 +18,7 @@ from tests.storm_texts import text_of
 from tests.wikitrail import rows
 
 SETTINGS = """
-wfLoadExtension( 'Renameuser' );
+if ( is_dir( "$IP/extensions/Renameuser" ) ) { wfLoadExtension( 'Renameuser' ); }
 $wgGroupPermissions['sysop']['renameuser'] = true;
 $wgGroupPermissions['sysop']['deletechangetags'] = true;
 $wgEnableUploads = true;

@@ -80,14 +80,19 @@ def tell_run(summary: dict[str, Any], settings: Settings, as_json: bool, *, sour
     tell_warnings(summary["warnings"], settings, source)
     if not summary["revisions_new"] and not summary["changes"]:
         since = f" since {summary['since']}" if summary["since"] else ""
-        say(f"Nothing new{since} ({summary['requests']} requests, {summary['seconds']:.1f} s).", settings)
+        say(f"Nothing new{since} ({_spent(summary)}).", settings)
         return
     if summary["since"]:
         say(f"Revisions and log were read since {summary['since']}, the wiki's time of the last run.", settings)
     say(
         f"{summary['revisions_new']} new revisions, {summary['changes']} changes on {summary['pages_changed']} pages"
-        f" ({summary['requests']} requests, {summary['bytes'] / 1e6:.1f} MB, {summary['seconds']:.1f} s).\n"
+        f" ({_spent(summary)}).\n"
         f"Next: “wikitrail --db {settings.database} report --since 7d” tells what changed,"
         f" “… status” how the mirror stands.",
         settings,
     )
+
+
+def _spent(summary: dict[str, Any]) -> str:
+    waiting = f", {summary['waited']:.1f} s of them waiting" if summary["waited"] >= 0.05 else ""
+    return f"{summary['requests']} requests, {summary['bytes'] / 1e6:.1f} MB, {summary['seconds']:.1f} s{waiting}"

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 import scraper.history_page
 import scraper.page_lists
 from scraper.errors import UnexpectedAnswer
 from scraper.export_page import export
-from scraper.history_page import first_history_page, read_history
-from scraper.html_page import IndexPhp
+from scraper.history_page import exact_time, first_history_page, read_history
+from scraper.html_page import HtmlPage, IndexPhp
 from scraper.page_lists import list_titles, recent_changes
 from scraper.session import Session
 from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
@@ -83,7 +84,7 @@ def test_a_page_that_the_wiki_does_not_have(index: IndexPhp) -> None:
         ("echo '{}'; exit;", "no page of MediaWiki"),
         (
             "if ($_SERVER['HTTP_HOST'] < 'l') header('Location: http://localhost:' . $_SERVER['SERVER_PORT']); exit;",
-            "leads to localhost",
+            "redirects to http://localhost",
         ),
         ("$wgHooks['SpecialPage_initList'][] = function (&$list) { unset($list['Allpages']); };", "cannot be read"),
     ],
@@ -104,3 +105,32 @@ def test_an_export_that_breaks_off_is_not_read_as_a_short_one(mediawiki_template
         wiki.configure("$wgHooks['ModifyExportQuery'][] = function () { echo '<halb'; exit; };")
         with pytest.raises(UnexpectedAnswer, match="damaged XML"):
             export(index, ["Hauptseite"], curonly=1)
+
+
+ROWS = """<meta name=generator content="MediaWiki 1.31"><div class=mw-changeslist><ul class=special>{}</ul></div>"""
+EDIT = '<li data-mw-revid=7 data-mw-ts=20240102030405><a class=mw-changeslist-title title="Kanal">Kanal</a></li>'
+
+
+@pytest.mark.parametrize(
+    ("row", "cut", "told"),
+    [
+        ("", False, [(7, "2024-01-02T03:04:05Z")]),
+        ("<li>ohne Angaben</li>", True, [(7, "2024-01-02T03:04:05Z")]),
+        ("<li data-mw-ts=20240102030406>aus einem anderen Wiki</li>", False, [(7, "2024-01-02T03:04:05Z")]),
+        ("<li data-mw-revid=8>ohne Zeit</li>", False, [(7, "2024-01-02T03:04:05Z"), (8, "2024-05-05T00:00:00Z")]),
+    ],
+)
+def test_rows_that_say_too_little_are_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch, row: str, cut: bool, told: list[tuple[int, str]]
+) -> None:
+    """No wiki at hand makes such rows; older ones and extensions may."""
+    page = HtmlPage(BeautifulSoup(ROWS.format(EDIT + row), "lxml"), {}, True, "2024-05-05T00:00:00Z")
+    monkeypatch.setattr(IndexPhp, "page", lambda *_: page)
+    found = recent_changes(IndexPhp(Session(), "https://wiki.example/index.php"), None)
+    assert (found.cut, [(change.rev_id, change.timestamp) for change in found.rows]) == (cut, told)
+
+
+def test_the_time_of_a_current_revision_whose_text_is_lost(wiki: MediaWiki, index: IndexPhp) -> None:
+    lost = max(r["rev_id"] for r in wiki.truth()["revisions"] if r["text"].startswith(b"Stand Nummer"))
+    (true,) = [r["timestamp"] for r in wiki.truth()["revisions"] if r["rev_id"] == lost]
+    assert exact_time(index, "Neu", lost, None) == true
