@@ -204,31 +204,35 @@ class Mirror:
 
     def _sweep(self, swept: int, news: News | None = None) -> None:
         """Fetch all revisions that the mirror lacks: those that the listing names, and every id after ``swept``."""
-        wanted: set[int] = set(news.recent_revisions) if news else set()
+        listed: set[int] = set(news.recent_revisions) if news else set()
         latest = [page.latest_rev_id for page in news.fetched.pages] if news else []
-        self.top = max([swept, store.highest_revision_id(self.db), *wanted, *latest])
-        wanted |= set(range(swept + 1, self.top + 1))
-        asked: set[int] = set()
+        self.top = max([swept, store.highest_revision_id(self.db), *listed, *latest])
+        settled: set[int] = set()  # ids that need not be asked for again; one above the top may come any moment
+        edge = self.top + 1  # ids before it were asked for
+        found: set[int] = set()
         if news:
-            asked |= {*news.probed, *(revision.rev_id for revision in news.fetched.revisions)}
+            found = {revision.rev_id for revision in news.fetched.revisions}
+            settled = found | {i for i in news.probed if i <= self.top}
+            edge = news.probed.stop
             self.absent |= news.fetched.missing_revisions
-        if news and any(revision.rev_id in news.probed for revision in news.fetched.revisions):
+        while True:
+            wanted = listed | set(range(swept + 1, self.top + 1))
+            wanted -= store.known_ids(self.db, "revisions", "rev_id", wanted) | settled
             # Imports bear old times and no cursor of time finds them: go on until a whole batch of ids is empty.
-            wanted |= set(range(news.probed.stop, news.probed.stop + BATCH))
-        wanted -= store.known_ids(self.db, "revisions", "rev_id", wanted) | asked
-        while wanted:
-            asked |= wanted
-            found: set[int] = set()
+            if found & set(range(edge - BATCH, edge)):
+                wanted |= set(range(edge, edge + BATCH))
+            if not wanted:
+                return
+            settled |= {i for i in wanted if i <= self.top}
+            found = set()
             for fetched in self.fetcher.revisions(wanted):
                 found |= {revision.rev_id for revision in fetched.revisions}
                 self.absent |= fetched.missing_revisions
                 self.top = max([self.top, *found, *(page.latest_rev_id for page in fetched.pages)])
                 with self.db.atomic():
                     self._save(fetched)
-            beyond = max(asked) + 1
-            wanted = set(range(beyond, self.top + 1))
-            if found & set(range(beyond - BATCH, beyond)):
-                wanted |= set(range(beyond, beyond + BATCH))
+            settled |= found
+            edge = max(edge, max(wanted) + 1)
 
     def _resolve_rewritten(self, events: Sequence[LogEvent], at_hand: Sequence[Revision]) -> None:
         """Read again the revision lists of pages that were restored or merged, before anything is built upon them."""
