@@ -11,18 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from jobs.ahead import ahead
 from jobs.derive import Deriver
 from jobs.dirty import DELETIONS, altered_events, altered_revisions, dirty_pages, rewritten_pages, says_too_little
 from jobs.identity import check_same_wiki
 from jobs.progress import Progress
-from jobs.workers import Workers
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.fetch import BATCH, Fetched, Fetcher, News, in_batches
 from storage import mirror as store
-from storage.audit import live_revision_ids
 from storage.database import Database
-from storage.derived import DerivedPage
 
 OVERLAP = timedelta(hours=2)  # how late a row may commit after the time that it bears, or a clock be set back
 MOST_LATE = 25  # ids that are asked for again: half of a request, so that quiet still costs one
@@ -47,109 +43,12 @@ class Mirror:
     now: str
     progress: Progress
     counts: Counts = field(default_factory=Counts)
-    workers: Workers = field(default_factory=Workers)
     fresh: set[int] = field(default_factory=set)  # pages whose state was read since the delta began
     returned: set[int] = field(default_factory=set)  # pages of these that were held as deleted
-    handed_over: set[int] = field(default_factory=set)  # pages of the first run that other processes derive
-    outrun: set[int] = field(default_factory=set)  # pages of these of which more has come since
     missing: set[int] = field(default_factory=set)  # page ids that were asked for since then, and that the wiki lacks
     since: str = ""  # when the wiki was asked last
     top: int = 0  # the highest revision id that was seen
     absent: set[int] = field(default_factory=set)  # revision ids that were asked for, and that the wiki lacks
-
-    def run(self, *, full: bool) -> None:
-        """Bring the mirror up to date; ``full`` reads the whole history again, from the beginning."""
-        first = store.get_state(self.db, "cursor") is None
-        if first:
-            self._backfill()
-        self.delta()
-        if full and not first:
-            self._reread()
-
-    # The first run
-
-    def _backfill(self) -> None:
-        state = store.get_state(self.db, "backfill")
-        if state is None:
-            dumped = store.highest_revision_id(self.db) > 0  # a dump came before: what it says may be out of date
-            # What is imported with old times while the history is read bears an id after this one.
-            wiki_now, newest = self.fetcher.newest()
-            state = {"since": wiki_now, "continue": None, "phase": "history", "dumped": dumped, "swept": newest}
-        seen: set[int] = set()
-        if state["phase"] == "history":
-            for fetched, following in ahead(self.fetcher.history(state["continue"])):
-                with self.db.atomic():
-                    seen |= self._save_history(fetched)
-                    state = {**state, "continue": following, "phase": "derive" if following is None else "history"}
-                    store.set_state(self.db, "backfill", state)
-                self._hand_over(fetched)
-        self._derive_pending()
-        if state.get("dumped"):
-            self._refetch(live_revision_ids(self.db) - seen)
-        # What was logged since the beginning is left to the delta, which also asks what it did to the pages.
-        before = shift(state["since"], -OVERLAP)
-        with self.db.atomic():
-            for events in self.fetcher.log():
-                self._save_events([event for event in events if event.timestamp < before])
-            store.set_state(self.db, "backfill", None)
-            store.set_state(self.db, "swept", state["swept"])
-            store.set_state(self.db, "cursor", state["since"])
-        self._ask_for_pages(store.live_page_ids(self.db) - self.counts.pages)
-
-    def _reread(self) -> None:
-        """Read the whole history again; nothing is taken as known."""
-        seen: set[int] = set()
-        for fetched, _ in ahead(self.fetcher.history(None)):
-            with self.db.atomic():
-                seen |= self._save_history(fetched)
-        self._derive_pending()
-        self._refetch(live_revision_ids(self.db) - seen)
-        self._ask_for_pages(store.live_page_ids(self.db) - self.fresh)
-
-    def _save_history(self, fetched: Fetched) -> set[int]:
-        """Write a batch of the history; ids of its revisions. What is known of a page may say something else."""
-        altered = store.differing_revisions(self.db, fetched.revisions)
-        rewritten = {revision.page_id for revision in fetched.revisions if revision.rev_id in altered}
-        self._save(fetched, begun_only=True, rewritten=rewritten)
-        self.progress.advance(len(fetched.revisions))
-        return {revision.rev_id for revision in fetched.revisions}
-
-    def _hand_over(self, fetched: Fetched) -> None:
-        """Have pages derived in other processes as soon as their current revision is here, which is mostly the last."""
-        if not self.workers.active:
-            return
-        pages = {page.page_id: page.latest_rev_id for page in fetched.pages}
-        self.outrun |= pages.keys() & self.handed_over  # what is under way misses this
-        arrived = {revision.rev_id for revision in fetched.revisions}
-        whole = [i for i, latest in pages.items() if latest in arrived and i not in self.handed_over]
-        self.handed_over.update(whole[: self.workers.hand_over(whole)])
-        for derived in self.workers.done():
-            self._write_derived(derived)
-
-    def _write_derived(self, derived: Iterable[DerivedPage]) -> None:
-        with self.db.atomic():
-            for page in derived:
-                if page.page_id not in self.outrun:
-                    self.deriver.write(page)
-
-    def _derive_pending(self) -> None:
-        """Page by page, since a page's history read in one go costs its changes."""
-        for derived in self.workers.rest():
-            self._write_derived(derived)
-        self.outrun.clear()
-        pending = store.underived_page_ids(self.db)
-        self.progress.stage("pages read", len(pending))
-        if self.workers.active:
-            for derived in self.workers.derive(pending):
-                self._write_derived(derived)
-                self.progress.advance(len(derived))
-            return
-        for page_id in pending:
-            with self.db.atomic():
-                self.deriver.whole_page(page_id)
-            self.progress.advance(1)
-
-    # Every later run
 
     def delta(self) -> None:
         """Bring what happened since the wiki was asked last."""
@@ -170,15 +69,15 @@ class Mirror:
         known_events = store.known_ids(self.db, "log_events", "log_id", [e.log_id for e in news.events])
         events = [event for event in news.events if event.log_id not in known_events]
         with self.db.atomic():
-            self._save(Fetched(news.fetched.pages, ()))
+            self.save(Fetched(news.fetched.pages, ()))
         self._resolve_rewritten(events, news.fetched.revisions)
         with self.db.atomic():
-            self._save(news.fetched)
+            self.save(news.fetched)
         self._sweep(swept, news)
         self._resolve(events)
         self._sweep(self.top)  # what was read of pages may reach farther
         with self.db.atomic():
-            self._save_events(events)
+            self.save_events(events)
             if says_too_little(events):
                 store.set_state(self.db, "doubted", True)
             store.set_state(self.db, "swept", self.top)
@@ -230,7 +129,7 @@ class Mirror:
                 self.absent |= fetched.missing_revisions
                 self.top = max([self.top, *found, *(page.latest_rev_id for page in fetched.pages)])
                 with self.db.atomic():
-                    self._save(fetched)
+                    self.save(fetched)
             settled |= found
             edge = max(edge, max(wanted) + 1)
 
@@ -238,7 +137,7 @@ class Mirror:
         """Read again the revision lists of pages that were restored or merged, before anything is built upon them."""
         ids, titles = rewritten_pages(events)
         if ids or titles:
-            self._ask_for_pages(ids, titles, events)
+            self.ask_for_pages(ids, titles, events)
         for page_id in sorted(ids | set(store.live_pages_by_title(self.db, titles)) | self.returned):
             if page_id in self.fresh:
                 self._relist(page_id, at_hand)
@@ -249,24 +148,22 @@ class Mirror:
         titles = {title for title in titles if self.deriver.reader.site.split_title(title)[0] >= 0}  # no special pages
         titles_known = store.live_pages_by_title(self.db, titles)
         ids |= set(titles_known)
-        asked = self._ask_for_pages(ids - self.fresh - self.missing, titles - set(titles_known.values()), events)
+        asked = self.ask_for_pages(ids - self.fresh - self.missing, titles - set(titles_known.values()), events)
         # Of several live pages with one title all but one are stale.
         held = store.live_pages_by_title(self.db, titles | {page.title for page in asked.pages})
-        self._ask_for_pages({i for i, title in held.items() if list(held.values()).count(title) > 1})
+        self.ask_for_pages({i for i, title in held.items() if list(held.values()).count(title) > 1})
         for page_id in sorted(store.pages_without_current(self.db, self.fresh)):
             self._relist(page_id)
-        self._refetch(altered_revisions(events))
+        self.refetch(altered_revisions(events))
         self._refetch_events(altered_events(events))
 
-    def _ask_for_pages(
-        self, ids: Iterable[int], titles: Iterable[str] = (), events: Iterable[LogEvent] = ()
-    ) -> Fetched:
+    def ask_for_pages(self, ids: Iterable[int], titles: Iterable[str] = (), events: Iterable[LogEvent] = ()) -> Fetched:
         """Fetch pages as they are now and write them; those that the wiki lacks are marked as deleted."""
         asked = self.fetcher.pages(ids, titles)
         deletions = {event.page_id: event for event in events if (event.type, event.action) in DELETIONS}
         self.missing |= asked.missing_pages
         with self.db.atomic():
-            self._save(asked)
+            self.save(asked)
             for page_id in store.known_ids(self.db, "pages", "page_id", asked.missing_pages):
                 self._mark_deleted(page_id, deletions.get(page_id))
         return asked
@@ -294,12 +191,12 @@ class Mirror:
             store.mark_revisions_archived(self.db, others)
             store.assign_revisions(self.db, page_id, held)
             for part in fetched:
-                self._save(part, derive=False)
+                self.save(part, derive=False)
             fresh = [revision for part in fetched for revision in part.revisions]
             self.deriver.revisions(fresh, rewritten=[page_id], since=self.since)
             # What was hidden, shown or tagged while it was deleted comes back so.
             altered = store.differing_revisions(self.db, listed)
-        self._refetch(others | altered)
+        self.refetch(others | altered)
 
     def repair(self, page_ids: Iterable[int], rev_ids: Iterable[int], events: Sequence[LogEvent] = ()) -> None:
         """Read these pages and revisions again, and derive anew what rests on them; no revision is announced.
@@ -312,19 +209,19 @@ class Mirror:
         touched: set[int] = set()
         with self.db.atomic():
             for fetched in self.fetcher.revisions(rev_ids):
-                self._save(fetched, derive=False)
+                self.save(fetched, derive=False)
                 touched |= store.mark_revisions_archived(self.db, fetched.missing_revisions)
                 touched |= {revision.page_id for revision in fetched.revisions}
-            self._ask_for_pages(page_ids)
+            self.ask_for_pages(page_ids)
             self.deriver.revisions([], rewritten=touched)
-            self._save_events(events)
+            self.save_events(events)
 
-    def _refetch(self, rev_ids: Iterable[int]) -> None:
+    def refetch(self, rev_ids: Iterable[int]) -> None:
         """Read known revisions again: hidden or shown, tagged, moved to another page, or deleted."""
         for ids in in_batches(rev_ids, self.fetcher.api.can.batch):
             for fetched in self.fetcher.revisions(ids):
                 with self.db.atomic():
-                    self._save(fetched, derive=False)
+                    self.save(fetched, derive=False)
                     left = store.mark_revisions_archived(self.db, fetched.missing_revisions)
                     self.deriver.revisions([], rewritten=left | {revision.page_id for revision in fetched.revisions})
 
@@ -333,11 +230,11 @@ class Mirror:
         for timestamp in sorted(store.times_of_events(self.db, log_ids)):
             for events in self.fetcher.log(timestamp, timestamp):
                 with self.db.atomic():
-                    self._save_events(events)
+                    self.save_events(events)
 
     # What both share
 
-    def _save(
+    def save(
         self, fetched: Fetched, *, derive: bool = True, begun_only: bool = False, rewritten: Iterable[int] = ()
     ) -> None:
         """Write pages and revisions, and what follows from those that are new. Runs inside a transaction."""
@@ -361,7 +258,7 @@ class Mirror:
         self.returned |= returned
         return renamed
 
-    def _save_events(self, events: Sequence[LogEvent]) -> None:
+    def save_events(self, events: Sequence[LogEvent]) -> None:
         ids = [event.log_id for event in events]
         absent = store.pages_gone_and_back(self.db, ids)
         new = store.save_log_events(self.db, events)

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from jobs.audit import Difference, audit, mend_texts
+from jobs.backfill import bring_up_to_date
 from jobs.contact import find_or_open, make_session, open_known
 from jobs.derive import Deriver
 from jobs.dump_import import import_dump
@@ -97,8 +98,8 @@ def _sync(run: Run, settings: Settings, url: str | None, session: Session, *, fu
             run.since = store.get_state(run.db, "cursor")
             if run.since is None:
                 _start_workers(workers, run, settings, expected or 0)
-            mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts, workers)
-            mirror.run(full=full)
+            mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
+            bring_up_to_date(mirror, workers, full=full)
             if came_from_pages(run.db):
                 complete_log(run.db, Fetcher(api))
             mended = audit(mirror) if store.get_state(run.db, "doubted") else []

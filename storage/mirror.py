@@ -312,9 +312,13 @@ def live_page_ids(db: Database) -> set[int]:
     return {int(row[0]) for row in db.execute("SELECT page_id FROM pages WHERE state = 'live'").fetchall()}
 
 
-def underived_page_ids(db: Database) -> list[int]:
-    """Live pages of which nothing has been derived yet, in the order of their ids."""
-    rows = db.execute("SELECT page_id FROM pages WHERE state = 'live' AND derived_rev_id IS NULL ORDER BY page_id")
+def underived_page_ids(db: Database, among: Iterable[int] | None = None) -> list[int]:
+    """Live pages of which nothing has been derived yet, in the order of their ids; all, or some."""
+    rows = db.execute(
+        "SELECT page_id FROM pages WHERE state = 'live' AND derived_rev_id IS NULL"
+        " AND (:among IS NULL OR page_id IN (SELECT value FROM json_each(:among))) ORDER BY page_id",
+        {"among": None if among is None else json.dumps(list(among))},
+    )
     return [int(row[0]) for row in rows.fetchall()]
 
 

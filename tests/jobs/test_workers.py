@@ -44,6 +44,10 @@ def bring(wiki: MediaWiki, folder: Path, pages: dict[str, list[DumpRevision]]) -
 
 def first_run(folder: Path, wiki: MediaWiki, workers: int) -> Path:
     folder.mkdir()
+    return sync_in(folder, wiki, workers)
+
+
+def sync_in(folder: Path, wiki: MediaWiki, workers: int) -> Path:
     (folder / "wikitrail.toml").write_text(f'[wiki]\nurl = "{wiki.url}"\nworkers = {workers}\n')
     result = wikitrail("sync", cwd=folder)
     assert result.code == 0, result.err
@@ -65,6 +69,22 @@ def test_processes_derive_what_one_alone_derives(mediawiki: MediaWiki, tmp_path:
     assert_exact(shared, mediawiki)
     assert derived(shared) == derived(alone)
     assert len(derived(shared)["changes"]) > 100
+
+
+def test_pages_that_a_dump_brought_before_are_taken_on_from_there(mediawiki: MediaWiki, tmp_path: Path) -> None:
+    fill(mediawiki, tmp_path)
+    alone = first_run(tmp_path / "alone", mediawiki, 0)
+    dump = tmp_path / "wiki.xml"
+    assert wikitrail("--db", alone, "export", "-o", dump).code == 0
+    folder = tmp_path / "dumped"
+    folder.mkdir()
+    assert wikitrail("--db", folder / "wiki.db", "import", dump).code == 0
+    mediawiki.edit("Konzept 5", "Heute auch")
+    mediawiki.edit("Ganz neu", "Neu")
+    db = sync_in(folder, mediawiki, 2)
+    assert_exact(db, mediawiki)
+    assert rows(db, "SELECT text FROM pages WHERE title = 'Konzept 5'") == [("Heute auch",)]
+    assert rows(db, "SELECT count(*) FROM pages WHERE state = 'live' AND derived_rev_id != latest_rev_id") == [(0,)]
 
 
 def test_workers_end_with_a_killed_run_and_the_next_one_goes_on(mediawiki: MediaWiki, tmp_path: Path) -> None:
