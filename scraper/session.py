@@ -156,7 +156,7 @@ class Session:
                     f"{_place(url)} redirects to {_place(target)}; if the wiki has moved there, give that address to "
                     "“wikitrail sync”, else open it in a browser to see what stands in the way."
                 )
-            if answer.status_code in (301, 308):
+            if answer.status_code in (301, 308) and _is_same_script(answer.url, target):
                 self._moved[url] = urlsplit(target)._replace(query="").geturl() if params else target
             request = requests.Request(request.method, target, data=request.data)
         raise Refused(f"{_place(url)} redirects in circles; open it in a browser and check the address.")
@@ -226,6 +226,12 @@ def _may_follow(source: str, target: str, anywhere: bool) -> bool:
         return False
     upgraded = (before.scheme, after.scheme) == ("http", "https") and before.hostname == after.hostname
     return anywhere or upgraded or (before.scheme, before.netloc) == (after.scheme, after.netloc)
+
+
+def _is_same_script(source: str, target: str) -> bool:
+    """Whether a redirect only moves a script elsewhere: index.php sends whoever asks for one page to another, too."""
+    before, after = urlsplit(source), urlsplit(target)
+    return before.path.rpartition("/")[2] == after.path.rpartition("/")[2] and before.query == after.query
 
 
 def _place(url: str) -> str:

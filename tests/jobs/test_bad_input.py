@@ -261,7 +261,7 @@ def test_a_database_from_a_newer_version(db: Path, sample_wiki_path: Path) -> No
     )
     connection.commit()
     connection.close()
-    assert_one_sentence(wikitrail("--db", db, "status"), 2, "newer version", "m999_later")
+    assert_one_sentence(wikitrail("--db", db, "status"), 2, "another version", "m999_later")
 
 
 def test_a_database_that_is_missing(db: Path) -> None:

@@ -86,7 +86,7 @@ def test_waiting_is_honoured_told_and_counted(mediawiki: MediaWiki, proxy: Fault
     proxy.exchanges = []
     quiet = wikitrail("--db", db, "sync")
     assert "waiting 1" not in quiet.err.replace("s of them waiting", "")
-    assert quiet.err.startswith("Nothing new (2 requests, ")
+    assert quiet.err.startswith("Nothing new since ")
     assert "1.0 s of them waiting" in quiet.err
 
 

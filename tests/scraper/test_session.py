@@ -13,7 +13,7 @@ import pytest
 from scraper.errors import Temporary, UnexpectedAnswer
 from scraper.patience import Manners, Patience, retry_after
 from scraper.session import Session
-from tests.fault_proxy import Call, FaultProxy
+from tests.fault_proxy import Call, Exchange, Fault, FaultProxy
 from tests.faults import answered, redirect
 
 
@@ -139,16 +139,30 @@ def test_a_name_that_cannot_be_resolved(server: FaultProxy, monkeypatch: pytest.
 
 
 def test_a_posted_query_stays_posted_when_it_is_redirected(server: FaultProxy) -> None:
-    server.plan = lambda exchange: answered(200, b"da") if exchange.path == "/neu" else redirect("/neu", 301)
+    server.plan = lambda exchange: (
+        answered(200, b"da") if exchange.path == "/neu/api.php" else redirect("/neu/api.php", 301)
+    )
     session = Session()
     long = {"titles": "|".join(f"Seite {n}" for n in range(400))}
     with contextlib.closing(session):
         for _ in range(2):
-            answer = session.ask(f"{server.url}/alt", long)
-            assert (answer.text, answer.url) == ("da", f"{server.url}/neu")
+            answer = session.ask(f"{server.url}/alt/api.php", long)
+            assert (answer.text, answer.url) == ("da", f"{server.url}/neu/api.php")
     seen = [(exchange.method, exchange.path) for exchange in server.exchanges]
-    assert seen == [("POST", "/alt"), ("POST", "/neu"), ("POST", "/neu")]
+    assert seen == [("POST", "/alt/api.php"), ("POST", "/neu/api.php"), ("POST", "/neu/api.php")]
     assert all(exchange.params == long for exchange in server.exchanges)
+
+
+def test_a_script_that_sends_one_page_elsewhere_is_asked_for_the_next_itself(server: FaultProxy) -> None:
+    def plan(exchange: Exchange) -> Fault:
+        if exchange.params.get("title") == "Special:Export":
+            return redirect("/index.php/Spezial:Exportieren", 301)
+        return answered(200, exchange.path.encode())
+
+    server.plan = plan
+    with contextlib.closing(Session()) as session:
+        assert session.ask(f"{server.url}/index.php", {"title": "Special:Export"}).text.endswith("Exportieren")
+        assert session.ask(f"{server.url}/index.php", {"title": "Hauptseite"}).text == "/index.php"
 
 
 @pytest.mark.parametrize("target", ["ftp://127.0.0.1/", "http://[::1", "javascript:alert(1)", "//andere.example/"])
