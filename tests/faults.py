@@ -36,7 +36,8 @@ def too_many_requests_until(seconds: float) -> Fault:
 
     def fault(call: Call) -> None:
         now = time.time() + 3600
-        headers = HTML | {"Date": formatdate(now, usegmt=True), "Retry-After": formatdate(now + seconds, usegmt=True)}
+        headers = HTML | {"Date": formatdate(now, usegmt=True), "Connection": "close"}
+        headers["Retry-After"] = formatdate(now + seconds, usegmt=True)
         text = "".join(f"{key}: {value}\r\n" for key, value in headers.items())
         call.send_raw(f"HTTP/1.1 429 Too Many Requests\r\n{text}Content-Length: 0\r\n\r\n".encode())
 
