@@ -6,7 +6,7 @@ import json
 import sqlite3
 import unicodedata
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ import pytest
 from scraper.fetch import Fetcher
 from scraper.login import Account, open_api
 from scraper.session import Session
+from tests.fault_proxy import Call, FaultProxy
+from tests.faults import HTML, answered, redirect
 from tests.mediawiki import BOT_PASSWORD, PASSWORD, DumpRevision, MediaWiki, dump_xml
 from tests.wikitrail import Result, assert_exact, rows, sync, wikitrail
 
@@ -294,6 +296,37 @@ def test_an_account_that_wants_more_than_a_password_is_told_of_bot_passwords(
     result = wikitrail("--db", db, "sync", wiki.url, env=account("Admin", PASSWORD))
     assert result.code == 2, result.err
     assert "with a bot password alone" in result.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "path"), [("", "/api.php"), (MEMBERS_ONLY, "/index.php/Hauptseite"), (MEMBERS_ONLY, "/Start")]
+)
+def test_no_password_goes_to_another_host(
+    make_mediawiki: Callable[..., MediaWiki], db: Path, settings: str, path: str
+) -> None:
+    """The named host redirects to another one, or its page names the API of another one."""
+    wiki = make_mediawiki(settings)
+    name = wiki.bot_password()
+    link = '<link rel="EditURI" href="{}/api.php?action=rsd"><meta name="generator" content="MediaWiki 1.43">'
+    with (
+        contextmanager(FaultProxy(upstream=wiki.url).serve)() as other,
+        contextmanager(FaultProxy(upstream=wiki.url).serve)() as named,
+    ):
+        wiki.configure(f"$wgServer = '{other.url}';")
+        page = answered(200, link.format(other.url), HTML)
+
+        def elsewhere(call: Call) -> None:
+            redirect(f"{other.url}{call.handler.path}", 301)(call)
+
+        named.plan = lambda exchange: page if exchange.path == "/Start" else elsewhere
+        refused = wikitrail("--db", db, "sync", f"{named.url}{path}", env=account(name))
+        assert (refused.code, refused.err.count("\n")) == (2, 1), refused.err
+        assert f"leads to {other.url}/api.php" in refused.err
+        seen = [*named.exchanges, *other.exchanges]
+        assert other.exchanges
+        assert not [exchange for exchange in seen if "lgpassword" in exchange.params]
+        sync(db, f"{other.url}/api.php", env=account(name))
+    assert_exact(db, wiki)
 
 
 def test_the_file_that_the_configuration_names_holds_the_account(
