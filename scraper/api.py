@@ -197,7 +197,9 @@ def join_parts(parts: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _join_page(pages: dict[Any, dict[str, Any]], page: dict[str, Any]) -> None:
     known = pages.setdefault(page.get("pageid", page.get("title")), {})
-    revisions = {r["revid"]: r for r in [*known.get("revisions", []), *page.get("revisions", [])]}
+    rows = {
+        name: {r["revid"]: r for r in [*known.get(name, []), *page.get(name, [])]}
+        for name in ("revisions", "deletedrevisions")
+    }
     known.update(page)
-    if revisions:
-        known["revisions"] = list(revisions.values())
+    known.update({name: list(by_id.values()) for name, by_id in rows.items() if by_id})

@@ -111,8 +111,7 @@ class Fetcher:
         """
         probed = range(highest_known + 1, highest_known + 1 + BATCH - len(late))
         params = {
-            **REVISION_PROPS,
-            "revids": "|".join(map(str, [*late, *probed])),
+            **self._by_ids([*late, *probed]),
             "list": "allrevisions|logevents",
             "arvdir": "newer", "arvstart": revisions_since, "arvprop": "ids", "arvlimit": "max",
             "leprop": EVENT_PROPS, "ledir": "newer", "lestart": events_since, "lelimit": "max",
@@ -128,7 +127,7 @@ class Fetcher:
             events |= {event.log_id: event for event in log_events_of(batch.result)}
             recent |= revision_ids(batch.result.get("allrevisions", []))
             if "pages" in batch.result or "badrevids" in batch.result:
-                fetched.append(self._fetched(batch.result, [*late, *probed]))
+                fetched.append(self._fetched(batch.result))
         if not now or "general" not in siteinfo:
             raise Damaged(f"{self.api.url} does not tell its time and name; {LATER}")
         generator = str(siteinfo["general"].get("generator", ""))
@@ -157,17 +156,28 @@ class Fetcher:
 
     def _some_revisions(self, ids: Sequence[int]) -> Iterator[Fetched]:
         """As ``revisions``, for one request's number of ids; many that are large are asked for in smaller parts."""
-        asked = {**REVISION_PROPS, "revids": "|".join(map(str, ids))}
+        asked = self._by_ids(ids)
         answered: set[int] = set()
         try:
             for batch in query_with_texts(self.api, asked, whole=len(ids) > BATCH):
-                fetched = self._fetched(batch.result, ids)
+                fetched = self._fetched(batch.result)
                 answered |= fetched.missing_revisions.union(revision.rev_id for revision in fetched.revisions)
                 yield fetched
             self._check_complete("revisions", ids, answered)
         except Split:
             for part in in_batches(ids):
                 yield from self._some_revisions(part)
+
+    def _by_ids(self, rev_ids: Iterable[int]) -> Params:
+        """The query for revisions by their ids.
+
+        To those who may see what is deleted the API does not say of it that the wiki lacks it (ApiPageSet,
+        initFromRevIDs); they are told of it by ``prop=deletedrevisions``.
+        """
+        params: dict[str, str | int] = {**REVISION_PROPS, "revids": "|".join(map(str, rev_ids))}
+        if self.api.can.sees_deleted:
+            params |= {"prop": "revisions|info|deletedrevisions", "drvprop": "ids", "drvlimit": "max"}
+        return params
 
     def pages(self, page_ids: Iterable[int] = (), titles: Iterable[str] = ()) -> Fetched:
         """These pages as they are now, without revisions; absent ids come as ``missing_pages``."""
@@ -202,12 +212,8 @@ class Fetcher:
                 f"{self.api.url} left out {what} that it was asked for ({', '.join(map(str, left_out[:5]))}); {LATER}"
             )
 
-    def _fetched(self, result: Mapping[str, Any], asked: Iterable[int] = ()) -> Fetched:
-        """An answer; ``asked`` are the ids of revisions that were asked for.
-
-        To those who may see what is deleted the API says of no id that the wiki lacks it (ApiPageSet,
-        initFromRevIDs): it knows the revision, and does not give it.
-        """
+    def _fetched(self, result: Mapping[str, Any]) -> Fetched:
+        """An answer."""
         rows = result.get("pages", [])
         live = [row for row in rows if not row.get("missing") and not row.get("invalid") and "pageid" in row]
         revisions = [revision_of(r, number(row, "pageid")) for row in live for r in row.get("revisions", [])]
@@ -215,8 +221,12 @@ class Fetcher:
             pages=tuple(page_of(row) for row in live),
             revisions=tuple(sorted(map(self._exact, revisions), key=lambda r: (r.timestamp, r.rev_id))),
             missing_pages=frozenset(number(row, "pageid") for row in rows if row.get("missing") and "pageid" in row),
-            missing_revisions=frozenset(number(row, "revid") for row in result.get("badrevids", {}).values())
-            | frozenset(asked if self.api.can.sees_deleted else ()) - {r.rev_id for r in revisions},
+            missing_revisions=frozenset(
+                number(row, "revid")
+                for part in (result.get("badrevids", {}).values(), *(row.get("deletedrevisions", []) for row in rows))
+                for row in part
+            )
+            - {r.rev_id for r in revisions},
         )
 
     def _exact(self, revision: Revision) -> Revision:

@@ -63,7 +63,7 @@ def _apart(api: Api, params: Params, continued: Mapping[str, str | int] | None, 
     (batch,) = islice(api.query({**params, "rvprop": props}, continued), 1)
     had = _rows_with_text(partial)
     rows = {row["revid"]: row for row in _rows(batch.result)}
-    asked = {key: params[key] for key in ("prop", "rvslots") if key in params}
+    asked = {"prop": "revisions"} | {key: params[key] for key in ("rvslots",) if key in params}
     lacking = [i for i, row in rows.items() if i not in had and not _slot(row).get("sha1hidden")]
     had |= _texts(api, {**asked, "rvprop": "ids|sha1|slotsha1|content"}, sorted(lacking))
     for rev_id in rows.keys() & had.keys():

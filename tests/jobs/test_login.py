@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from scraper.errors import Damaged
 from scraper.fetch import Fetcher
 from scraper.login import Account, open_api
 from scraper.session import Session
 from tests.fault_proxy import Call, FaultProxy
-from tests.faults import HTML, answered, redirect
+from tests.faults import HTML, answered, redirect, without_what_was_asked_for
 from tests.mediawiki import BOT_PASSWORD, PASSWORD, DumpRevision, MediaWiki, dump_xml
 from tests.wikitrail import Result, assert_exact, rows, sync, wikitrail
 
@@ -217,10 +218,15 @@ def test_what_is_deleted_is_marked_whoever_asks(mediawiki: MediaWiki, db: Path, 
     assert_exact(db, mediawiki)
     archived = {rev_id for (rev_id,) in rows(db, "SELECT rev_id FROM revisions WHERE state = 'archived'")}
     assert len(archived) == 2
-    # The API does not say of these that they are missing, to one who may see what is deleted.
+    # Who may see what is deleted is told of these by prop=deletedrevisions alone.
     api = open_api(Session(), mediawiki.api_url, Account(name, BOT_PASSWORD))
     (asked,) = Fetcher(api).revisions({*archived, 1_000_000})
     assert asked.missing_revisions == {*archived, 1_000_000}
+    with contextmanager(FaultProxy(upstream=mediawiki.url).serve)() as proxy:
+        api.url = f"{proxy.url}/api.php"
+        proxy.plan = lambda exchange: without_what_was_asked_for
+        with pytest.raises(Damaged, match="left out revisions that it was asked for"):
+            list(Fetcher(api).revisions(archived))
     assert sync(db, env=account(name))["requests"] == 1
 
 
