@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.abilities import version_of
-from scraper.api import SITEINFO, Api, Batch, Params, Split
-from scraper.errors import LATER, AccessDenied, ApiError, Damaged, UnexpectedAnswer
+from scraper.api import SITEINFO, Api, Batch, Params, Point, Split
+from scraper.errors import LATER, ApiError, Damaged
 from scraper.large_texts import fetch_raw, query_with_texts
 from scraper.rows import log_events_of, number, page_of, revision_ids, revision_of, text_is_exact
 
@@ -70,10 +70,11 @@ class Fetcher:
         """
         params = {"generator": "allrevisions", "garvdir": "newer", **REVISION_PROPS}
         size, done, resumed = self.api.can.batch, False, continued is not None
+        seen: set[Point] = set()
         while not done:
             try:
                 asked = {**params, "garvlimit": size}
-                for batch in query_with_texts(self.api, asked, continued, whole=size > BATCH):
+                for batch in query_with_texts(self.api, asked, continued, whole=size > BATCH, seen=seen):
                     yield self._fetched(batch.result), batch.following
                     continued, resumed = batch.following, False
                     if (fitting := min(self._fitting(batch), 2 * size)) != size:
@@ -85,7 +86,11 @@ class Fetcher:
             except (ApiError, Damaged):
                 if not resumed:
                     raise
-                continued, resumed = None, False  # the point to go on from is damaged, or no longer good: begin again
+                continued, resumed, seen = (
+                    None,
+                    False,
+                    set(),
+                )  # the point to go on from is damaged, or no longer good: begin again
 
     def _fitting(self, batch: Batch) -> int:
         """How many revisions to ask for next, going by the length of these."""
@@ -236,15 +241,7 @@ class Fetcher:
         decomposed = replace(revision, text=unicodedata.normalize("NFD", revision.text or ""))
         if text_is_exact(decomposed):
             return decomposed
-        try:
-            return replace(revision, text=fetch_raw(self.api, revision.rev_id, revision.sha1))
-        except (AccessDenied, UnexpectedAnswer) as error:
-            if not self.api.can.api_alone:
-                raise
-            raise UnexpectedAnswer(
-                f"The API has altered the text of revision {revision.rev_id} (Unicode normalisation), and index.php "
-                "does not give it to a bot password; set WIKITRAIL_USER and WIKITRAIL_PASSWORD to the account itself."
-            ) from error
+        return replace(revision, text=fetch_raw(self.api, revision.rev_id, revision.sha1))
 
 
 def in_batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
