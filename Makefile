@@ -41,14 +41,14 @@ SEED ?= 1
 storm: $(READY)  ## random operations on a real MediaWiki against the mirror: make storm OPS=10000 SEED=7
 	$(BIN)/python tests/storm.py --ops $(OPS) --seed $(SEED)
 
-N ?= 20
+faults: N ?= 20
 faults: $(READY)  ## runs under random faults of network and wiki: make faults SEED=7 N=100
 	$(BIN)/python -m tests.fault_storm --seed $(SEED) --rounds $(N)
 
 wheel-check: $(READY)  ## build the wheel, install it alone in an empty environment, run its demo elsewhere
 	PYTHON='$(PYTHON)' bash .ci/wheel-check
 
-N ?= 100
+kills: N ?= 100
 kills: $(READY)  ## kill runs at random moments, compare with undisturbed ones: make kills N=100 SEED=7
 	$(BIN)/python tests/kills.py --number $(N) --seed $(SEED)
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
-
-import click
 
 from jobs.account import account_for, is_exposed, kept_path, load_kept, save_kept
 from jobs.errors import UsageError
 from jobs.exactness import is_read_from_pages
 from jobs.identity import check_same_wiki
 from jobs.pages_sync import find_wiki
+from jobs.progress import note
 from jobs.runner import Run
 from jobs.settings import Settings
 from scraper.abilities import version_of
@@ -41,7 +41,16 @@ def make_session(settings: Settings) -> Session:
         contact=wiki.contact,
     )
     told = settings.verbose or (sys.stderr.isatty() and not settings.quiet)
-    return Session(manners, tell=(lambda sentence: click.echo(sentence, err=True)) if told else lambda sentence: None)
+    return Session(manners, tell=note if told else lambda sentence: None)
+
+
+@contextmanager
+def first_contact(session: Session) -> Iterator[None]:
+    """A time in which nobody waits long for a host that was never reached: its address may be mistyped."""
+    patient = session.manners
+    session.manners = replace(patient, reach_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
+    yield
+    session.manners = patient
 
 
 def find_or_open(run: Run, settings: Settings, session: Session, url: str | None) -> Api | FoundPages:
@@ -58,10 +67,8 @@ def find_or_open(run: Run, settings: Settings, session: Session, url: str | None
     if not address:
         raise UsageError("No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”.")
     account = account_for(settings, address)
-    patient = session.manners
-    session.manners = replace(patient, reach_wait=min(patient.max_wait, FIRST_CONTACT_WAIT))
-    found = find(session, address, _opener(run, settings, account) if account else None)
-    session.manners = patient
+    with first_contact(session):
+        found = find(session, address, _opener(run, settings, account) if account else None)
     if isinstance(found, FoundPages):
         store.set_state(run.db, "address", address)
         return found

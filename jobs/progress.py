@@ -10,6 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, 
 from rich.progress import Progress as RichProgress
 
 
+def note(sentence: str) -> None:
+    """A sentence on stderr, above the bar if one is shown: rich takes over ``sys.stderr``, click goes around that."""
+    print(sentence, file=sys.stderr)
+
+
 class Progress:
     """A bar on stderr while it is a terminal and ``quiet`` is not asked for; used as a context manager."""
 

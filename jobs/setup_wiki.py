@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 from jobs.account import account_for, is_exposed
-from jobs.contact import make_session
+from jobs.contact import first_contact, make_session
 from jobs.errors import UsageError
 from jobs.pages_sync import find_wiki
 from jobs.settings import DEFAULT_DATABASE, Settings
@@ -54,9 +55,9 @@ def init_wiki(settings: Settings, url: str, path: Path, *, force: bool) -> tuple
     if path.exists() and not force:
         raise UsageError(f"{path} exists; give --force to write it anew, or another name with --config.")
     account = account_for(settings, url)
-    found = find_wiki(
-        make_session(settings), url, (lambda session, api: open_api(session, api, account)) if account else None
-    )
+    opener = (lambda session, api: open_api(session, api, account)) if account else None
+    with closing(make_session(settings)) as session, first_contact(session):
+        found = find_wiki(session, url, opener)
     general = found.siteinfo.get("general", {})
     text = TEMPLATE.format(
         database=DEFAULT_DATABASE,

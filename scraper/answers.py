@@ -11,6 +11,7 @@ from scraper.errors import LATER, Damaged, UnexpectedAnswer
 from scraper.session import Answer
 
 LISTS = ("pages", "allrevisions", "logevents")  # of a query's answer, each a list of objects
+REVISIONS = ("revisions", "deletedrevisions")  # of a page, each a list of objects
 OBJECTS = ("query", "continue", "error", "warnings")  # of an answer
 
 
@@ -48,7 +49,7 @@ def _is_whole(data: dict[str, Any]) -> bool:
     rows = [query.get(name, []) for name in LISTS]
     return (
         all(map(_are_objects, rows))
-        and all(_are_objects(row.get("revisions", [])) for part in rows for row in part)
+        and all(_are_objects(row.get(key, [])) for key in REVISIONS for part in rows for row in part)
         and all(isinstance(value, str | int) for value in data.get("continue", {}).values())
         and ("query" in data or "batchcomplete" in data or "continue" in data or "login" in data)
     )

@@ -16,6 +16,7 @@ from scraper.patience import retry_after
 from scraper.session import Session
 
 Params = Mapping[str, str | int]
+Point = frozenset[tuple[str, str | int]]  # where a list goes on
 SITEINFO: Params = {
     "meta": "siteinfo",
     "siprop": "general|namespaces|namespacealiases|magicwords|interwikimap|extensiontags|statistics",
@@ -81,18 +82,25 @@ class Api:
                 raise ApiError(code, f"{self.url} reports an error: {info or code} ({code}).")
 
     def query(
-        self, params: Params, continued: Mapping[str, str | int] | None = None, *, whole: bool = False
+        self,
+        params: Params,
+        continued: Mapping[str, str | int] | None = None,
+        *,
+        whole: bool = False,
+        seen: set[Point] | None = None,
     ) -> Iterator[Batch]:
         """All answers of one ``action=query``, each complete, from ``continued`` on.
 
         Every further request is made of the original parameters and the latest ``continue`` alone. Parts of an
         answer that the wiki split are put together before they are handed out; with ``whole`` Split is raised.
+        ``seen`` are the points of a list that were passed; who asks for it in several queries keeps them.
 
         Raises Stuck when a row does not fit into an answer, Endless for a list in circles, Damaged when the end is
         reached without what was asked.
         """
         latest: Mapping[str, str | int] = continued or {}
-        seen = {frozenset(latest.items())}
+        seen = set() if seen is None else seen
+        seen.add(point_of(latest))
         lacking = set() if continued else _lists_of(params)
         parts: list[dict[str, Any]] = []
         while True:
@@ -107,11 +115,11 @@ class Api:
             if whole and following is not None and not answer.get("batchcomplete"):
                 raise Split(f"{self.url} sends more in one answer than is asked for at once.")
             if following is not None:
-                key = frozenset(following.items())
+                key = point_of(following)
                 if following == latest:
                     raise Stuck(self.url, join_parts(parts))
                 if key in seen or len(parts) == MOST_PARTS:
-                    raise Endless(f"{self.url} sends a list in circles; {LATER}")
+                    raise Endless(self.url)
                 seen.add(key)
             if answer.get("batchcomplete") or following is None:
                 yield Batch(join_parts(parts), following, str(answer.get("curtimestamp", "")))
@@ -147,6 +155,11 @@ class Stuck(Damaged):
             "operator to raise $wgAPIMaxResultSize."
         )
         self.result = result
+
+
+def point_of(following: Mapping[str, str | int]) -> Point:
+    """A ``continue`` object as a value to compare."""
+    return frozenset(following.items())
 
 
 def _lists_of(params: Params) -> set[str]:
@@ -197,7 +210,9 @@ def join_parts(parts: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _join_page(pages: dict[Any, dict[str, Any]], page: dict[str, Any]) -> None:
     known = pages.setdefault(page.get("pageid", page.get("title")), {})
-    revisions = {r["revid"]: r for r in [*known.get("revisions", []), *page.get("revisions", [])]}
+    rows = {
+        name: {r["revid"]: r for r in [*known.get(name, []), *page.get(name, [])]}
+        for name in ("revisions", "deletedrevisions")
+    }
     known.update(page)
-    if revisions:
-        known["revisions"] = list(revisions.values())
+    known.update({name: list(by_id.values()) for name, by_id in rows.items() if by_id})

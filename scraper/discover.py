@@ -22,12 +22,13 @@ from scraper.errors import (
     ApiOff,
     BadAddress,
     Damaged,
+    LoginFailed,
     MembersOnly,
     NotAWiki,
     Refused,
     UnexpectedAnswer,
 )
-from scraper.session import Session
+from scraper.session import Session, stays
 
 Opener = Callable[[Session, str], Api]  # an API as one of the wiki's accounts
 
@@ -48,12 +49,13 @@ class Found:
 def find_api(session: Session, address: str, log_in: Opener | None = None) -> Found:
     """The API of the wiki that has a page at ``address``, with what the wiki says of itself.
 
-    ``log_in`` opens the API as an account, once it is known to be one: no password goes anywhere else. Raises
-    BadAddress, NotAWiki, ApiOff, TooOld, AccessDenied or Temporary, each with a sentence that says what to do.
+    ``log_in`` opens the API as an account, once it is known to be one: no password goes anywhere else, nor to
+    another host than that of ``address``. Raises BadAddress, NotAWiki, ApiOff, TooOld, AccessDenied, LoginFailed or
+    Temporary, each with a sentence that says what to do.
     """
     url = check_address(address)
     if urlsplit(url).path.endswith("/api.php"):
-        return _checked(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), address, log_in)
+        return _checked(session, _bare(url), address, log_in)
     is_wiki, named = False, None
     denied: AccessDenied | None = None
     damaged: Damaged | None = None
@@ -115,7 +117,7 @@ def _read_head(base: str, html: str) -> tuple[bool, str | None]:
     parts = urlsplit(urljoin(base, str(link["href"])))
     if not parts.path.endswith("api.php") or parts.scheme not in ("http", "https"):
         return is_wiki, None
-    return True, urlunsplit(parts._replace(query="", fragment=""))
+    return True, _bare(urlunsplit(parts))
 
 
 def _usual_places(url: str) -> Iterator[str]:
@@ -136,7 +138,7 @@ def _checked(session: Session, url: str, address: str, log_in: Opener | None, tr
     except MembersOnly as error:
         if log_in is None:
             raise MembersOnly(f"{url} lets nobody read without an account; {ACCOUNT}.") from error
-        api = log_in(session, url)
+        api = log_in(session, _for_password(probe.landed, address))
         answer = api.request({"action": "query", **SITEINFO})
     except UnexpectedAnswer as error:
         if isinstance(error, Refused) and tries == TRIES:  # the wiki itself names this API, so it is not off
@@ -154,7 +156,21 @@ def _checked(session: Session, url: str, address: str, log_in: Opener | None, tr
     check_version(generator)
     members_only = api is not None
     if api is None:
-        landed = urlunsplit(urlsplit(probe.landed)._replace(query=""))
-        api = log_in(session, landed) if log_in else Api(session, landed)
+        api = log_in(session, _for_password(probe.landed, address)) if log_in else Api(session, _bare(probe.landed))
     api.can = replace(api.can, version=version_of(generator))
     return Found(api, siteinfo, str(answer["curtimestamp"]), members_only)
+
+
+def _for_password(landed: str, address: str) -> str:
+    """The API that redirects and links led to. Raises LoginFailed unless it is where the user wanted to go."""
+    if not stays(address, landed):
+        raise LoginFailed(
+            f"{address} leads to {_bare(landed)}, and a password goes only to the place that was named; if the wiki is "
+            "there, give that address itself."
+        )
+    return _bare(landed)
+
+
+def _bare(url: str) -> str:
+    """An address without its query."""
+    return urlunsplit(urlsplit(url)._replace(query="", fragment=""))

@@ -24,6 +24,9 @@ class Damaged(Temporary):
 class Endless(Temporary):
     """A list that goes in circles, so that following it would never end."""
 
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} sends a list in circles; {LATER}")
+
 
 class BadCertificate(WikiError):
     """The wiki's certificate cannot be trusted."""

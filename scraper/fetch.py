@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.abilities import version_of
-from scraper.api import SITEINFO, Api, Batch, Params, Split
-from scraper.errors import LATER, AccessDenied, ApiError, Damaged, UnexpectedAnswer
+from scraper.api import SITEINFO, Api, Batch, Params, Point, Split
+from scraper.errors import LATER, ApiError, Damaged
 from scraper.large_texts import fetch_raw, query_with_texts
 from scraper.rows import log_events_of, number, page_of, revision_ids, revision_of, text_is_exact
 
@@ -70,10 +70,11 @@ class Fetcher:
         """
         params = {"generator": "allrevisions", "garvdir": "newer", **REVISION_PROPS}
         size, done, resumed = self.api.can.batch, False, continued is not None
+        seen: set[Point] = set()
         while not done:
             try:
                 asked = {**params, "garvlimit": size}
-                for batch in query_with_texts(self.api, asked, continued, whole=size > BATCH):
+                for batch in query_with_texts(self.api, asked, continued, whole=size > BATCH, seen=seen):
                     yield self._fetched(batch.result), batch.following
                     continued, resumed = batch.following, False
                     if (fitting := min(self._fitting(batch), 2 * size)) != size:
@@ -85,7 +86,11 @@ class Fetcher:
             except (ApiError, Damaged):
                 if not resumed:
                     raise
-                continued, resumed = None, False  # the point to go on from is damaged, or no longer good: begin again
+                continued, resumed, seen = (
+                    None,
+                    False,
+                    set(),
+                )  # the point to go on from is damaged, or no longer good: begin again
 
     def _fitting(self, batch: Batch) -> int:
         """How many revisions to ask for next, going by the length of these."""
@@ -111,8 +116,7 @@ class Fetcher:
         """
         probed = range(highest_known + 1, highest_known + 1 + BATCH - len(late))
         params = {
-            **REVISION_PROPS,
-            "revids": "|".join(map(str, [*late, *probed])),
+            **self._by_ids([*late, *probed]),
             "list": "allrevisions|logevents",
             "arvdir": "newer", "arvstart": revisions_since, "arvprop": "ids", "arvlimit": "max",
             "leprop": EVENT_PROPS, "ledir": "newer", "lestart": events_since, "lelimit": "max",
@@ -128,7 +132,7 @@ class Fetcher:
             events |= {event.log_id: event for event in log_events_of(batch.result)}
             recent |= revision_ids(batch.result.get("allrevisions", []))
             if "pages" in batch.result or "badrevids" in batch.result:
-                fetched.append(self._fetched(batch.result, [*late, *probed]))
+                fetched.append(self._fetched(batch.result))
         if not now or "general" not in siteinfo:
             raise Damaged(f"{self.api.url} does not tell its time and name; {LATER}")
         generator = str(siteinfo["general"].get("generator", ""))
@@ -157,17 +161,28 @@ class Fetcher:
 
     def _some_revisions(self, ids: Sequence[int]) -> Iterator[Fetched]:
         """As ``revisions``, for one request's number of ids; many that are large are asked for in smaller parts."""
-        asked = {**REVISION_PROPS, "revids": "|".join(map(str, ids))}
+        asked = self._by_ids(ids)
         answered: set[int] = set()
         try:
             for batch in query_with_texts(self.api, asked, whole=len(ids) > BATCH):
-                fetched = self._fetched(batch.result, ids)
+                fetched = self._fetched(batch.result)
                 answered |= fetched.missing_revisions.union(revision.rev_id for revision in fetched.revisions)
                 yield fetched
             self._check_complete("revisions", ids, answered)
         except Split:
             for part in in_batches(ids):
                 yield from self._some_revisions(part)
+
+    def _by_ids(self, rev_ids: Iterable[int]) -> Params:
+        """The query for revisions by their ids.
+
+        To those who may see what is deleted the API does not say of it that the wiki lacks it (ApiPageSet,
+        initFromRevIDs); they are told of it by ``prop=deletedrevisions``.
+        """
+        params: dict[str, str | int] = {**REVISION_PROPS, "revids": "|".join(map(str, rev_ids))}
+        if self.api.can.sees_deleted:
+            params |= {"prop": "revisions|info|deletedrevisions", "drvprop": "ids", "drvlimit": "max"}
+        return params
 
     def pages(self, page_ids: Iterable[int] = (), titles: Iterable[str] = ()) -> Fetched:
         """These pages as they are now, without revisions; absent ids come as ``missing_pages``."""
@@ -202,12 +217,8 @@ class Fetcher:
                 f"{self.api.url} left out {what} that it was asked for ({', '.join(map(str, left_out[:5]))}); {LATER}"
             )
 
-    def _fetched(self, result: Mapping[str, Any], asked: Iterable[int] = ()) -> Fetched:
-        """An answer; ``asked`` are the ids of revisions that were asked for.
-
-        To those who may see what is deleted the API says of no id that the wiki lacks it (ApiPageSet,
-        initFromRevIDs): it knows the revision, and does not give it.
-        """
+    def _fetched(self, result: Mapping[str, Any]) -> Fetched:
+        """An answer."""
         rows = result.get("pages", [])
         live = [row for row in rows if not row.get("missing") and not row.get("invalid") and "pageid" in row]
         revisions = [revision_of(r, number(row, "pageid")) for row in live for r in row.get("revisions", [])]
@@ -215,8 +226,12 @@ class Fetcher:
             pages=tuple(page_of(row) for row in live),
             revisions=tuple(sorted(map(self._exact, revisions), key=lambda r: (r.timestamp, r.rev_id))),
             missing_pages=frozenset(number(row, "pageid") for row in rows if row.get("missing") and "pageid" in row),
-            missing_revisions=frozenset(number(row, "revid") for row in result.get("badrevids", {}).values())
-            | frozenset(asked if self.api.can.sees_deleted else ()) - {r.rev_id for r in revisions},
+            missing_revisions=frozenset(
+                number(row, "revid")
+                for part in (result.get("badrevids", {}).values(), *(row.get("deletedrevisions", []) for row in rows))
+                for row in part
+            )
+            - {r.rev_id for r in revisions},
         )
 
     def _exact(self, revision: Revision) -> Revision:
@@ -226,15 +241,7 @@ class Fetcher:
         decomposed = replace(revision, text=unicodedata.normalize("NFD", revision.text or ""))
         if text_is_exact(decomposed):
             return decomposed
-        try:
-            return replace(revision, text=fetch_raw(self.api, revision.rev_id, revision.sha1))
-        except (AccessDenied, UnexpectedAnswer) as error:
-            if not self.api.can.api_alone:
-                raise
-            raise UnexpectedAnswer(
-                f"The API has altered the text of revision {revision.rev_id} (Unicode normalisation), and index.php "
-                "does not give it to a bot password; set WIKITRAIL_USER and WIKITRAIL_PASSWORD to the account itself."
-            ) from error
+        return replace(revision, text=fetch_raw(self.api, revision.rev_id, revision.sha1))
 
 
 def in_batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:

@@ -52,7 +52,7 @@ def _scripts(session: Session, url: str) -> Iterator[str]:
     parts = urlsplit(url)
     found: list[str] = []
     try:
-        response = session.ask(url)
+        response = session.ask(url, anywhere=True)  # as the search for an API does
         soup = BeautifulSoup(response.content, "lxml", from_encoding="utf-8")
     except AccessDenied:
         soup = BeautifulSoup("", "lxml")

@@ -13,18 +13,23 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
-from scraper.api import TRIES, Api, Batch, Params, Stuck
-from scraper.errors import UnexpectedAnswer
+from scraper.api import TRIES, Api, Batch, Params, Point, Stuck, point_of
+from scraper.errors import AccessDenied, Endless, UnexpectedAnswer
 
 
 def query_with_texts(
-    api: Api, params: Params, continued: Mapping[str, str | int] | None = None, *, whole: bool = False
+    api: Api,
+    params: Params,
+    continued: Mapping[str, str | int] | None = None,
+    *,
+    whole: bool = False,
+    seen: set[Point] | None = None,
 ) -> Iterator[Batch]:
-    """``Api.query`` of revisions with their texts, of any size; what it may raise is the same."""
-    latest = continued
+    """``Api.query`` of revisions with their texts, of any size; what it takes and may raise is the same."""
+    latest, seen = continued, set() if seen is None else seen
     while True:
         try:
-            for batch in api.query(params, latest, whole=whole):
+            for batch in api.query(params, latest, whole=whole, seen=seen):
                 yield batch
                 latest = batch.following
             return
@@ -34,6 +39,8 @@ def query_with_texts(
         latest = batch.following
         if latest is None:
             return
+        if point_of(latest) in seen:
+            raise Endless(api.url)
 
 
 def fetch_raw(api: Api, rev_id: int, sha1: str | None) -> str:
@@ -41,6 +48,19 @@ def fetch_raw(api: Api, rev_id: int, sha1: str | None) -> str:
 
     Raises UnexpectedAnswer when the wiki does not give it.
     """
+    try:
+        return _ask_raw(api, rev_id, sha1)
+    except (AccessDenied, UnexpectedAnswer) as error:
+        if not api.can.api_alone:
+            raise
+        raise UnexpectedAnswer(
+            f"The API does not give the text of revision {rev_id} as it is (it normalises Unicode, and limits the size "
+            "of answers), and index.php does not give it to a bot password; set WIKITRAIL_USER and WIKITRAIL_PASSWORD "
+            "to the account itself."
+        ) from error
+
+
+def _ask_raw(api: Api, rev_id: int, sha1: str | None) -> str:
     params: Params = {"action": "raw", "oldid": rev_id, "maxlag": api.session.manners.maxlag}
     patience = api.session.patience()
     fault = UnexpectedAnswer(
@@ -49,7 +69,10 @@ def fetch_raw(api: Api, rev_id: int, sha1: str | None) -> str:
     )
     for _ in range(TRIES):
         answer = api.session.ask(urljoin(api.url, "index.php"), params)
-        same = sha1 is None or hashlib.sha1(answer.content, usedforsecurity=False).hexdigest() == sha1
+        if sha1 is None:  # what is raw never comes as HTML (RawAction::getContentType), a page to log in does
+            same = "html" not in answer.headers.get("Content-Type", "")
+        else:
+            same = hashlib.sha1(answer.content, usedforsecurity=False).hexdigest() == sha1
         with suppress(UnicodeDecodeError):
             if answer.status_code == 200 and same:
                 return answer.content.decode("utf-8", "surrogatepass")
@@ -63,16 +86,17 @@ def _apart(api: Api, params: Params, continued: Mapping[str, str | int] | None, 
     (batch,) = islice(api.query({**params, "rvprop": props}, continued), 1)
     had = _rows_with_text(partial)
     rows = {row["revid"]: row for row in _rows(batch.result)}
-    asked = {key: params[key] for key in ("prop", "rvslots") if key in params}
+    asked = {"prop": "revisions"} | {key: params[key] for key in ("rvslots",) if key in params}
     lacking = [i for i, row in rows.items() if i not in had and not _slot(row).get("sha1hidden")]
-    had |= _texts(api, {**asked, "rvprop": "ids|sha1|slotsha1|content"}, sorted(lacking))
+    had |= _texts(api, {**asked, "rvprop": "ids|sha1|slotsha1|content"}, {i: _digest(rows[i]) for i in sorted(lacking)})
     for rev_id in rows.keys() & had.keys():
         _slot(rows[rev_id]).update(_slot(had[rev_id]))
     return batch
 
 
-def _texts(api: Api, params: Params, ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Rows with texts for these ids; where not all fit into an answer, for either half."""
+def _texts(api: Api, params: Params, digests: Mapping[int, str | None]) -> dict[int, dict[str, Any]]:
+    """Rows with texts for these ids, which have these digests; where not all fit into an answer, for either half."""
+    ids = list(digests)
     try:
         found = [batch.result for batch in api.query({**params, "revids": "|".join(map(str, ids))})] if ids else []
         return {i: row for result in found for i, row in _rows_with_text(result).items()}
@@ -81,8 +105,9 @@ def _texts(api: Api, params: Params, ids: list[int]) -> dict[int, dict[str, Any]
         left = [i for i in ids if i not in had]
         if len(ids) > 1:
             half = (len(left) + 1) // 2
-            return had | _texts(api, params, left[:half]) | _texts(api, params, left[half:])
-        return {i: {"revid": i, "content": fetch_raw(api, i, None)} for i in left}
+            parts = [_texts(api, params, {i: digests[i] for i in part}) for part in (left[:half], left[half:])]
+            return had | parts[0] | parts[1]
+        return {i: {"revid": i, "content": fetch_raw(api, i, digests[i])} for i in left}
 
 
 def _rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -93,6 +118,12 @@ def _rows_with_text(result: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
     """Rows by id that say all about their text: what it is, or that it is hidden or missing."""
     said = ("content", "texthidden", "textmissing", "missing")
     return {row["revid"]: row for row in _rows(result) if any(key in _slot(row) for key in said)}
+
+
+def _digest(row: dict[str, Any]) -> str | None:
+    """The digest that a row states of its text, if any."""
+    found = _slot(row).get("sha1", row.get("sha1"))
+    return str(found) if found else None
 
 
 def _slot(row: dict[str, Any]) -> dict[str, Any]:

@@ -151,7 +151,7 @@ class Session:
             if post or answer.status_code not in REDIRECTS or "Location" not in answer.headers:
                 return answer
             target = _target(answer)
-            if not _may_follow(answer.url, target, anywhere):
+            if not (stays(answer.url, target) or (anywhere and _is_http(target))):
                 raise Refused(
                     f"{_place(url)} redirects to {_place(target)}; if the wiki has moved there, give that address to "
                     "“wikitrail sync”, else open it in a browser to see what stands in the way."
@@ -219,13 +219,16 @@ def _target(answer: Answer) -> str:
         ) from error
 
 
-def _may_follow(source: str, target: str, anywhere: bool) -> bool:
-    """Whether a redirect stays where it was asked: the same host and port, or https on the same host."""
+def stays(source: str, target: str) -> bool:
+    """Whether an address lies where another does: the same scheme, host and port, or https on the same host."""
     before, after = urlsplit(source), urlsplit(target)
-    if after.scheme not in ("http", "https") or not after.hostname:
-        return False
     upgraded = (before.scheme, after.scheme) == ("http", "https") and before.hostname == after.hostname
-    return anywhere or upgraded or (before.scheme, before.netloc) == (after.scheme, after.netloc)
+    return upgraded or (before.scheme, before.netloc.lower()) == (after.scheme, after.netloc.lower())
+
+
+def _is_http(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _is_same_script(source: str, target: str) -> bool:

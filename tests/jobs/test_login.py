@@ -6,14 +6,17 @@ import json
 import sqlite3
 import unicodedata
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from scraper.errors import Damaged
 from scraper.fetch import Fetcher
 from scraper.login import Account, open_api
 from scraper.session import Session
+from tests.fault_proxy import Call, FaultProxy
+from tests.faults import HTML, answered, redirect, without_what_was_asked_for
 from tests.mediawiki import BOT_PASSWORD, PASSWORD, DumpRevision, MediaWiki, dump_xml
 from tests.wikitrail import Result, assert_exact, rows, sync, wikitrail
 
@@ -215,10 +218,15 @@ def test_what_is_deleted_is_marked_whoever_asks(mediawiki: MediaWiki, db: Path, 
     assert_exact(db, mediawiki)
     archived = {rev_id for (rev_id,) in rows(db, "SELECT rev_id FROM revisions WHERE state = 'archived'")}
     assert len(archived) == 2
-    # The API does not say of these that they are missing, to one who may see what is deleted.
+    # Who may see what is deleted is told of these by prop=deletedrevisions alone.
     api = open_api(Session(), mediawiki.api_url, Account(name, BOT_PASSWORD))
     (asked,) = Fetcher(api).revisions({*archived, 1_000_000})
     assert asked.missing_revisions == {*archived, 1_000_000}
+    with contextmanager(FaultProxy(upstream=mediawiki.url).serve)() as proxy:
+        api.url = f"{proxy.url}/api.php"
+        proxy.plan = lambda exchange: without_what_was_asked_for
+        with pytest.raises(Damaged, match="left out revisions that it was asked for"):
+            list(Fetcher(api).revisions(archived))
     assert sync(db, env=account(name))["requests"] == 1
 
 
@@ -294,6 +302,37 @@ def test_an_account_that_wants_more_than_a_password_is_told_of_bot_passwords(
     result = wikitrail("--db", db, "sync", wiki.url, env=account("Admin", PASSWORD))
     assert result.code == 2, result.err
     assert "with a bot password alone" in result.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "path"), [("", "/api.php"), (MEMBERS_ONLY, "/index.php/Hauptseite"), (MEMBERS_ONLY, "/Start")]
+)
+def test_no_password_goes_to_another_host(
+    make_mediawiki: Callable[..., MediaWiki], db: Path, settings: str, path: str
+) -> None:
+    """The named host redirects to another one, or its page names the API of another one."""
+    wiki = make_mediawiki(settings)
+    name = wiki.bot_password()
+    link = '<link rel="EditURI" href="{}/api.php?action=rsd"><meta name="generator" content="MediaWiki 1.43">'
+    with (
+        contextmanager(FaultProxy(upstream=wiki.url).serve)() as other,
+        contextmanager(FaultProxy(upstream=wiki.url).serve)() as named,
+    ):
+        wiki.configure(f"$wgServer = '{other.url}';")
+        page = answered(200, link.format(other.url), HTML)
+
+        def elsewhere(call: Call) -> None:
+            redirect(f"{other.url}{call.handler.path}", 301)(call)
+
+        named.plan = lambda exchange: page if exchange.path == "/Start" else elsewhere
+        refused = wikitrail("--db", db, "sync", f"{named.url}{path}", env=account(name))
+        assert (refused.code, refused.err.count("\n")) == (2, 1), refused.err
+        assert f"leads to {other.url}/api.php" in refused.err
+        seen = [*named.exchanges, *other.exchanges]
+        assert other.exchanges
+        assert not [exchange for exchange in seen if "lgpassword" in exchange.params]
+        sync(db, f"{other.url}/api.php", env=account(name))
+    assert_exact(db, wiki)
 
 
 def test_the_file_that_the_configuration_names_holds_the_account(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,10 +16,18 @@ from scraper.fetch import Fetcher
 from scraper.large_texts import fetch_raw
 from scraper.session import Session
 from tests.fault_proxy import Exchange, Fault, FaultProxy
-from tests.faults import answered
+from tests.faults import HTML, LOGIN_PAGE, answered
 
 NOW = "2026-06-01T10:00:00Z"
 HISTORY = {"generator": "allrevisions", "prop": "revisions", "rvprop": "ids|content"}
+
+PAGE = {
+    "pageid": 1, "ns": 0, "title": "A", "contentmodel": "wikitext", "lastrevid": 5, "length": 2, "protection": [],
+}  # fmt: skip
+REVISION = {
+    "revid": 5, "timestamp": NOW, "user": "Ida", "userid": 1, "comment": "", "size": 2,
+    "slots": {"main": {"content": "Ja", "contentmodel": "wikitext"}},
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -77,6 +86,41 @@ def test_a_list_in_circles(server: FaultProxy, api: Api) -> None:
     with pytest.raises(Endless, match="in circles; try again later"):
         list(api.query({"list": "logevents"}))
     assert len(server.exchanges) == 4
+
+
+def test_a_history_in_circles_whose_batches_change_their_size(server: FaultProxy, api: Api) -> None:
+    api.can = replace(api.can, high_limits=True)
+
+    def plan(exchange: Exchange) -> Fault:
+        following = {"garvcontinue": str((int(exchange.params.get("garvcontinue", 0)) + 1) % 4)}
+        size = 1_000_000 if exchange.number % 2 else 10
+        pages = [PAGE | {"revisions": [REVISION | {"revid": i, "size": size} for i in range(1, 60)]}]
+        going_on = {"continue": following} if exchange.number < 20 else {}
+        return saying({"query": {"pages": pages}, "batchcomplete": True, **going_on})(exchange)  # type: ignore[no-any-return]
+
+    server.plan = plan
+    with pytest.raises(Endless):
+        list(Fetcher(api).history(None))
+    assert len({exchange.params["garvlimit"] for exchange in server.exchanges}) > 1
+    assert len(server.exchanges) <= 6
+
+
+def test_a_history_in_circles_of_texts_that_do_not_fit(server: FaultProxy, api: Api) -> None:
+    def plan(exchange: Exchange) -> Fault:
+        asked = exchange.params
+        if "content" in asked["rvprop"].split("|") and "revids" not in asked:
+            latest = {key: asked[key] for key in ("garvcontinue", "continue") if key in asked}
+            again = latest or {"garvcontinue": "0"}
+            return saying({"query": {"pages": []}, "continue": again})(exchange)  # type: ignore[no-any-return]
+        following = {"garvcontinue": str((int(asked.get("garvcontinue", 0)) + 1) % 4)}
+        whole = {"query": {"pages": [PAGE | {"revisions": [REVISION]}]}, "batchcomplete": True}
+        going_on = {"continue": following} if "revids" not in asked and exchange.number < 40 else {}
+        return saying(whole | going_on)(exchange)  # type: ignore[no-any-return]
+
+    server.plan = plan
+    with pytest.raises(Endless):
+        list(Fetcher(api).history(None))
+    assert len(server.exchanges) <= 20
 
 
 def test_a_batch_without_end(server: FaultProxy, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,6 +238,32 @@ def test_a_raw_text_is_asked_for_again_when_something_else_comes(server: FaultPr
     with pytest.raises(UnexpectedAnswer, match="text of revision 5"):
         fetch_raw(api, 5, "283c735c8901fb2d4af6e619fe339fab53087ad1")
     assert len(server.exchanges) == 3
+
+
+@pytest.mark.parametrize("digest", ["283c735c8901fb2d4af6e619fe339fab53087ad1", ""], ids=["digest", "none stated"])
+def test_a_page_to_log_in_is_no_text_that_is_too_large(server: FaultProxy, api: Api, digest: str) -> None:
+    """Nothing but the wiki's own text is taken where the API cannot hold it."""
+    row = REVISION | {"slots": {"main": {"sha1": digest, "contentmodel": "wikitext"}}}
+    again = {"rvcontinue": "5", "continue": "||"}
+    texts = [answered(200, LOGIN_PAGE, HTML), answered(200, b"Ja", {"Content-Type": "text/x-wiki"})]
+
+    def plan(exchange: Exchange) -> Fault:
+        if exchange.params["action"] == "raw":
+            return texts[0]
+        if "content" in exchange.params["rvprop"].split("|"):
+            return saying({"query": {"pages": []}, "continue": again})(exchange)  # type: ignore[no-any-return]
+        pages = [PAGE | {"revisions": [row]}]
+        return saying({"query": {"pages": pages}, "batchcomplete": True})(exchange)  # type: ignore[no-any-return]
+
+    server.plan = plan
+    with pytest.raises(UnexpectedAnswer, match="does not give the text of revision 5 with the digest"):
+        list(Fetcher(api).history(None))
+    api.can = replace(api.can, api_alone=True)
+    with pytest.raises(UnexpectedAnswer, match=r"revision 5 .* to a bot password; set .* to the account itself"):
+        list(Fetcher(api).history(None))
+    texts.pop(0)
+    ((fetched, _),) = Fetcher(api).history(None)
+    assert [revision.text for revision in fetched.revisions] == ["Ja"]
 
 
 def test_what_a_wiki_says_is_one_line(server: FaultProxy, api: Api) -> None:

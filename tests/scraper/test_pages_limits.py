@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ import scraper.history_page
 import scraper.page_lists
 from scraper.errors import UnexpectedAnswer
 from scraper.export_page import export
+from scraper.find_pages import find_pages
 from scraper.history_page import exact_time, first_history_page, read_history
 from scraper.html_page import HtmlPage, IndexPhp
 from scraper.page_lists import list_titles, recent_changes
 from scraper.session import Session
+from tests.fault_proxy import FaultProxy
+from tests.faults import redirect
 from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
 from tests.pages_wiki import API_REFUSED
 
@@ -71,6 +75,14 @@ def test_recent_changes_that_were_cut_off_say_so(index: IndexPhp, monkeypatch: p
     cut = recent_changes(index, None)
     assert cut.cut
     assert len(cut.rows) == 2
+
+
+def test_the_first_address_may_lead_to_another_host(wiki: MediaWiki) -> None:
+    with contextmanager(FaultProxy().serve)() as named:
+        named.plan = lambda exchange: lambda call: redirect(f"{wiki.url}{call.handler.path}", 301)(call)
+        found = find_pages(Session(), f"{named.url}/index.php/Neu")
+        assert found.source.index.url == f"{wiki.url}/index.php"
+        assert len(named.exchanges) == 1
 
 
 def test_a_page_that_the_wiki_does_not_have(index: IndexPhp) -> None:
