@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from jobs.ahead import ahead
-from jobs.mirror import OVERLAP, Mirror, shift
+from jobs.mirror import Mirror, settled_at
 from jobs.workers import Workers
 from scraper.fetch import Fetched
 from storage import mirror as store
@@ -62,7 +62,7 @@ class Backfill:
         if state.get("dumped"):
             self.mirror.refetch(live_revision_ids(self.db) - seen)
         # What was logged since the beginning is left to the delta, which also asks what it did to the pages.
-        before = shift(state["since"], -OVERLAP)
+        before = settled_at(state["since"])
         with self.db.atomic():
             for events in self.mirror.fetcher.log():
                 self.mirror.save_events([event for event in events if event.timestamp < before])

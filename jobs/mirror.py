@@ -58,7 +58,7 @@ class Mirror:
         self.absent.clear()
         self.since = str(store.get_state(self.db, "cursor"))
         revisions_since, events_since = (
-            store.start_of_overlap(self.db, table, shift(self.since, -OVERLAP), self.since, MOST_LISTED)
+            store.start_of_overlap(self.db, table, settled_at(self.since), self.since, MOST_LISTED)
             for table in ("revisions", "log_events")
         )
         highest = store.highest_revision_id(self.db)
@@ -87,7 +87,7 @@ class Mirror:
     def _late(self, before: Mapping[str, str], now: str) -> dict[str, str]:
         """Ids that the wiki may still come up with, since a lower id can commit later; each with when it was missed."""
         missed = {str(i): before.get(str(i), now) for i in sorted(self.absent) if i <= self.top}
-        waited = [(i, since) for i, since in missed.items() if since > shift(now, -OVERLAP)]
+        waited = [(i, since) for i, since in missed.items() if since > settled_at(now)]
         return dict(waited[-MOST_LATE:])
 
     def _check_site(self, siteinfo: Mapping[str, Any]) -> None:
@@ -265,6 +265,11 @@ class Mirror:
         self.deriver.events(new, store.pages_of_events(self.db, new))
         # From a deletion to the restore a page was not there: the log alone says so, and its entries may be hidden.
         self.deriver.revisions([], rewritten=absent | store.pages_gone_and_back(self.db, ids))
+
+
+def settled_at(now: str) -> str:
+    """The time up to which all that the wiki's rows bear is committed, at ``now`` of its clock."""
+    return shift(now, -OVERLAP)
 
 
 def shift(timestamp: str, by: timedelta) -> str:

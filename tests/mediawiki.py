@@ -261,7 +261,7 @@ class MediaWiki(Server):
         self._sessions.pop(old)[0].close()
 
     def script(self, php: str, *arguments: str) -> None:
-        """Run lines of PHP as a maintenance script of this wiki; ``$argv`` holds the arguments from 1 on."""
+        """Run lines of PHP as a maintenance script of this wiki; ``$argv`` ends with the arguments."""
         (self.folder / "script.php").write_text(
             f"<?php require_once '{self.tree.code}/maintenance/Maintenance.php';\n"
             "class Script extends Maintenance { public function execute() { global $argv; " + php + " } }\n"

@@ -181,12 +181,14 @@ class Storm:
             self.checker.unlogged = True
             path = self.wiki.folder / f"storm-{next(self._files)}.txt"
             path.write_text(str(revisions[index % len(revisions)]["revid"]), encoding="utf-8")
-            tagging = "ChangeTags::addTags( [ $argv[1] ], null, (int)file_get_contents( $argv[2] ) );"
+            tagging = "[ $tag, $file ] = array_slice( $argv, -2 );"
+            tagging += " ChangeTags::addTags( [ $tag ], null, (int)file_get_contents( $file ) );"
             self.wiki.script(tagging, TAG, str(path))
 
     def drop_tag(self) -> None:
         """Remove the tag from all that bear it; it can be used again."""
         self.wiki.api("managetags", operation="delete", tag=TAG, ignorewarnings=True)
+        time.sleep(1.5)  # so long may the wiki's cache say that the tag is there (WANObjectCache::INTERIM_KEY_TTL)
         self.wiki.api("managetags", operation="create", tag=TAG)
 
     def run_jobs(self) -> None:
