@@ -156,7 +156,9 @@ class Session:
                     f"{_place(url)} redirects to {_place(target)}; if the wiki has moved there, give that address to "
                     "“wikitrail sync”, else open it in a browser to see what stands in the way."
                 )
-            if answer.status_code in (301, 308):
+            # A wiki redirects to the own name of a special page for good, too; that holds for these parameters alone.
+            same_query = urlsplit(target).query == urlsplit(answer.url).query
+            if answer.status_code in (301, 308) and (same_query or not params):
                 self._moved[url] = urlsplit(target)._replace(query="").geturl() if params else target
             request = requests.Request(request.method, target, data=request.data)
         raise Refused(f"{_place(url)} redirects in circles; open it in a browser and check the address.")
