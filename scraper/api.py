@@ -22,7 +22,7 @@ SITEINFO: Params = {
     "siprop": "general|namespaces|namespacealiases|magicwords|interwikimap|extensiontags|statistics",
 }
 PASSING = {"maxlag", "readonly", "ratelimited", "badtoken"}  # and every internal_api_error_*
-DENIED = {"readapidenied", "permissiondenied", "assertuserfailed", "mwoauth-invalid-authorization"}
+DENIED = {"readapidenied", "permissiondenied", "mwoauth-invalid-authorization"}
 TRIES = 3  # for an answer that is none
 MOST_PARTS = 1000  # of one batch; a batch has 500 rows at most
 ACCOUNT = "set WIKITRAIL_USER and WIKITRAIL_PASSWORD to a bot password (Special:BotPasswords)"

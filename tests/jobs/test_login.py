@@ -7,7 +7,9 @@ import sqlite3
 import unicodedata
 from collections.abc import Callable
 from contextlib import closing, contextmanager
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +17,17 @@ from scraper.errors import Damaged
 from scraper.fetch import Fetcher
 from scraper.login import Account, open_api
 from scraper.session import Session
-from tests.fault_proxy import Call, FaultProxy
-from tests.faults import HTML, answered, redirect, without_what_was_asked_for
+from tests.fault_proxy import Call, Exchange, Fault, FaultProxy
+from tests.fault_runs import Strike, assert_failed, assert_fine, run_here
+from tests.faults import (
+    HTML,
+    answered,
+    api_error,
+    closed_without_a_length,
+    redirect,
+    reset_in_the_middle,
+    without_what_was_asked_for,
+)
 from tests.mediawiki import BOT_PASSWORD, PASSWORD, DumpRevision, MediaWiki, dump_xml
 from tests.wikitrail import Result, assert_exact, rows, sync, wikitrail
 
@@ -279,7 +290,7 @@ def test_too_many_logins_are_a_passing_fault(make_mediawiki: Callable[..., Media
     ("fault", "code", "words"),
     [
         ("header('Location: https://127.0.0.1/api.php', true, 307); exit;", 1, "redirects a login"),
-        ("header('Content-Type: text/html'); echo '<p>Anmeldung'; exit;", 1, "does not answer to a login as an API"),
+        ("header('Content-Type: text/html'); echo '<p>Anmeldung'; exit;", 1, "an HTML page instead of API data"),
         ("$_COOKIE = [];", 2, "does not keep the cookies"),
         ("$wgReadOnly = 'Umzug';", 75, "takes no login at the moment"),
     ],
@@ -293,6 +304,63 @@ def test_a_wiki_that_cannot_take_a_login_is_told(
     assert (result.code, result.err.count("\n")) == (code, 1), result.err
     assert words in result.err
     assert_no_secret(db.parent, result)
+
+
+def test_a_session_that_is_lost_at_any_request_leaves_no_gap(
+    make_mediawiki: Callable[..., MediaWiki], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiki = make_mediawiki(MEMBERS_ONLY)
+    import_texts(wiki, tmp_path, [f"Text {n}" for n in range(120)])
+    for key, value in account(wiki.bot_password(grants="basic")).items():
+        monkeypatch.setenv(key, value)
+    with contextmanager(FaultProxy(upstream=wiki.url).serve)() as proxy:
+        assert_fine(run_here("--db", tmp_path / "calm.db", "sync", f"{proxy.url}/api.php"), "first")
+        sure = [exchange.number for exchange in proxy.exchanges if "assert" in exchange.params]
+        assert len(sure) > 3
+        for number, code in product(sure, ("assertuserfailed", "assertnameduserfailed")):
+            db = tmp_path / f"{number} {code}.db"
+            proxy.exchanges = []
+            proxy.plan = Strike(api_error(code, "Not logged in."), {number})
+            assert_fine(run_here("--db", db, "sync", f"{proxy.url}/api.php"), "first")
+            assert [exchange.params["action"] for exchange in proxy.exchanges].count("login") == 2
+            assert_exact(db, wiki)
+
+
+@pytest.mark.parametrize("which", ["tokens", "login", "userinfo"])
+def test_a_login_whose_answers_are_damaged_is_tried_again(
+    mediawiki: MediaWiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    for key, value in account(mediawiki.bot_password()).items():
+        monkeypatch.setenv(key, value)
+    shapes: list[dict[str, Any]] = [
+        {"query": {}, "login": []},
+        {"query": {"tokens": [], "userinfo": []}, "login": {"result": "Success"}},
+        {"query": {"tokens": {"logintoken": None}, "userinfo": {"rights": None}}, "login": {}},
+    ]
+    faults = [
+        reset_in_the_middle,
+        closed_without_a_length,
+        *(answered(200, json.dumps({"curtimestamp": "2026-06-01T10:00:00Z"} | shape)) for shape in shapes),
+    ]
+    left: list[Fault] = []
+
+    def plan(exchange: Exchange) -> Fault | None:
+        here = which in (exchange.params["action"], exchange.params.get("meta"))
+        return left.pop() if here and left else None
+
+    with contextmanager(FaultProxy(upstream=mediawiki.url).serve)() as proxy:
+        proxy.plan = plan
+        for number, fault in enumerate(faults):
+            db = tmp_path / f"{number}.db"
+            left += [fault] * 100
+            lasting = run_here("--db", db, "sync", f"{proxy.url}/api.php")
+            assert lasting.code == 75, lasting
+            assert "try again later" in assert_failed(lasting, db)
+            assert len(left) > 50
+            left[:] = [fault]
+            assert_fine(run_here("--db", db, "sync", f"{proxy.url}/api.php"), "first")
+            assert left == []
+            assert_exact(db, mediawiki)
 
 
 def test_an_account_that_wants_more_than_a_password_is_told_of_bot_passwords(

@@ -138,6 +138,18 @@ def test_a_name_that_cannot_be_resolved(server: FaultProxy, monkeypatch: pytest.
     assert len(clock.slept) == 1
 
 
+def test_a_redirect_that_depends_on_the_parameters_is_not_remembered(server: FaultProxy) -> None:
+    """A German wiki was asked for all its special pages under the address of the first one."""
+    server.plan = lambda exchange: (
+        redirect("/index.php/Spezial:Exportieren", 301)
+        if exchange.params.get("title") == "Special:Export"
+        else answered(200, exchange.path.encode())
+    )
+    with contextlib.closing(Session()) as session:
+        assert session.ask(f"{server.url}/index.php", {"title": "Special:Export"}).text.endswith("Exportieren")
+        assert session.ask(f"{server.url}/index.php", {"title": "Kanal"}).text == "/index.php"
+
+
 def test_a_posted_query_stays_posted_when_it_is_redirected(server: FaultProxy) -> None:
     server.plan = lambda exchange: (
         answered(200, b"da") if exchange.path == "/neu/api.php" else redirect("/neu/api.php", 301)
