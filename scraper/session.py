@@ -82,7 +82,7 @@ class Session:
     traffic: Traffic = field(default_factory=Traffic)
     _http: requests.Session = field(default_factory=_Http)
     _last_at: float | None = None
-    _moved: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
+    _moved: dict[tuple[str, bool], str] = field(default_factory=dict)  # redirects for good; with parameters or without
     _reached: bool = False
 
     def __post_init__(self) -> None:
@@ -141,7 +141,7 @@ class Session:
 
     def _follow(self, url: str, params: Mapping[str, str | int] | None, post: bool, anywhere: bool) -> Answer:
         """The answer at the end of the redirects; each step asks in the same way (GET or POST)."""
-        address = self._moved.get(url, url)
+        address = self._moved.get((url, bool(params)), url)
         request = requests.Request("GET", address, params=params)
         if params and (post or len(self._http.prepare_request(request).url or "") > LONGEST_URL):
             request = requests.Request("POST", address, data=params)
@@ -159,7 +159,7 @@ class Session:
             # A wiki redirects to the own name of a special page for good, too; that holds for these parameters alone.
             same_query = urlsplit(target).query == urlsplit(answer.url).query
             if answer.status_code in (301, 308) and (same_query or not params):
-                self._moved[url] = urlsplit(target)._replace(query="").geturl() if params else target
+                self._moved[url, bool(params)] = urlsplit(target)._replace(query="").geturl() if params else target
             request = requests.Request(request.method, target, data=request.data)
         raise Refused(f"{_place(url)} redirects in circles; open it in a browser and check the address.")
 
