@@ -50,6 +50,7 @@ class Backfill:
             # What is imported with old times while the history is read bears an id after this one.
             wiki_now, newest = self.mirror.fetcher.newest()
             state = {"since": wiki_now, "continue": None, "phase": "history", "dumped": dumped, "swept": newest}
+        self.workers.start(state["swept"])  # the newest id, since what a wiki says of its edits leaves out imports
         seen: set[int] = set()
         if state["phase"] == "history":
             for fetched, following in ahead(self.mirror.fetcher.history(state["continue"])):

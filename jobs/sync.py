@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from pathlib import Path
 
@@ -32,9 +31,6 @@ from storage.changes import ChangeFilter, load_changes, load_current_items, repl
 from storage.queries import standing
 from storage.runs import any_broke_off
 from storage.wide_views import refresh_wide_views
-
-WORTH_WORKERS = 2_000  # revisions: reading them takes some seconds, starting processes one
-MOST_WORKERS = 4  # more would wait for the one that writes
 
 
 def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
@@ -89,15 +85,14 @@ def _sync(run: Run, settings: Settings, url: str | None, session: Session, *, fu
         finish(run)
         return
     api = contact
-    quiet = settings.quiet
-    reader = reader_for(run.db, settings.config.wiki.infoboxes)
+    quiet, wiki = settings.quiet, settings.config.wiki
+    reader = reader_for(run.db, wiki.infoboxes)
     deriver = Deriver(run.db, reader, run.run_id, run.now)
     try:
         expected = store.get_state(run.db, "expected")
-        with Progress("revisions", expected, quiet=quiet) as progress, Workers() as workers, without_collection():
+        workers = Workers(wiki.workers, run.path, wiki.infoboxes, run.run_id, run.now)
+        with Progress("revisions", expected, quiet=quiet) as progress, workers, without_collection():
             run.since = store.get_state(run.db, "cursor")
-            if run.since is None:
-                _start_workers(workers, run, settings, expected or 0)
             mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
             bring_up_to_date(mirror, workers, full=full)
             if came_from_pages(run.db):
@@ -107,17 +102,6 @@ def _sync(run: Run, settings: Settings, url: str | None, session: Session, *, fu
         run.warnings += api.warnings
         _count(run, deriver)
     finish(run, always=bool(mended))
-
-
-def _start_workers(workers: Workers, run: Run, settings: Settings, revisions: int) -> None:
-    """As many processes as configured, or as the machine has cores where there are enough revisions for their start."""
-    wiki = settings.config.wiki
-    count = wiki.workers
-    if count is None:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        count = min(cores, MOST_WORKERS) if cores > 1 and revisions >= WORTH_WORKERS else 0
-    if count > 0:
-        workers.start(count, run.path, wiki.infoboxes, run.run_id, run.now)
 
 
 def import_dumps(

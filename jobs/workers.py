@@ -19,6 +19,8 @@ from storage.database import open_for_reading
 from storage.derived import DerivedPage
 from storage.texts import TextStore
 
+WORTH_WORKERS = 2_000  # revisions: reading them takes some seconds, starting processes one
+MOST_WORKERS = 4  # more would wait for the one that writes
 PAGES_A_TASK = 8  # handing over a task costs about as much as deriving a small page
 MOST_WAITING = 40  # tasks whose results wait to be written: they are held in memory
 
@@ -26,18 +28,29 @@ _reader: list[PageReader] = []  # that of a worker process
 
 
 class Workers:
-    """Processes that derive pages of one database; they read what is committed. None until ``start``."""
+    """Processes that derive pages of the database at ``path``; they read what is committed. None until ``start``.
 
-    def __init__(self) -> None:
+    ``wanted`` is their number; by default one per core, where there is work enough.
+    """
+
+    def __init__(
+        self, wanted: int | None, path: Path, infoboxes: Collection[str] | None, run_id: int, now: str
+    ) -> None:
+        self._wanted = wanted
+        self._prepared = (path, infoboxes, run_id, now)
         self._pool: ProcessPoolExecutor | None = None
         self._tasks: deque[Future[list[DerivedPage]]] = deque()
         self._collected: list[int] = []
 
-    def start(self, count: int, path: Path, infoboxes: Collection[str] | None, run_id: int, now: str) -> None:
-        """Start them for a run on the database at ``path``."""
-        # Not forked: a child must not inherit this process's connections (https://www.sqlite.org/howtocorrupt.html).
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(count, context, _start, (path, infoboxes, run_id, now))
+    def start(self, revisions: int) -> None:
+        """Start them for so many revisions, if they are wanted or worth it."""
+        count = self._wanted
+        if count is None:
+            cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+            count = min(cores, MOST_WORKERS) if cores > 1 and revisions >= WORTH_WORKERS else 0
+        if count and self._pool is None:
+            # Not forked: a child must not inherit this process's connections (sqlite.org/howtocorrupt.html).
+            self._pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _start, self._prepared)
 
     def __enter__(self) -> Workers:
         return self

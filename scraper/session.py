@@ -82,7 +82,7 @@ class Session:
     traffic: Traffic = field(default_factory=Traffic)
     _http: requests.Session = field(default_factory=_Http)
     _last_at: float | None = None
-    _moved: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
+    _moved: dict[tuple[str, bool], str] = field(default_factory=dict)  # redirects for good; with parameters or without
     _reached: bool = False
 
     def __post_init__(self) -> None:
@@ -141,7 +141,7 @@ class Session:
 
     def _follow(self, url: str, params: Mapping[str, str | int] | None, post: bool, anywhere: bool) -> Answer:
         """The answer at the end of the redirects; each step asks in the same way (GET or POST)."""
-        address = self._moved.get(url, url)
+        address = self._moved.get((url, bool(params)), url)
         request = requests.Request("GET", address, params=params)
         if params and (post or len(self._http.prepare_request(request).url or "") > LONGEST_URL):
             request = requests.Request("POST", address, data=params)
@@ -156,8 +156,9 @@ class Session:
                     f"{_place(url)} redirects to {_place(target)}; if the wiki has moved there, give that address to "
                     "“wikitrail sync”, else open it in a browser to see what stands in the way."
                 )
+            # A wiki redirects to the own name of a special page for good, too; that holds for these parameters alone.
             if answer.status_code in (301, 308) and _is_same_script(answer.url, target):
-                self._moved[url] = urlsplit(target)._replace(query="").geturl() if params else target
+                self._moved[url, bool(params)] = urlsplit(target)._replace(query="").geturl() if params else target
             request = requests.Request(request.method, target, data=request.data)
         raise Refused(f"{_place(url)} redirects in circles; open it in a browser and check the address.")
 

@@ -140,12 +140,17 @@ def test_a_name_that_cannot_be_resolved(server: FaultProxy, monkeypatch: pytest.
 
 def test_a_redirect_that_depends_on_the_parameters_is_not_remembered(server: FaultProxy) -> None:
     """A German wiki was asked for all its special pages under the address of the first one."""
-    server.plan = lambda exchange: (
-        redirect("/index.php/Spezial:Exportieren", 301)
-        if exchange.params.get("title") == "Special:Export"
-        else answered(200, exchange.path.encode())
-    )
+    leading = {None: "/index.php/Hauptseite", "Special:Export": "/index.php/Spezial:Exportieren"}
+
+    def plan(exchange: Exchange) -> Fault:
+        target = leading.get(exchange.params.get("title"))
+        return (
+            redirect(target, 301) if target and exchange.path not in leading.values() else answered(200, exchange.path)
+        )
+
+    server.plan = plan
     with contextlib.closing(Session()) as session:
+        assert session.ask(f"{server.url}/index.php").text.endswith("Hauptseite")
         assert session.ask(f"{server.url}/index.php", {"title": "Special:Export"}).text.endswith("Exportieren")
         assert session.ask(f"{server.url}/index.php", {"title": "Kanal"}).text == "/index.php"
 
