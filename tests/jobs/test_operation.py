@@ -116,7 +116,9 @@ def wait_for(condition: object, seconds: float = 60) -> None:
 
 
 def statuses(home: Path) -> list[str]:
-    return [row[0] for row in rows(home / "wiki.db", "SELECT status FROM runs")]
+    """Those of all runs by now; the file is there a moment before its tables are."""
+    made = rows(home / "wiki.db", "SELECT 1 FROM sqlite_schema WHERE name = 'runs'")
+    return [row[0] for row in rows(home / "wiki.db", "SELECT status FROM runs")] if made else []
 
 
 @pytest.mark.parametrize(
