@@ -19,7 +19,7 @@ from storage.strings import Strings
 from storage.texts import TextStore
 from storage.writing import write_changes, write_page
 
-REMEMBERED_PAGES = 200  # pages whose last record is kept in memory, so that the next revision needs no reading anew
+REMEMBERED_PAGES = 100  # pages whose last record is kept in memory, so that the next revision needs no reading anew
 
 
 class Deriver:

@@ -11,8 +11,8 @@ from storage.edits import edits_between
 from storage.schema_items import long_sql
 
 LONG = 200  # characters from which a string may be kept as edits
-MAX_REMEMBERED = 60_000  # strings, twice: when a generation is full, the one before it is forgotten
-MAX_REMEMBERED_LENGTH = 8_000_000  # characters of a generation
+MAX_REMEMBERED = 40_000  # strings, twice: when a generation is full, the one before it is forgotten
+MAX_REMEMBERED_LENGTH = 5_000_000  # characters of a generation
 
 
 class Strings:

@@ -18,7 +18,7 @@ from storage.errors import DamagedText, UnknownRevision
 MAX_CHAIN_LENGTH = 2_000_000  # bytes to decompress for one text: a few milliseconds
 MAX_CHAIN_DEPTH = 40
 LEVEL = 9
-MAX_REMEMBERED = 16_000_000  # bytes of the texts that followed each other of late
+MAX_REMEMBERED = 8_000_000  # bytes of the texts that followed each other of late
 MAX_REMEMBERED_LENGTH = 200_000  # bytes of one text
 _RAW = zstandard.DICT_TYPE_RAWCONTENT
 # The plus keeps SQLite from putting :sha1 into the first term, which then would use no index.
