@@ -165,18 +165,23 @@ class Server:
         return run_php(self.tree, script, *arguments, settings=settings, stdin=stdin, timeout=timeout)
 
     def _spawn(self, port: int, log: Path) -> subprocess.Popen[bytes]:
+        # PHP crashes now and then when a file changes that its processes share in compiled form.
+        blacklist = self.folder / "uncached"
+        blacklist.write_text(f"{self.folder / 'LocalSettings.php'}\n")
         options = {
             "auto_prepend_file": self.folder / "prepend.php",
             "opcache.file_cache": self.template / "opcache",  # the first request of a fresh wiki is then a warm one
             "opcache.revalidate_freq": 0,
+            "opcache.blacklist_filename": blacklist,
             "output_buffering": 0,  # otherwise MediaWiki does not compress its answers
             "memory_limit": "512M",
             "post_max_size": "64M",
             "upload_max_filesize": "64M",
         }
         flags = [part for key, value in options.items() for part in ("-d", f"{key}={value}")]
-        # The shell ends the whole group when PHP ends, or when the pipe closes: this process has died.
-        script = '("$@" </dev/null; kill -9 0) & read _; kill -9 0'
+        # The shell starts PHP again when it crashed (status 128 and more), and ends the whole group when it ended
+        # otherwise, or when the pipe closes: this process has died.
+        script = '(until "$@" </dev/null; [ $? -lt 128 ]; do :; done; kill -9 0) & read _; kill -9 0'
         command = ["sh", "-c", script, "sh", self.tree.php, *flags, "-S", f"127.0.0.1:{port}"]
         command += ["-t", str(self.tree.code)]
         variables = {
