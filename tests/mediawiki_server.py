@@ -184,6 +184,7 @@ class Server:
             "opcache.file_cache": self.template / "opcache",  # the first request of a fresh wiki is then a warm one
             "opcache.revalidate_freq": 0,
             "opcache.blacklist_filename": blacklist,
+            "opcache.interned_strings_buffer": 32,  # several languages and skins fill the usual 8 MB; PHP then crashes
             "output_buffering": 0,  # otherwise MediaWiki does not compress its answers
             "memory_limit": "512M",
             "post_max_size": "64M",
