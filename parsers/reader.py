@@ -21,6 +21,7 @@ from parsers.sections import SectionText, build_sections
 from parsers.shift import move_chunk
 from parsers.site import Site
 from parsers.titles import RedirectLine, Target, is_relative, resolve
+from parsers.version import parser_version
 
 _CHUNK_CHARACTERS = 3_000_000  # what a page needs is its own latest texts; more only costs memory
 _PIECE_CHARACTERS = 2_000_000
@@ -36,6 +37,7 @@ class Reader:
     def __init__(self, site: Site, infoboxes: Collection[str] | None = None) -> None:
         self.site = site
         self.rule = InfoboxRule(infoboxes, site)
+        self.version = parser_version(infoboxes)
         self._chunks: Memory[tuple[str, bool], tuple[Chunk, str]] = Memory(_CHUNK_CHARACTERS, lambda key: len(key[0]))
         self._pieces: Memory[str, Inline] = Memory(_PIECE_CHARACTERS, len)
         self._targets: dict[str, Target | None] = {}
