@@ -57,7 +57,7 @@ def reparse(run: Run, settings: Settings, *, every_page: bool) -> Reparsed:
             run.counts.pages.add(page_id)
             differences += _differences(titles[page_id], before, after)
             progress.advance(1)
-    finish(run, always=bool(page_ids))
+    finish(run, settings, always=bool(page_ids))
     return Reparsed(len(page_ids), differences, len(pages_of_other_parsers(run.db, reader.version, "deleted")))
 
 

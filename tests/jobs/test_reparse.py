@@ -69,3 +69,15 @@ def test_a_page_that_another_version_read_is_built_anew_with_its_next_revision(m
     values = rows(db, "SELECT value FROM infobox_history ORDER BY from_rev")
     assert values == [("Stadt",), ("Land",), ("Kreis",)]
     assert sync(db)["changes"] == 0
+
+
+def test_earlier_names_of_fields_come_with_the_next_run(mediawiki: MediaWiki, db: Path) -> None:
+    wikitrail("--db", db, "reparse", cwd=db.parent)
+    with (db.parent / "wikitrail.toml").open("a") as config:
+        config.write('[wiki.renamed_fields]\n"Bauherr" = ["Träger"]\n')
+    assert wikitrail("--db", db, "sync", cwd=db.parent).code == 0
+    assert rows(db, "SELECT title, Bauherr FROM record_steckbrief") == [("Bad am Markt", "Land")]
+    (db.parent / "wikitrail.toml").write_text("[wiki]\nrenamed_fields = 3\n")
+    result = wikitrail("--db", db, "sync", cwd=db.parent)
+    assert result.code == 2
+    assert "“wiki.renamed_fields” is to be a section; write [wiki.renamed_fields]" in result.err
