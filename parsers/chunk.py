@@ -11,9 +11,9 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from parsers import vocabulary
-from parsers.blocks import BlockReader, Body, Heading
+from parsers.blocks import HEADING_LINE, BlockReader, Body, Heading, find_heading
 from parsers.infobox import InfoboxRule, is_box_table, table_facts
-from parsers.links import Inline
+from parsers.links import Inline, InlineReader
 from parsers.masks import GONE, OPAQUE, hide_line_breaks, is_masked, links_in, mask, unmask
 from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Row, Span, Template
 from parsers.scan import scan
@@ -56,13 +56,15 @@ class Chunk:
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What chunks of one wiki are read with. ``read_piece`` reads the inline markup of one masked piece; pieces
-    that are in ``known`` need not be read. ``names`` remembers what names in braces call."""
+    that are in ``known`` need not be read. ``names`` remembers what names in braces call. ``inline`` reads pieces
+    that stand in no chunk but this."""
 
     site: Site
     rule: InfoboxRule
     read_piece: Callable[[str], Inline]
     known: Mapping[str, Inline]
     names: dict[str, tuple[str | None, str | None]]
+    inline: InlineReader
 
 
 class ChunkReader:
@@ -87,16 +89,9 @@ class ChunkReader:
         self.masked = self.text
 
     def read(self) -> Chunk:
-        begin = self.redirect.end if self.redirect else 0
-        found = scan(self.text, self.site.extension_tags, begin)
-        chunk = self.chunk
-        chunk.settled = found.settled
-        chunk.faults = [(fault.code, fault.start, fault.end) for fault in found.faults]
-        chunk.more_faults = found.more_faults
-        self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
-        nodes = self.recover(found)
-        masked = hide_line_breaks(self.masked, found.links)
-        self.masked = masked = self.hide_stray_braces(masked, found)
+        """The chunk, read as a whole."""
+        nodes = self.prepare()
+        masked, chunk = self.masked, self.chunk
         blocks = BlockReader(masked, self.inline)
         titles: list[str] = [""]
         bodies = blocks.read(lambda heading: titles.append(self.heading(heading, masked)))
@@ -107,6 +102,27 @@ class ChunkReader:
             self.redirect_link(self.redirect)
         self.nodes(nodes)
         self.table_boxes(masked, bodies)
+        self.collect()
+        self.sections(bodies, titles)
+        return chunk
+
+    def prepare(self) -> list[Node]:
+        """Scan the text and mask what was found, which is returned."""
+        begin = self.redirect.end if self.redirect else 0
+        found = scan(self.text, self.site.extension_tags, begin)
+        chunk = self.chunk
+        chunk.settled = found.settled
+        chunk.faults = [(fault.code, fault.start, fault.end) for fault in found.faults]
+        chunk.more_faults = found.more_faults
+        self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
+        nodes = self.recover(found)
+        masked = hide_line_breaks(self.masked, found.links)
+        self.masked = self.hide_stray_braces(masked, found)
+        return nodes
+
+    def collect(self) -> None:
+        """Bring all that was read into the order of the source; fields take their links from it."""
+        chunk = self.chunk
         self.links.sort(key=_link_order)
         chunk.links = self.links
         for node, name, params in self.boxes:
@@ -116,11 +132,12 @@ class ChunkReader:
         chunk.papers.sort(key=lambda entry: entry[0])
         chunk.magic.sort(key=lambda word: word.span)
         chunk.infoboxes.sort(key=lambda box: box.span)
-        self.sections(bodies, titles)
-        return chunk
 
     def heading(self, heading: Heading, masked: str) -> str:
         self.starts.append(heading.start)
+        return self.title(heading, masked)
+
+    def title(self, heading: Heading, masked: str) -> str:
         start, end = heading.title
         return " ".join(self.inline(masked[start:end], start).split("\n"))
 
@@ -187,6 +204,8 @@ class ChunkReader:
         for opened in found.unclosed[:_MAX_RECOVERED]:
             if not self.text.startswith("{{", opened.start) or not self.begins_line(opened.start):
                 continue
+            if any(find_heading(m[0], 0) for m in HEADING_LINE.finditer(self.masked, 0, opened.start)):
+                break  # no longer the lead
             stop = _BOX_STOP.search(self.text, opened.start)
             end = stop.start() if stop else len(self.text)
             inside = [node for node in found.nodes if opened.start < node.start and node.end <= end]

@@ -14,6 +14,7 @@ from itertools import pairwise
 from parsers.chunk import Chunk, ChunkReader, Tools
 from parsers.diagnostics import build_diagnostics
 from parsers.infobox import InfoboxRule
+from parsers.lines import Lines, LinesReader
 from parsers.links import Inline, InlineReader
 from parsers.memory import Memory, without_collection
 from parsers.record import Record, Redirect
@@ -38,6 +39,8 @@ class Reader:
         self.rule = InfoboxRule(infoboxes, site)
         self._chunks: Memory[tuple[str, bool], tuple[Chunk, str]] = Memory(_CHUNK_CHARACTERS, lambda key: len(key[0]))
         self._pieces: Memory[str, Inline] = Memory(_PIECE_CHARACTERS, len)
+        self._lines: Lines = Memory(_PIECE_CHARACTERS, len)
+        self._lead_lines: Lines = Memory(_PIECE_CHARACTERS, len)
         self._targets: dict[str, Target | None] = {}
         self._names: dict[str, tuple[str | None, str | None]] = {}
         self._inline = InlineReader(site, "")
@@ -117,9 +120,13 @@ class Reader:
             chunk = move_chunk(chunk, offset, section)
         else:
             self._inline = InlineReader(self.site, title, self._targets)
-            tools = Tools(self.site, self.rule, self._read_piece, self._pieces.young, self._names)
+            tools = Tools(self.site, self.rule, self._read_piece, self._pieces.young, self._names, self._inline)
             redirect = self._redirect(source, title) if offset == 0 else None
-            chunk = ChunkReader(source, tools, offset, section, redirect).read()
+            chunk = None
+            if redirect is None:
+                chunk = LinesReader(tools, self._lines, self._lead_lines, offset, section).read(source)
+            if chunk is None:
+                chunk = ChunkReader(source, tools, offset, section, redirect).read()
         self._chunks.put(key, (chunk, title))
         return chunk
 
