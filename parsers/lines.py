@@ -8,7 +8,8 @@ So the outcome is that of reading the chunk as a whole.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from parsers.blocks import (
     HEADING_LINE,
@@ -54,27 +55,29 @@ _OTHER = re.compile(r"[-=]|[*#:]*+;")  # rules, headings, terms
 class Line:
     """What was read of one line, as if it stood at ``at`` and in section ``section`` of a page.
 
-    An item of a list has ``entries``, a heading a ``level`` and a ``title``, any other line ``texts`` and
-    ``tables``; one that is ``silent`` is no line. ``chunk`` holds the items when they are more than ``links``.
+    An item of a list has ``entries``, any other line ``texts``; what is ``special`` is a heading, with a ``level``
+    and a ``title``, or has ``tables``, or is ``silent``, as if there were no line, or ``open``: it cannot be read
+    by itself. ``chunk`` holds the items when they are more than ``links``.
     """
 
     texts: tuple[str, ...] = ()
     entries: tuple[tuple[str, str], ...] = ()
-    level: int = 0
-    title: str = ""
-    silent: bool = False
-    tables: tuple[Table, ...] = ()
-    links: list[Link] = field(default_factory=list)
+    links: Sequence[Link] = ()
     at: int = 0
     section: int = 0
     chunk: Chunk | None = None
     on_page: bool = False
-    open: bool = False  # it cannot be read by itself
+    special: bool = False
+    level: int = 0
+    title: str = ""
+    tables: tuple[Table, ...] = ()
+    silent: bool = False
+    open: bool = False
 
 
 _BLANKS = " \t\f\v"  # which a text does not begin or end with
 _BLANK = Line(("",))
-_OPEN = Line(open=True)
+_OPEN = Line(special=True, open=True)
 
 Lines = Memory[str, Line]
 
@@ -98,31 +101,31 @@ class LinesReader:
         """The chunk, or None where it must be read as a whole."""
         if "\r" in source:
             return None
-        chunk, entries, body = self.chunk, self.entries, self.body
+        chunk, entries = self.chunk, self.entries
         lead = self.offset == 0
         memory = self.lead_lines if lead else self.lines
-        texts, links = body.lines, chunk.links
+        texts, links = self.body.lines, chunk.links
         section = self.section
         offset = at = self.offset
         for written in source.split("\n") if "{" not in source and "<" not in source else _LINE.findall(source):
             line = memory.young.get(written) or memory.get(written) or self.remember(memory, written, lead)
             if line.entries:
                 entries += line.entries
-            elif line.level:
-                self.end_section()
-                self.heading = (line.level, line.title, at - offset)
-                self.body = body = Body()
-                texts = body.lines
-                section += 1
-                lead, memory = False, self.lines
-            elif line.open:
-                return None
-            elif not line.silent:
+            elif line.special:
+                if line.open:
+                    return None
+                if line.level:
+                    self.end_section()
+                    self.heading = (line.level, line.title, at - offset)
+                    texts = self.body.lines
+                    section += 1
+                    lead, memory = False, self.lines
+                elif not self.take_tables(line):
+                    return None
+            else:
                 if entries:
                     self.end_list()
                 texts += line.texts
-                if line.tables and not self.take_tables(line):
-                    return None
             if line.links:
                 if line.at != at or line.section != section:
                     line.links = move_links(line.links, at - line.at, section - line.section)
@@ -130,7 +133,8 @@ class LinesReader:
                 links += line.links
             elif line.chunk is not None:
                 self.take_items(line, line.chunk, at, section)
-            chunk.on_page = chunk.on_page or line.on_page
+            if line.on_page:
+                chunk.on_page = True
             at += len(written) + 1
         self.end_section()
         return chunk if len(chunk.faults) <= _MAX_FAULTS else None
@@ -148,9 +152,15 @@ class LinesReader:
         level, title, start = self.heading
         text = SectionText(level, title, start, tidy_lines(body.lines), tuple(body.lists), tuple(body.tables))
         self.chunk.sections.append(text)
+        self.body = Body()
 
     def take_tables(self, line: Line) -> bool:
         """Whether the tables can be taken: of an infobox that is one, the first table of the lead is read."""
+        if line.silent:
+            return True
+        if self.entries:
+            self.end_list()
+        self.body.lines += line.texts
         tables = self.body.tables
         boxes = line.chunk.infoboxes if line.chunk else ()
         if tables and any(box.kind == "wikitable" for box in boxes):
@@ -190,12 +200,14 @@ class LinesReader:
         start = marker.end() if marker else 0
         piece = written[start:]
         found = self.tools.known.get(piece) or self.tools.inline.read(piece)
-        line = Line(on_page=found.on_page)
         if marker:
-            line.entries = ((marker[1][:MAX_LIST_DEPTH], found.text),)
-        elif found.text:
-            line.texts = (found.text,)
-        if not found.empty:
+            line = Line((), ((marker[1][:MAX_LIST_DEPTH], found.text),))
+        else:
+            line = Line((found.text,) if found.text else ())
+        line.on_page = found.on_page
+        if found.only_links and len(found.links) == 1:
+            line.links, line.at = found.links, -start
+        elif not found.empty:
             reader = ChunkReader(written, self.tools)
             reader.keep(found, start, conditional=False)
             reader.collect()
@@ -234,6 +246,7 @@ class LinesReader:
         reader.table_boxes(masked, [body])
         reader.collect()
         line.on_page = chunk.on_page
+        line.special = bool(line.level or line.silent or line.tables)
         _give_items(line, chunk)
         return line
 

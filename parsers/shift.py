@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.chunk import Chunk
@@ -26,7 +27,7 @@ def move_chunk(chunk: Chunk, offset: int, section: int) -> Chunk:
     )
 
 
-def move_links(links: list[Link], by: int, down: int) -> list[Link]:
+def move_links(links: Sequence[Link], by: int, down: int) -> list[Link]:
     """Links ``by`` characters and ``down`` sections further on."""
     return [
         Link(
