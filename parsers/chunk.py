@@ -202,10 +202,10 @@ class ChunkReader:
         if not self.lead or not found.unclosed:
             return found.nodes
         for opened in found.unclosed[:_MAX_RECOVERED]:
-            if not self.text.startswith("{{", opened.start) or not self.begins_line(opened.start):
-                continue
             if any(find_heading(m[0], 0) for m in HEADING_LINE.finditer(self.masked, 0, opened.start)):
                 break  # no longer the lead
+            if not self.text.startswith("{{", opened.start) or not self.begins_line(opened.start):
+                continue
             stop = _BOX_STOP.search(self.text, opened.start)
             end = stop.start() if stop else len(self.text)
             inside = [node for node in found.nodes if opened.start < node.start and node.end <= end]
