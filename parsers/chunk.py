@@ -88,6 +88,20 @@ class ChunkReader:
         self.chunk = Chunk(offset, section)
         self.masked = self.text
 
+    def prepare(self) -> list[Node]:
+        """Scan the text and mask what was found; the nodes to be read."""
+        begin = self.redirect.end if self.redirect else 0
+        found = scan(self.text, self.site.extension_tags, begin)
+        chunk = self.chunk
+        chunk.settled = found.settled
+        chunk.faults = [(fault.code, fault.start, fault.end) for fault in found.faults]
+        chunk.more_faults = found.more_faults
+        self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
+        nodes = self.recover(found)
+        masked = hide_line_breaks(self.masked, found.links)
+        self.masked = self.hide_stray_braces(masked, found)
+        return nodes
+
     def read(self) -> Chunk:
         """The chunk, read as a whole."""
         nodes = self.prepare()
@@ -106,20 +120,6 @@ class ChunkReader:
         self.sections(bodies, titles)
         return chunk
 
-    def prepare(self) -> list[Node]:
-        """Scan the text and mask what was found, which is returned."""
-        begin = self.redirect.end if self.redirect else 0
-        found = scan(self.text, self.site.extension_tags, begin)
-        chunk = self.chunk
-        chunk.settled = found.settled
-        chunk.faults = [(fault.code, fault.start, fault.end) for fault in found.faults]
-        chunk.more_faults = found.more_faults
-        self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
-        nodes = self.recover(found)
-        masked = hide_line_breaks(self.masked, found.links)
-        self.masked = self.hide_stray_braces(masked, found)
-        return nodes
-
     def collect(self) -> None:
         """Bring all that was read into the order of the source; fields take their links from it."""
         chunk = self.chunk
@@ -135,9 +135,6 @@ class ChunkReader:
 
     def heading(self, heading: Heading, masked: str) -> str:
         self.starts.append(heading.start)
-        return self.title(heading, masked)
-
-    def title(self, heading: Heading, masked: str) -> str:
         start, end = heading.title
         return " ".join(self.inline(masked[start:end], start).split("\n"))
 

@@ -12,14 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parsers.blocks import (
-    HEADING_LINE,
     LIST_PREFIX,
     MAX_LIST_DEPTH,
     TABLE_START,
     BlockReader,
     Body,
     build_lists,
-    find_heading,
     tidy_lines,
 )
 from parsers.chunk import Chunk, ChunkReader, Tools
@@ -224,31 +222,34 @@ class LinesReader:
             return _OPEN
         blocks = BlockReader(masked, reader.inline)
         line = Line()
-        body = Body()
-        if "\n" in masked:
-            [body] = blocks.read()
-            if blocks.unclosed_tables or body.lists or HEADING_LINE.search(masked):
-                return _OPEN
-        elif TABLE_START.match(masked):
-            return _OPEN
-        elif heading := find_heading(masked, 0):
-            line.level, line.title = heading.level, reader.title(heading, masked)
-        elif marker := LIST_PREFIX.match(masked):
+        marker = LIST_PREFIX.match(masked) if "\n" not in masked and not TABLE_START.match(masked) else None
+        if marker:
             entries: list[tuple[str, str]] = []
             blocks.read_item(marker, 0, len(masked), entries)
             line.entries = tuple(entries)
         elif GONE in masked and not masked.strip(GONE + " \t"):
-            line.silent = True
-        else:
-            blocks.read_text(masked, 0, body)
-        line.texts, line.tables = tuple(body.lines), tuple(body.tables)
+            line.special = line.silent = True
+        elif not self.read_blocks(blocks, line, reader):
+            return _OPEN
         reader.nodes(nodes)
-        reader.table_boxes(masked, [body])
+        reader.table_boxes(masked, [Body(tables=list(line.tables))])
         reader.collect()
         line.on_page = chunk.on_page
-        line.special = bool(line.level or line.silent or line.tables)
         _give_items(line, chunk)
         return line
+
+    def read_blocks(self, blocks: BlockReader, line: Line, reader: ChunkReader) -> bool:
+        """Read a heading, a table or other text; false where what follows it may belong to it."""
+        titles: list[str] = []
+        *_, body = blocks.read(lambda heading: titles.append(reader.heading(heading, blocks.masked)))
+        if blocks.unclosed_tables or body.lists or (titles and "\n" in blocks.masked):
+            return False
+        line.texts, line.tables = tuple(body.lines), tuple(body.tables)
+        if body.heading:
+            line.level, line.title = body.heading.level, titles[0]
+            reader.chunk.section = line.section = 1
+        line.special = bool(line.level or line.tables)
+        return True
 
 
 def _give_items(line: Line, chunk: Chunk) -> None:
