@@ -15,7 +15,8 @@ from parsers.blocks import HEADING_LINE, BlockReader, Body, Heading, find_headin
 from parsers.infobox import InfoboxRule, is_box_table, table_facts
 from parsers.links import Inline, InlineReader
 from parsers.masks import GONE, OPAQUE, hide_line_breaks, is_masked, links_in, mask, unmask
-from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Row, Span, Template
+from parsers.memory import Memory
+from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Row, Span, Template, Value
 from parsers.scan import scan
 from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, Scan, parts_of
 from parsers.sections import SectionText
@@ -57,7 +58,7 @@ class Chunk:
 class Tools:
     """What chunks of one wiki are read with. ``read_piece`` reads the inline markup of one masked piece; pieces
     that are in ``known`` need not be read. ``names`` remembers what names in braces call. ``inline`` reads pieces
-    that stand in no chunk but this."""
+    that stand in no chunk but this. ``values`` remembers what plain values of fields say."""
 
     site: Site
     rule: InfoboxRule
@@ -65,6 +66,7 @@ class Tools:
     known: Mapping[str, Inline]
     names: dict[str, tuple[str | None, str | None]]
     inline: InlineReader
+    values: Memory[str, tuple[str, tuple[Value, ...]]]
 
 
 class ChunkReader:
@@ -80,7 +82,7 @@ class ChunkReader:
         self.text = source.replace("\r\n", " \n").replace("\r", "\n") if "\r" in source else source
         self.redirect = redirect
         self.site, self.rule, self.names = tools.site, tools.rule, tools.names
-        self.known, self.read_piece = tools.known, tools.read_piece
+        self.known, self.read_piece, self.values = tools.known, tools.read_piece, tools.values
         self.lead = offset == 0
         self.starts = [0]  # of the sections
         self.links: list[Link] = []
@@ -354,15 +356,25 @@ class ChunkReader:
 
     def field(self, part: Part, param: Param) -> Field:
         start = _value_start(part)
-        masked = self.whole_links(mask(self.text, start, part.end, part.nodes, values=True), start)
-        inner = masked.strip(" \t\n" + GONE)
-        many = "\n" in inner
-        text = BlockReader(inner, self.piece_text).read()[0].text if many else self.piece_text(inner)
         span = self.placed(start, part.end)
         low = bisect_left(self.links, (span[0], 0), key=_link_span)
         high = bisect_left(self.links, (span[1], 0), key=_link_span)
         inside = tuple(self.links[low:high])
-        return Field(param.name, param.raw, text, parse_values(text, inside), inside, span)
+        # what holds no markup says the same wherever it stands
+        plain = not (part.nodes or inside or "[" in param.raw)
+        known = self.values.get(param.raw) if plain else None
+        if known is None:
+            text = self.value_text(part, start)
+            known = text, parse_values(text, inside)
+            if plain:
+                self.values.put(param.raw, known)
+        return Field(param.name, param.raw, *known, inside, span)
+
+    def value_text(self, part: Part, start: int) -> str:
+        masked = self.whole_links(mask(self.text, start, part.end, part.nodes, values=True), start)
+        inner = masked.strip(" \t\n" + GONE)
+        many = "\n" in inner
+        return BlockReader(inner, self.piece_text).read()[0].text if many else self.piece_text(inner)
 
     def piece_text(self, piece: str, _start: int = 0) -> str:
         """The text of a piece whose items are kept already."""

@@ -40,9 +40,10 @@ def _balanced() -> str:
 
 
 _TAG = "|".join(rf"<{tag}\b(?:[^<>/]|/(?!>))*+>(?:[^<]|<(?!/?{tag}\b))*+</{tag}\s*+>" for tag in _TAGS)
+_COMMENT = r"<!--(?:[^<-]|<(?!!--)|-(?!->))*+-->"
 _TABLE = r"[ \t:]*+\{\|(?:[^\n]++|\n(?![ \t]*+(?:\|\}|:*+\{\|)))*+\n[ \t]*+\|\}"
 _LINE = re.compile(
-    rf"((?:{_TABLE})?+(?:[^\n{{<]++|{_balanced()}|\{{|<!--(?:[^<-]|<(?!!--)|-(?!->))*+-->|(?i:{_TAG})|<)*+)(?:\n|\Z)"
+    rf"((?:{_TABLE})?+(?:[^\n{{<]++|(?=\{{)(?:{_balanced()}|\{{)|(?=<)(?:{_COMMENT}|(?i:{_TAG})|<))*+)(?:\n|\Z)"
 )
 # No brace, tag or stand-in, and every link closed: the scan would find nothing in it, and leave nothing open.
 _PLAIN = re.compile(r"(?:[^\[{}<\ufdd0-\ufdef]++|\[(?!\[)|\[\[[^\[\]{}<\ufdd0-\ufdef]++\]\](?!\]))*+")
@@ -102,11 +103,15 @@ class LinesReader:
         chunk, entries = self.chunk, self.entries
         lead = self.offset == 0
         memory = self.lead_lines if lead else self.lines
+        get = memory.young.get
         texts, links = self.body.lines, chunk.links
         section = self.section
         offset = at = self.offset
         for written in source.split("\n") if "{" not in source and "<" not in source else _LINE.findall(source):
-            line = memory.young.get(written) or memory.get(written) or self.remember(memory, written, lead)
+            line = get(written)
+            if line is None:
+                line = memory.get(written) or self.remember(memory, written, lead)
+                get = memory.young.get
             if line.entries:
                 entries += line.entries
             elif line.special:
@@ -118,6 +123,7 @@ class LinesReader:
                     texts = self.body.lines
                     section += 1
                     lead, memory = False, self.lines
+                    get = memory.young.get
                 elif not self.take_tables(line):
                     return None
             else:
