@@ -39,6 +39,8 @@ def _computed(one: Difference) -> bool:
 
 
 def _recovered(one: Difference) -> bool:
+    if one.facet in ("links", "files", "external") and one.side == "missed":
+        return False
     return "unclosed-link" in one.codes and "{{" in one.text.text
 
 
@@ -49,6 +51,10 @@ def _note_in_heading(one: Difference) -> bool:
 REASONS: dict[str, Callable[[Difference], bool]] = {
     "a name or target that a template or variable computes; flagged where a target depends on it": _computed,
     "double brackets that are never closed do not end the template around them; flagged unclosed-link": _recovered,
+    "double brackets around a heading or the row of a table are text; flagged unclosed-link": (
+        lambda one: "unclosed-link" in one.codes and one.facet in ("links", "files")
+    ),
+    "templates more than 100 deep are not read; flagged depth-limit": lambda one: "depth-limit" in one.codes,
     "a table in a parameter keeps its pipes; flagged table-in-parameter": lambda one: "table-in-parameter" in one.codes,
     "an address in a parameter keeps its equals sign; flagged url-split-at-equals": (
         lambda one: "url-split-at-equals" in one.codes

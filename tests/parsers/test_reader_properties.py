@@ -22,6 +22,7 @@ TOKENS = [
     "Datei:", "mini", "#A", "/U", "../", "a", "b c", " ", "https://x.example/y", "[https://x.example z]",
     "&amp;", "__NOTOC__", "B/16/5505-01", "VOLFDNR=7", "\u200e", "ä", "<gallery>", "</gallery>",
     "#WEITERLEITUNG ", ":", "<includeonly>", "</includeonly>", "\ufdd0", "\ufdd1",
+    "\ufdee", "[", "]", "<div>", "</div>", "<small>", "</small>", "\n==", "=\n", "\n|} |}", "||",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(TOKENS), max_size=40).map("".join)
 titles = st.sampled_from(["Seite", "Plan/Teil", "Kategorie:Wohnen"])
