@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 
 from parsers.chunk import Chunk, ChunkReader, Tools
 from parsers.diagnostics import build_diagnostics
+from parsers.html_tags import Tag, unpaired
 from parsers.infobox import InfoboxRule
 from parsers.lines import Lines, LinesReader
 from parsers.links import Inline, InlineReader
@@ -65,10 +66,13 @@ class Reader:
         namespace, _ = self.site.split_title(title)
         parts: list[tuple[SectionText, int]] = []
         faults: list[tuple[str, int, int]] = []
+        tags: list[Tag] = []
         for chunk in placed:
             offset = chunk.offset
             parts += [(section, offset) for section in (chunk.sections[1:] if offset else chunk.sections)]
             faults += [(code, start + offset, end + offset) for code, start, end in chunk.faults]
+            tags += [(name, closes, start + offset, end + offset) for name, closes, start, end in chunk.tags]
+        faults += unpaired(tags)
         record = Record(
             title=title,
             namespace=namespace,
@@ -89,7 +93,7 @@ class Reader:
     def _redirect(self, text: str, title: str) -> RedirectLine | None:
         match = self._redirect_link.match(text)
         target = resolve(match[1], title, self.site) if match else None
-        if match is None or target is None or target.interwiki:
+        if match is None or target is None:
             return None
         return RedirectLine(target, text.index("[[", 0, match.end()), match.end(), is_relative(match[1]))
 
