@@ -147,8 +147,8 @@ def finish(run: Run, *, always: bool = False) -> None:
         with run.db.atomic():
             store.set_state(run.db, "finished", run.run_id)
             found = find_bulk_changes(
-                lambda pairs: load_changes(run.db, ChangeFilter(texts=False, pairs=pairs)),
-                lambda: load_current_items(run.db),
+                lambda pairs: load_changes(run.db, ChangeFilter(texts=pairs is not None, pairs=pairs)),
+                lambda kinds: load_current_items(run.db, kinds),
             )
             replace_bulk_changes(run.db, found)
             refresh_wide_views(run.db)

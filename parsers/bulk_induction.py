@@ -17,12 +17,15 @@ MIN_PAGES = 3
 
 Tokens = tuple[str, ...]
 Hunks = tuple[tuple[str, str], ...]
+Masked = tuple[str | int, ...]
 
 _TOKEN = re.compile(r"://|[^\W_]+|.", re.DOTALL)
 _MAX_TOKENS = 400
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?:^|[?&;])([\w.\-]+)=$")
+_DIGIT = re.compile(r"\d")
 _VALUE_START = re.compile(r"[^=]*=")
+_ANY_FRAGMENT = "(?:#.*)?"
 # The least letters by which a title is known when the rest of it may be anything.
 _LEAST_LETTERS = 3
 
@@ -43,6 +46,7 @@ class _Edit:
 
     pair: Pair
     gaps: tuple[Tokens, ...]
+    fragment: str  # of a page's title, the same before and after
 
 
 def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
@@ -53,17 +57,26 @@ def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
     (``vo020`` and ``to020`` are two things), and numbers, values of a query and ever new words are variables.
     """
     groups: defaultdict[Hunks, list[_Edit]] = defaultdict(list)
+    shuffled: defaultdict[tuple[Masked, Masked], list[Pair]] = defaultdict(list)
     for pair in pairs:
-        cut = _cut(pair.before, pair.after)
+        before, after, fragment = _without_fragment(pair)
+        cut = _cut(before, after)
         if cut:
-            groups[cut[0]].append(_Edit(pair, cut[1]))
+            groups[cut[0]].append(_Edit(pair, cut[1], fragment))
     found = []
     for hunks, edits in groups.items():
+        told = set()
         if _pages(edits) >= MIN_PAGES:
             for members in _partition(edits):
                 rule = _build(hunks, members)
                 if rule:
                     found.append((rule, [edit.pair for edit in members]))
+                    told |= {edit.pair.member for edit in members}
+        for edit in edits:
+            masked = _masked(edit.pair.before, edit.pair.after) if edit.pair.member not in told else None
+            if masked:
+                shuffled[masked].append(edit.pair)
+    found += [(_shuffled_rule(*forms), own) for forms, own in shuffled.items() if _page_count(own) >= MIN_PAGES]
     return sorted(found, key=lambda item: (-len({p.page_id for p in item[1]}), item[0].pattern_before))
 
 
@@ -89,6 +102,45 @@ def _cut(before: str, after: str) -> tuple[Hunks, tuple[Tokens, ...]] | None:
         hunks.append((deleted, inserted))
         gaps.append(())
     return (tuple(hunks), tuple(gaps)) if hunks else None
+
+
+def _without_fragment(pair: Pair) -> tuple[str, str, str]:
+    """The titles of two links to pages without the fragment that both have: where a page went, its sections went."""
+    old, new = pair.before.partition("#"), pair.after.partition("#")
+    if "://" in pair.before or "{" in pair.before or old[2] != new[2] or not (old[0] and new[0]) or old[0] == new[0]:
+        return pair.before, pair.after, ""
+    return old[0], new[0], old[2]
+
+
+def _masked(before: str, after: str) -> tuple[Masked, Masked] | None:
+    """Both addresses with the values that stand once in each replaced by their number: values that changed places."""
+    if "://" not in before or "://" not in after:
+        return None
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    counts = Counter(old), Counter(new)
+    kept = [token for token in old if _DIGIT.search(token) and counts[0][token] == counts[1][token] == 1]
+    places = {token: place for place, token in enumerate(kept)}
+    if len(places) < 2:
+        return None
+    return tuple(places.get(t, t) for t in old), tuple(places.get(t, t) for t in new)
+
+
+def _shuffled_rule(old: Masked, new: Masked) -> Rule:
+    names: Counter[str] = Counter()
+    variables: dict[int, Variable] = {}
+    before: list[str | Variable] = []
+    for token in old:
+        if isinstance(token, int):
+            variables[token] = _variable(["0", "1"], _literal_tail(before), names)
+            before.append(variables[token])
+        else:
+            before.append(token)
+    after = [variables[token] if isinstance(token, int) else token for token in new]
+    return make_rule(_joined(before), _joined(after))
+
+
+def _page_count(pairs: Iterable[Pair]) -> int:
+    return len({pair.page_id for pair in pairs})
 
 
 def _pages(edits: Iterable[_Edit]) -> int:
@@ -173,10 +225,16 @@ def _build(hunks: Hunks, edits: Sequence[_Edit]) -> Rule | None:
             after.append(part)
         before.append(deleted)
         after.append(inserted)
+    fragments = {edit.fragment for edit in edits}
+    some = all(fragments)
+    if some:
+        end = _generalise([("#", fragment) for fragment in fragments], "", names)
+        before, after = before + end, after + end
     parts_before, parts_after = _joined(before), _joined(after)
     if not _is_sound(hunks, parts_before, parts_after):
         return None
-    return make_rule(parts_before, parts_after)
+    is_title = "://" not in shown_form(parts_before)
+    return make_rule(parts_before, parts_after, end=_ANY_FRAGMENT if is_title and not some else "")
 
 
 def _literal_tail(parts: Sequence[str | Variable]) -> str:

@@ -35,9 +35,9 @@ class Rule:
         return shown_form(self.after)
 
 
-def make_rule(before: Parts, after: Parts) -> Rule:
-    """A rule of two forms; a variable has the same name in both."""
-    return Rule(before, after, _expression(before), _expression(after))
+def make_rule(before: Parts, after: Parts, end: str = "") -> Rule:
+    """A rule of two forms; a variable has the same name in both. ``end`` is an expression that may follow both."""
+    return Rule(before, after, _expression(before, end), _expression(after, end))
 
 
 def shown_form(parts: Parts) -> str:
@@ -45,11 +45,11 @@ def shown_form(parts: Parts) -> str:
     return "".join(part if isinstance(part, str) else "{" + part.name + "}" for part in parts)
 
 
-def _expression(parts: Parts) -> re.Pattern[str]:
+def _expression(parts: Parts, end: str) -> re.Pattern[str]:
     groups = []
     for number, part in enumerate(parts):
         groups.append(re.escape(part) if isinstance(part, str) else f"(?P<v{number}>{part.values})")
-    return re.compile("".join(groups), re.DOTALL)
+    return re.compile("".join(groups) + end, re.DOTALL)
 
 
 def read_variables(parts: Parts, form: re.Pattern[str], value: str) -> dict[str, str] | None:

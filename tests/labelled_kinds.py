@@ -17,7 +17,7 @@ class Place:
     old: str
     new: str
     rows: tuple[Row, ...]
-    where: str  # line, box, section, end
+    where: str  # line, body (a line below a heading), box, section, end
     around: str = "{}"  # the line that is planted, with the old form in place of the braces
 
     @property
@@ -178,7 +178,7 @@ def _template_kinds(random: Random) -> list[Kind]:
     )
 
     def place(old: str, new: str, row: Row) -> Place:
-        return Place(old, new, (row,), "line", "{}")
+        return Place(old, new, (row,), "body", "{}")
 
     def swapped(random: Random) -> Place:
         text = sentence(random)
@@ -225,10 +225,11 @@ def _text_kinds(random: Random) -> list[Kind]:
 
 def _cosmetic_kinds(random: Random) -> list[Kind]:
     name = place_name(random)
+    hosts = [_host(random) for _ in range(5)]
     row = Row("section", None, None, exact=False)
 
     def secure(random: Random) -> Place:
-        host = f"{_host(random)}/{place_name(random).lower()}"
+        host = f"{random.choice(hosts)}/{place_name(random).lower()}"
         return _link(f"http://{host}", f"https://{host}", place_name(random) + " im Netz")
 
     def bold(random: Random) -> Place:

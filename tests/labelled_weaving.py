@@ -34,9 +34,10 @@ def plant(page: Page, place: Place, random: Random) -> None:
     lines = page.text.split("\n")
     if place.where == "box":
         at = next(at for at, line in enumerate(lines) if line == "}}")
-    elif place.where == "line":
-        free = page.free_lines() or [len(lines) - 1]
-        at = random.choice(free) + 1
+    elif place.where in ("line", "body"):
+        heading = next((at for at, line in enumerate(lines) if line.startswith("==")), 0)
+        free = [at for at in page.free_lines() if place.where == "line" or at > heading]
+        at = random.choice(free or [len(lines) - 1]) + 1
     else:
         at = next((at for at, line in enumerate(lines) if line.startswith(("[[Kategorie:", "[[Category:"))), len(lines))
     pieces = [place.line] if place.where in ("box", "end") else ["", place.line, ""]
