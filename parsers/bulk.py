@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from parsers.bulk_found import Found, LiteralPair, Rewriting, Worded, plain_fiel
 from parsers.bulk_induction import MIN_PAGES, Pair, induce_rules
 from parsers.bulk_literal import literal_groups
 from parsers.bulk_rules import Variable
-from parsers.bulk_time import Burst, bursts, in_order, page_count, stretches, time_of
+from parsers.bulk_time import RARE, Burst, bursts, in_order, page_count, stretches, time_of
 from parsers.bulk_wording import Wording, group_wordings, is_blank
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
@@ -27,11 +27,11 @@ FOUNDING = frozenset(
 )  # fmt: skip
 WORDED = frozenset({("file", "changed"), ("section", "changed")})
 
-# One title or word for another may come by chance now and then; marks and blanks are everyday tidying.
-_TITLES = (Burst(MIN_PAGES, timedelta(days=14)),)
-_WORDS = (Burst(MIN_PAGES, timedelta(days=7)),)
-_MARKS = (Burst(MIN_PAGES, timedelta(days=1)), Burst(4, timedelta(days=7)))
+# Marks and blanks are everyday tidying.
+_MARKS = (Burst(MIN_PAGES, timedelta(days=1)), Burst(4, timedelta(days=3)), Burst(6, timedelta(days=7)))
 _BLANKS = (Burst(5, timedelta(days=2)),)
+# The share of its revisions that makes a rewriting a part of what else was done in them.
+_ECHO = 0.9
 
 Changes = Callable[[Collection[tuple[str, str]] | None], Iterable[PageChange]]
 Current = Callable[[Collection[str]], Iterable[CurrentItem]]
@@ -86,8 +86,7 @@ def _found(ordered: Sequence[PageChange], worded: Mapping[Wording, list[PageChan
     found += _rewritings("template", "", [c for c in ordered if _is_rewritten(c, "template")], lasting)
     taken = {change.change_id for bulk in found for change in bulk.done}
     found += _literals([change for change in ordered if change.change_id not in taken], lasting)
-    taken = {change.change_id for bulk in found for change in bulk.done}
-    return [*found, *_wordings(worded, taken, lasting)]
+    return [*found, *_wordings(worded, found, lasting)]
 
 
 def _between(first: str, last: str) -> timedelta:
@@ -121,7 +120,7 @@ def _rewritings(kind: str, scope: str, changes: Sequence[PageChange], lasting: t
         others = sum(
             c.change.before == over_all.pattern_after and c.change.after == over_all.pattern_before for c in changes
         )
-        parts = bursts(members, _TITLES, lasting, others) if is_literal else stretches(members)
+        parts = bursts(members, RARE, lasting, others) if is_literal else stretches(members)
         for stretch in parts:
             # Within its own stretch of time a rule may be narrower than over the whole history.
             for rule, own in induce_rules(map(_pair, stretch)):
@@ -152,20 +151,32 @@ def _literals(ordered: Sequence[PageChange], lasting: timedelta) -> Iterator[Fou
 
 
 def _wordings(
-    groups: Mapping[Wording, list[PageChange]], taken: Collection[int], lasting: timedelta
+    groups: Mapping[Wording, list[PageChange]], found: Sequence[Found], lasting: timedelta
 ) -> Iterator[Found]:
     """Rewritings inside texts, the best supported first, of those that as many pages support the longest."""
-    done = set(taken)
+    done = {change.change_id for bulk in found for change in bulk.done}
+    works = [{change.rev_to for change in bulk.done} for bulk in found]
     supported = [(page_count(members), len(w.before) + len(w.after), w) for w, members in groups.items()]
     for pages, _, wording in sorted(supported, key=lambda item: (-item[0], -item[1], item[2].before, item[2].after)):
         if pages < MIN_PAGES:
             return
-        free = [change for change in groups[wording] if change.change_id not in done]
+        free = _without_echoes([c for c in groups[wording] if c.change_id not in done], works)
         back = groups.get(wording.reverse, [])
-        bounds = _BLANKS if is_blank(wording) else _MARKS if free and free[0].change.noise_reason else _WORDS
-        for stretch in bursts(free, bounds, lasting, len(back)):
+        bounds = _BLANKS if is_blank(wording) else _MARKS if free and free[0].change.noise_reason else RARE
+        for stretch in bursts(free, bounds, lasting, page_count(back)):
             done.update(change.change_id for change in stretch)
             yield Worded(wording, stretch, back)
+
+
+def _without_echoes(changes: list[PageChange], works: Iterable[Set[int | None]]) -> list[PageChange]:
+    """Without what only went with another bulk change: the marks around the links that were rewritten, and labels."""
+    revisions = {change.rev_to for change in changes}
+    echoes: set[int | None] = set()
+    for work in works:
+        both = revisions & work
+        if both and (2 * len(both) >= len(work) or len(both) >= _ECHO * len(revisions)):
+            echoes |= both
+    return [change for change in changes if change.rev_to not in echoes] if echoes else changes
 
 
 def _find_regressions(found: Iterable[Found], changes: Iterable[PageChange]) -> None:
@@ -224,27 +235,25 @@ def _by_beginning(bulks: Collection[Found]) -> Callable[[str], Collection[Found]
 
 def _without_returns(found: Sequence[Found]) -> list[Found]:
     """Without the rules that only lead back what another one had changed: these are its regressions."""
-    back: set[int] = set()
+    back: set[tuple[str, int | None]] = set()
     kept = []
     for bulk in sorted(found, key=lambda bulk: min(change.timestamp for change in bulk.done)):
-        if not {change.change_id for change in bulk.done} <= back:
+        if not {(bulk.kind, change.rev_to) for change in bulk.done} <= back:
             kept.append(bulk)
-            back |= {change.change_id for change in bulk.regressions}
+            back |= {(bulk.kind, change.rev_to) for change in bulk.regressions}
     return kept
 
 
-def _named_once(found: Iterable[Found]) -> list[BulkChange]:
+def _named_once(found: Sequence[Found]) -> list[BulkChange]:
     """In order of time, each straggler of a rule only with the last bulk change of that rule that names it."""
-    bulks = sorted((bulk.told() for bulk in found), key=lambda bulk: (bulk.first_at, bulk.kind, bulk.rule))
+    back: defaultdict[tuple[str, str], set[Hashable]] = defaultdict(set)
+    for one in found:
+        back[one.kind, one.text] |= one.brought_back()
+    bulks = [one.told(back[one.kind, one.text]) for one in found]
     missed: defaultdict[tuple[str, str], Counter[BulkCase]] = defaultdict(Counter)
-    back: defaultdict[tuple[str, str], set[tuple[str, str | None]]] = defaultdict(set)
-    for bulk in bulks:
-        back[bulk.kind, bulk.rule] |= {(case.title, case.after) for case in bulk.regressions}
     told = []
-    for bulk in reversed(bulks):
-        rule = (bulk.kind, bulk.rule)
+    for bulk in sorted(bulks, key=lambda bulk: (bulk.first_at, bulk.kind, bulk.rule), reverse=True):
         own = Counter(bulk.stragglers)
-        left = (own - missed[rule]).elements()
-        told.append(replace(bulk, stragglers=tuple(c for c in left if (c.title, c.before) not in back[rule])))
-        missed[rule] |= own
+        told.append(replace(bulk, stragglers=tuple((own - missed[bulk.kind, bulk.rule]).elements())))
+        missed[bulk.kind, bulk.rule] |= own
     return told[::-1]

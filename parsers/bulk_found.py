@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence, Set
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -59,9 +60,12 @@ class Found(ABC):
     def is_old(self, item: CurrentItem) -> bool:
         """Whether an item of this kind has the old form."""
 
-    def stragglers(self) -> list[CurrentItem]:
-        """What is left and was not brought back."""
-        back = {change.page_id for change in self.regressions}
+    def brought_back(self) -> set[Hashable]:
+        """By what the items are known that were brought back: their pages."""
+        return {change.page_id for change in self.regressions}
+
+    def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
+        """What is left and was not brought ``back``."""
         return [item for item in self.left if item.page_id not in back]
 
     def exceptions(self) -> list[PageChange]:
@@ -73,8 +77,8 @@ class Found(ABC):
         told = change.change
         return BulkCase(change.title, change.rev_to or 0, told.before or "", told.after, told.label)
 
-    def told(self) -> BulkChange:
-        """The bulk change."""
+    def told(self, back: Set[Hashable]) -> BulkChange:
+        """The bulk change; what was brought ``back``, also after another one of the same rule, is no straggler."""
         members = in_order(self.done)
         return BulkChange(
             kind=self.kind,
@@ -89,7 +93,7 @@ class Found(ABC):
             exceptions=tuple(self.case(change) for change in in_order(self.exceptions())),
             stragglers=tuple(
                 BulkCase(item.title, item.rev_id, item.value, None, item.label)
-                for item in sorted(self.stragglers(), key=lambda item: (item.title, item.path, item.value))
+                for item in sorted(self.stragglers(back), key=lambda item: (item.title, item.path, item.value))
             ),
             regressions=tuple(self.case(change) for change in in_order(self.regressions)),
         )
@@ -175,8 +179,10 @@ class Rewriting(Found):
             return False
         return has_old_form(self.rule, item.value)
 
-    def stragglers(self) -> list[CurrentItem]:
-        back = {(change.page_id, change.change.after) for change in self.regressions}
+    def brought_back(self) -> set[Hashable]:
+        return {(change.page_id, change.change.after) for change in self.regressions}
+
+    def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
         left = [item for item in self.left if (item.page_id, item.value) not in back]
         if self.hosts is not None and not self._fewer_than_migrated(left):
             return [item for item in left if _host(item.value) in self.hosts]
@@ -225,8 +231,10 @@ class LiteralPair(Found):
     def is_old(self, item: CurrentItem) -> bool:
         return self.literal.is_old(item)
 
-    def stragglers(self) -> list[CurrentItem]:
-        left = super().stragglers()
+    def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
+        left = super().stragglers(back)
+        if self.kind == "template":  # by its name, as its members
+            left = [replace(item, value=self.literal.before) for item in left]
         return self._fewer_than_migrated(left) if self.literal.may_stay else left
 
 
@@ -261,10 +269,10 @@ class Worded(Found):
             return match[0] if match else None
         return self.wording.stands_in(text)
 
-    def stragglers(self) -> list[CurrentItem]:
+    def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
         found = [
             CurrentItem(self.kind, i.page_id, i.title, i.rev_id, i.path, self._old_form(i.value) or "", i.label)
-            for i in super().stragglers()
+            for i in super().stragglers(back)
         ]
         return self._fewer_than_migrated(found)
 

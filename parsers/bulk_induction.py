@@ -25,6 +25,9 @@ _HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?:^|[?&;])([\w.\-]+)=$")
 _DIGIT = re.compile(r"\d")
 _VALUE_START = re.compile(r"[^=]*=")
+# What may follow a host or a path, if anything does.
+_REST_OF_ADDRESS = "(?:[/?#].*)?"
+_BARE: frozenset[Tokens] = frozenset({(), ("/",)})
 _ANY_FRAGMENT = "(?:#.*)?"
 # The least letters by which a title is known when the rest of it may be anything.
 _LEAST_LETTERS = 3
@@ -76,7 +79,7 @@ def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
             masked = _masked(edit.pair.before, edit.pair.after) if edit.pair.member not in told else None
             if masked:
                 shuffled[masked].append(edit.pair)
-    found += [(_shuffled_rule(*forms), own) for forms, own in shuffled.items() if _page_count(own) >= MIN_PAGES]
+    found += [(_shuffled_rule(*forms, own), own) for forms, own in shuffled.items() if _page_count(own) >= MIN_PAGES]
     return sorted(found, key=lambda item: (-len({p.page_id for p in item[1]}), item[0].pattern_before))
 
 
@@ -125,17 +128,19 @@ def _masked(before: str, after: str) -> tuple[Masked, Masked] | None:
     return tuple(places.get(t, t) for t in old), tuple(places.get(t, t) for t in new)
 
 
-def _shuffled_rule(old: Masked, new: Masked) -> Rule:
+def _shuffled_rule(old: Masked, new: Masked, pairs: Sequence[Pair]) -> Rule:
+    """The rule of pairs with the same masked forms; a value that is the same in all of them is literal."""
     names: Counter[str] = Counter()
-    variables: dict[int, Variable] = {}
+    parts: dict[int, str | Variable] = {}
     before: list[str | Variable] = []
-    for token in old:
+    columns = zip(*(_TOKEN.findall(pair.before) for pair in pairs), strict=True)
+    for token, values in zip(old, columns, strict=True):
         if isinstance(token, int):
-            variables[token] = _variable(["0", "1"], _literal_tail(before), names)
-            before.append(variables[token])
+            parts[token] = values[0] if len(set(values)) == 1 else _variable(values, _literal_tail(before), names)
+            before.append(parts[token])
         else:
             before.append(token)
-    after = [variables[token] if isinstance(token, int) else token for token in new]
+    after = [parts[token] if isinstance(token, int) else token for token in new]
     return make_rule(_joined(before), _joined(after))
 
 
@@ -187,6 +192,8 @@ def _parting_gap(edits: Sequence[_Edit], settled: frozenset[int]) -> int | None:
             continue
         gaps = [edit.gaps[position] for edit in edits]
         distinct = set(gaps)
+        if position == len(edits[0].gaps) - 1 and distinct & _BARE and "://" in edits[0].pair.before:
+            continue  # a site with or without the path to a page
         if len(distinct) == 1 or len(distinct) > math.sqrt(_pages(edits)):
             continue
         head, tail = _common_ends(list(distinct))
@@ -230,7 +237,7 @@ def _build(hunks: Hunks, edits: Sequence[_Edit]) -> Rule | None:
     if some:
         end = _generalise([("#", fragment) for fragment in fragments], "", names)
         before, after = before + end, after + end
-    parts_before, parts_after = _joined(before), _joined(after)
+    parts_before, parts_after = _open_ended(_joined(before)), _open_ended(_joined(after))
     if not _is_sound(hunks, parts_before, parts_after):
         return None
     is_title = "://" not in shown_form(parts_before)
@@ -255,7 +262,8 @@ def _generalise(gaps: Sequence[Tokens], written: str, names: Counter[str]) -> li
     parts: list[str | Variable] = ["".join(gaps[0][:head])]
     written += parts[0]  # type: ignore[operator]
     columns = list(zip(*middles, strict=True)) if len({len(m) for m in middles}) == 1 else []
-    if any(len(set(column)) == 1 and column[0] == "=" for column in columns):
+    is_query = not any(token.isspace() for middle in middles for token in middle)
+    if is_query and any(len(set(column)) == 1 and column[0] == "=" for column in columns):
         # Several values of one query: each is a variable of its own.
         for column in columns:
             if len(set(column)) == 1:
@@ -282,6 +290,8 @@ def _variable(values: Sequence[str], written: str, names: Counter[str]) -> Varia
     names[name] += 1
     if names[name] > 1:
         name = f"{name}{names[name]}"
+    if "" in values and all(value[:1] in "/?#" for value in values) and "://" in written:
+        return Variable(name, _REST_OF_ADDRESS)
     some = "*" if "" in values else "+"
     return Variable(name, rf"[^\s/?&#=]{some}" if single else f".{some}")
 
@@ -295,6 +305,14 @@ def _joined(parts: Iterable[str | Variable]) -> Parts:
         elif part != "":
             found.append(part)
     return tuple(found)
+
+
+def _open_ended(parts: Parts) -> Parts:
+    """Where one word ends an address, a longer path would stand there as well."""
+    last = parts[-1]
+    if isinstance(last, Variable) and last.name.startswith("name") and "://" in shown_form(parts):
+        return (*parts[:-1], Variable(last.name, ".+"))
+    return parts
 
 
 def _is_sound(hunks: Hunks, before: Parts, after: Parts) -> bool:
@@ -316,4 +334,6 @@ def _is_sound(hunks: Hunks, before: Parts, after: Parts) -> bool:
 def _has_literal_host(parts: Parts) -> bool:
     first = parts[0] if parts and isinstance(parts[0], str) else ""
     host = _HOST.match(first)
-    return bool(host and (len(parts) == 1 or host.end() < len(first)))
+    if not host or len(parts) == 1 or host.end() < len(first):
+        return bool(host)
+    return isinstance(parts[1], Variable) and parts[1].values == _REST_OF_ADDRESS

@@ -11,13 +11,12 @@ from itertools import product
 
 from parsers.bulk_induction import MIN_PAGES
 from parsers.bulk_rules import Rule, literal_rule
-from parsers.bulk_time import MAX_GAP, Burst
+from parsers.bulk_time import MAX_GAP, RARE, Burst
 from parsers.change import Change, CurrentItem, PageChange
 
 # Names are hardly ever changed by chance; one value or category for another is no rule of itself: pages must say so
 # within days to be one piece of work, and more of them where one number took the place of another.
-_NAMED = (Burst(MIN_PAGES, MAX_GAP),)
-_VALUED = (Burst(MIN_PAGES, timedelta(days=14)),)
+_NAMED = (Burst(MIN_PAGES, MAX_GAP, everyday=False),)
 _COUNTED = (Burst(8, timedelta(days=14)),)
 _MAX_SWAPPED = 6
 _SWAPPED = frozenset({"category", "infobox", "section", "template"})
@@ -53,7 +52,7 @@ class Literal:
         """How many changes, in what time, are one piece of work."""
         if self.action == "renamed" and self.kind != "section":
             return _NAMED
-        return _COUNTED if _NUMBERED.sub("", self.before) == _NUMBERED.sub("", self.after) else _VALUED
+        return _COUNTED if _NUMBERED.sub("", self.before) == _NUMBERED.sub("", self.after) else RARE
 
     @property
     def may_stay(self) -> bool:

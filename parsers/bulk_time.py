@@ -14,14 +14,23 @@ from parsers.change import PageChange
 MAX_GAP = timedelta(days=90)
 # Everyday editing is measured over no less time than this.
 _LEAST_TIME = timedelta(days=60)
+_EVERYDAY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What makes many equal edits one piece of work: so many pages with no longer pause between them."""
+    """What makes many equal edits one piece of work: so many pages with no longer pause between them.
+
+    ``everyday`` says that single edits of the kind come in everyday editing as well.
+    """
 
     pages: int
     gap: timedelta
+    everyday: bool = True
+
+
+# For what may come by chance now and then: one title, value or word for another.
+RARE = (Burst(MIN_PAGES, timedelta(days=3)), Burst(4, timedelta(days=7)), Burst(5, timedelta(days=14)))
 
 
 def time_of(change: PageChange) -> datetime:
@@ -54,23 +63,22 @@ def stretches(members: Iterable[PageChange], gap: timedelta = MAX_GAP) -> Iterat
 def bursts(
     members: Sequence[PageChange], bounds: Sequence[Burst], lasting: timedelta, others: int = 0
 ) -> Iterator[list[PageChange]]:
-    """The stretches that hold a burst of one of these kinds.
+    """The stretches of members of which at least one is a burst of one of these kinds.
 
     The same two values may follow one another in everyday editing, too. So a burst must have several times the
-    edits that would come in its time at the rate of the rest: of the other members and ``others`` (edits the
-    other way round) in a history ``lasting`` so long.
+    edits that would come in its time at the rate of the rest: of the pages of other members and of ``others`` (the
+    pages of edits the other way round) in a history ``lasting`` so long. What once was a piece of work is one again
+    in another stretch of time.
     """
     ordered = in_order(members)
-    good = set()
     for bound in bounds:
         for part in _parted(ordered, bound.gap):
-            took = time_of(part[-1]) - time_of(part[0]) + bound.gap
-            usual = (len(ordered) - len(part) + others) * took / max(lasting, _LEAST_TIME)
-            if page_count(part) >= bound.pages + 3 * usual:
-                good |= {change.change_id for change in part}
-    for stretch in stretches(ordered):
-        if any(change.change_id in good for change in stretch):
-            yield stretch
+            pages = page_count(part)
+            took = time_of(part[-1]) - time_of(part[0]) + min(bound.gap, _EVERYDAY)
+            usual = (page_count(ordered) - pages + others) * took / max(lasting, _LEAST_TIME)
+            if pages >= bound.pages + int(3 * usual * bound.everyday):
+                yield from stretches(ordered)
+                return
 
 
 def _parted(ordered: Iterable[PageChange], gap: timedelta) -> Iterator[list[PageChange]]:

@@ -22,6 +22,7 @@ _MAX_TEXT = 200_000
 # Two rewritten places with no more than this between them may be one phrase.
 _MAX_BETWEEN = 30
 _LEAST_LETTERS = 4
+_OPEN_TAG = re.compile(r"</?\w[^<>\n]{0,60}\Z")
 _LAST_WORD = re.compile(r"[\w.]+\W{0,2}\Z")
 _FIRST_WORD = re.compile(r"\A\W{0,2}\w+")
 _WORD = re.compile(r"[^\W\d_]")
@@ -149,7 +150,8 @@ def _forms(kind: str, inside: str, hunk: _Hunk) -> Iterator[Wording]:
         return
     if not _WORD.search(old + new):
         if inside == WIKITEXT:
-            left, right = _mark(hunk.left[-1:]), _mark(hunk.right[:1])
+            tag = _OPEN_TAG.search(hunk.left)
+            left, right = tag[0] if tag else _mark(hunk.left[-1:]), _mark(hunk.right[:1])
             yield from _marked(kind, inside, f"{left}{old}{right}", f"{left}{new}{right}")
         return
     if old.strip() and new.strip():

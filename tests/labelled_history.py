@@ -19,6 +19,9 @@ START = datetime(2019, 3, 4, 8, tzinfo=UTC)
 DAYS = 1500  # that a history lasts
 USERS = ("Ines Albers", "Jost Brandt", "Mira Cordes", "Tom Dahlke", "Ute Engel")
 
+_OPENING = ("{{", "{|", "<!--", "<nowiki", "<math", "<gallery", "<div", "<ref")
+_CLOSING = ("}}", "|}", "-->", "</nowiki", "</math", "</gallery", "</div", "</ref")
+
 _HEAD = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="de">
 <siteinfo><sitename>Probe</sitename><case>first-letter</case><namespaces>
 <namespace key="0" case="first-letter" /><namespace key="6" case="first-letter">Datei</namespace>
@@ -49,11 +52,12 @@ class Page:
 
     def free_lines(self) -> list[int]:
         """Numbers of the lines of running text, lists and tables that any edit may touch."""
-        lines = self.text.split("\n")
         free = []
-        for number, line in enumerate(lines):
-            plain = len(line) > 25 and line[0] not in "=|{}[!<" and not any(piece in line for piece in self.kept)
-            if plain and "{{" not in line:
+        opened = 0
+        for number, line in enumerate(self.text.split("\n")):
+            opened += sum(line.count(mark) for mark in _OPENING) - sum(line.count(mark) for mark in _CLOSING)
+            plain = len(line) > 25 and line[0] not in "=|{}[!<: " and not any(piece in line for piece in self.kept)
+            if plain and not opened and not any(mark in line for mark in _OPENING):
                 free.append(number)
         return free
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from tests.labelled_ground import place_name, sentence
-from tests.labelled_history import Row
+from tests.labelled_history import DAYS, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Kind:
     make: Callable[[Random], Place]
     alter: Callable[[Random, Place], Place] | None = None
     per_page: int = 1
+    days: tuple[int, int] = (30, DAYS - 400)  # between which it begins
 
 
 def kinds(random: Random) -> list[Kind]:
@@ -63,6 +64,7 @@ def _address_kind(
     *,
     label: str | None = None,
     values: Sequence[str] = (),
+    days: tuple[int, int] = (30, DAYS - 400),
 ) -> Kind:
     """Addresses with a key (``{n}``), a second key (``{m}``) and a path (``{p}``)."""
 
@@ -81,15 +83,43 @@ def _address_kind(
         return replace(place, new=place.new.replace(after, other), rows=(replace(place.rows[0], after=other),))
 
     has_key = "{n}" in old or "{m}" in old
-    return Kind(name, make, alter if has_key and "{p}" not in old else None, per_page=3)
+    return Kind(name, make, alter if has_key and "{p}" not in old else None, per_page=3, days=days)
 
 
 def _address_kinds(random: Random) -> list[Kind]:
     h = [_host(random) for _ in range(20)]
+
+    def pair(host: str) -> tuple[str, str]:
+        n = random.randint(1000, 99999)
+        return f"http://{host}/v.asp?nr={n}", f"https://{host}/vorlage?nr={n}"
+
+    def bare(random: Random) -> Place:
+        before, after = pair(h[12])
+        return Place(before, after, (Row("link", before, after),), "line", f"{sentence(random)} Mehr: {{}} (Rat)")
+
+    def boxed(random: Random) -> Place:
+        before, after = pair(h[13])
+        name, label = f"{h[13][:5].capitalize()}beschluss", f"Vorlage {before[-4:]}"
+        return Place(f"|{name}=[{before} {label}]", f"|{name}=[{after} {label}]", (Row("link", before, after),), "box")
+
+    def note(random: Random) -> Place:
+        before, after = pair(h[14])
+        around = f"{sentence(random)}<ref>{{}}</ref> {sentence(random)}"
+        return Place(f"[{before} Beleg]", f"[{after} Beleg]", (Row("link", before, after),), "line", around)
+
+    def bold(random: Random) -> Place:
+        before, after = pair(h[15])
+        place = _link(before, after, f"Vorlage {before[-4:]}")
+        return replace(place, old=f"'''{place.old}'''", around="* {} im Rat")
+
+    def host_alone(random: Random) -> Place:
+        end = random.choice(("", "/", f"/{place_name(random).lower()}"))
+        return _link(f"http://{h[16]}{end}", f"https://neu.{h[16]}{end}", f"{place_name(random)} im Netz")
+
     return [
         _address_kind("host", f"https://rat.{h[0]}/vorlage?nr={{n}}", f"https://info.{h[0]}/vorlage?nr={{n}}"),
         _address_kind("path", f"https://{h[1]}/alt/{{p}}.html", f"https://{h[1]}/themen/{{p}}.html"),
-        _address_kind("scheme", f"http://{h[2]}/{{p}}", f"https://{h[2]}/{{p}}"),
+        _address_kind("scheme", f"http://{h[2]}/{{p}}", f"https://{h[2]}/{{p}}", days=(30, 150)),
         _address_kind("parameter", f"https://{h[3]}/zeigen?docid={{n}}", f"https://{h[3]}/zeigen?dokument={{n}}"),
         _address_kind("key to path", f"https://{h[4]}/view.aspx?id={{n}}", f"https://{h[4]}/view/{{n}}"),
         _address_kind("key to query", f"https://{h[5]}/akte/{{n}}.html", f"https://{h[5]}/akte?id={{n}}"),
@@ -109,6 +139,11 @@ def _address_kinds(random: Random) -> list[Kind]:
             f"https://cdn.{h[10]}/{{v}}/bericht-{{n}}.pdf",
             values=("2017", "2018", "2019"),
         ),
+        Kind("bare address", bare, per_page=2),
+        Kind("address in a box", boxed),
+        Kind("address in a note", note, per_page=2),
+        Kind("bold with the address", bold),
+        Kind("host alone", host_alone),
         _address_kind("one address", f"http://{h[11]}/start.php", f"https://{h[11]}/willkommen"),
     ]
 
@@ -126,6 +161,15 @@ def _field_kinds(random: Random) -> list[Kind]:
         value = f"{place_name(random)} {random.randint(1, 999)}"
         return _in_box(old, value, new, value, Row("infobox", old, new))
 
+    def blank(random: Random) -> Place:
+        shown = random.choice(("", "", f"{place_name(random)} {random.randint(1, 999)}"))
+        row = Row("infobox", None, None, exact=False)
+        return _in_box(f"{old}e", shown, f"{new}e", shown, row)
+
+    def linked(random: Random) -> Place:
+        row = Row("infobox", f"Team {value_old}", f"Team {value_new}")
+        return _in_box(f"{field}r", f"[[Team {value_old}]]", f"{field}r", f"[[Team {value_new}]]", row)
+
     def value(random: Random) -> Place:
         return _in_box(field, value_old, field, value_new, Row("infobox", value_old, value_new))
 
@@ -141,7 +185,9 @@ def _field_kinds(random: Random) -> list[Kind]:
 
     return [
         Kind("field name", renamed),
+        Kind("name of a blank field", blank),
         Kind("field value", value),
+        Kind("linked field value", linked),
         Kind("part of a value", part),
         Kind("address in a field", address),
     ]
@@ -161,6 +207,15 @@ def _name_kinds(random: Random) -> list[Kind]:
         text = f"{{}}\n{sentence(random)} {sentence(random)}\n* {sentence(random)}"
         return Place(f"== {title_old} ==", f"== {title_new} ==", row, "section", text)
 
+    def sorted_category(random: Random) -> Place:
+        rows = (Row("category", f"{old} A", None), Row("category", None, f"{new} A"))
+        key = place_name(random)
+        return Place(f"[[Category:{old} A|{key}]]", f"[[Category:{new} A|{key}]]", rows, "end")
+
+    def placeholder(random: Random) -> Place:
+        row = (Row("section", f"{title_old} A", f"{title_new} A"),)
+        return Place(f"== {title_old} A ==", f"== {title_new} A ==", row, "section", "{}\n-")
+
     def wiki_link(random: Random) -> Place:
         place = place_name(random)
         shown = random.choice(("", f"|{place}", f"#{place}|{place}"))
@@ -169,7 +224,13 @@ def _name_kinds(random: Random) -> list[Kind]:
         around = f"* {{}} – {sentence(random)}"
         return Place(f"[[{page_old}{shown}]]", f"[[{page_new}{shown}]]", row, "line", around)
 
-    return [Kind("category", category), Kind("section name", section), Kind("wiki links", wiki_link, per_page=2)]
+    return [
+        Kind("category", category),
+        Kind("category with a sort key", sorted_category),
+        Kind("section name", section),
+        Kind("section with a placeholder", placeholder),
+        Kind("wiki links", wiki_link, per_page=2),
+    ]
 
 
 def _template_kinds(random: Random) -> list[Kind]:
@@ -225,7 +286,7 @@ def _text_kinds(random: Random) -> list[Kind]:
 
 def _cosmetic_kinds(random: Random) -> list[Kind]:
     name = place_name(random)
-    hosts = [_host(random) for _ in range(5)]
+    hosts = [_host(random) for _ in range(2)]
     row = Row("section", None, None, exact=False)
 
     def secure(random: Random) -> Place:
@@ -244,11 +305,11 @@ def _cosmetic_kinds(random: Random) -> list[Kind]:
 
     def line_break(random: Random) -> Place:
         around = f"{sentence(random)} {{}} {sentence(random)}"
-        return Place(f"{name}<br>", f"{name}<br />", (row,), "line", around)
+        return Place(f"{name}<br clear=all>", f'{name}<br clear="all">', (row,), "line", around)
 
     return [
-        Kind("secure addresses", secure),
+        Kind("secure addresses", secure, days=(750, 900)),  # not while those of one host are made so
         Kind("bold links", bold),
         Kind("icon links", icon, per_page=2),
-        Kind("line breaks", line_break),
+        Kind("tags", line_break),
     ]

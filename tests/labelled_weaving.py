@@ -54,7 +54,7 @@ class _Weaving:
         self.label = Label(kind.name)
         world.labels.append(self.label)
         self.users = self.random.sample(USERS, self.random.randint(1, 2))
-        self.start = world.some_day()
+        self.start = world.some_day(*kind.days)
         self.days = self.random.choice((0, 0, 1, 4, 20))
         self.old_pages = [page for page in world.pages if page.created < self.start]
         self.random.shuffle(self.old_pages)
@@ -65,7 +65,7 @@ class _Weaving:
         for page in self._pages(self.random.randint(0, 2)):
             for place in self._planted(page, 1):
                 row = place.rows[0]
-                self.label.stragglers.append((page.title, row.before if row.exact else None))
+                self.label.stragglers.append((page.title, row.before if row.kind == "link" else None))
         for page in self._pages(self.random.randint(0, 2)):
             late = self.start + timedelta(days=self.days + self.random.randint(5, 50))
             self._plan(page, self._planted(page, 1), late)
