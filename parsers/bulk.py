@@ -13,7 +13,7 @@ from parsers.bulk_induction import MIN_PAGES, Pair, induce_rules
 from parsers.bulk_literal import literal_groups
 from parsers.bulk_rules import Variable
 from parsers.bulk_time import RARE, Burst, bursts, in_order, page_count, stretches, time_of
-from parsers.bulk_wording import Wording, group_wordings, is_blank
+from parsers.bulk_wording import RUN, WIKITEXT, Wording, group_wordings, is_blank
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
 _NAMED = {("infobox", "added"), ("infobox", "removed"), ("section", "added"), ("section", "removed")}
@@ -32,6 +32,7 @@ _MARKS = (Burst(MIN_PAGES, timedelta(days=1)), Burst(4, timedelta(days=3)), Burs
 _BLANKS = (Burst(5, timedelta(days=2)),)
 # The share of its revisions that makes a rewriting a part of what else was done in them.
 _ECHO = 0.9
+_MOST = 0.7
 
 Changes = Callable[[Collection[tuple[str, str]] | None], Iterable[PageChange]]
 Current = Callable[[Collection[str]], Iterable[CurrentItem]]
@@ -165,7 +166,21 @@ def _wordings(
         bounds = _BLANKS if is_blank(wording) else _MARKS if free and free[0].change.noise_reason else RARE
         for stretch in bursts(free, bounds, lasting, page_count(back)):
             done.update(change.change_id for change in stretch)
-            yield Worded(wording, stretch, back)
+            yield Worded(_fullest(wording, stretch, groups), stretch, back)
+
+
+def _fullest(wording: Wording, changes: Sequence[PageChange], groups: Mapping[Wording, list[PageChange]]) -> Wording:
+    """The rewriting that says more, of marks at both ends of something, where most of the changes hold it."""
+    held = {change.change_id for change in changes}
+    fuller = [
+        other
+        for other, members in groups.items()
+        if other.inside == wording.inside == WIKITEXT
+        and wording.before in other.before
+        and wording.after in other.after
+        and len({change.change_id for change in members} & held) >= _MOST * len(held)
+    ]
+    return max(fuller, key=lambda other: (RUN in other.before, len(other.before), other.before), default=wording)
 
 
 def _without_echoes(changes: list[PageChange], works: Iterable[Set[int | None]]) -> list[PageChange]:
@@ -195,12 +210,12 @@ def _find_regressions(found: Iterable[Found], changes: Iterable[PageChange]) -> 
 
 
 def _last_of_each_rule(claims: Iterable[Found], change: PageChange) -> Iterable[Found]:
-    last: dict[str, tuple[bool, str, Found]] = {}
+    last: dict[tuple[str, str], tuple[bool, str, Found]] = {}
     for bulk in claims:
         first = min(member.timestamp for member in bulk.done)
         rank = (change.page_id in bulk.migrated, first, bulk)
-        if first <= change.timestamp and (bulk.text not in last or last[bulk.text][:2] < rank[:2]):
-            last[bulk.text] = rank
+        if first <= change.timestamp and (bulk.family not in last or last[bulk.family][:2] < rank[:2]):
+            last[bulk.family] = rank
     return [bulk for _, _, bulk in last.values()]
 
 
@@ -248,12 +263,12 @@ def _named_once(found: Sequence[Found]) -> list[BulkChange]:
     """In order of time, each straggler of a rule only with the last bulk change of that rule that names it."""
     back: defaultdict[tuple[str, str], set[Hashable]] = defaultdict(set)
     for one in found:
-        back[one.kind, one.text] |= one.brought_back()
-    bulks = [one.told(back[one.kind, one.text]) for one in found]
+        back[one.family] |= one.brought_back()
+    bulks = [(one.family, one.told(back[one.family])) for one in found]
     missed: defaultdict[tuple[str, str], Counter[BulkCase]] = defaultdict(Counter)
     told = []
-    for bulk in sorted(bulks, key=lambda bulk: (bulk.first_at, bulk.kind, bulk.rule), reverse=True):
+    for family, bulk in sorted(bulks, key=lambda item: (item[1].first_at, item[1].kind, item[1].rule), reverse=True):
         own = Counter(bulk.stragglers)
-        told.append(replace(bulk, stragglers=tuple((own - missed[bulk.kind, bulk.rule]).elements())))
-        missed[bulk.kind, bulk.rule] |= own
+        told.append(replace(bulk, stragglers=tuple((own - missed[family]).elements())))
+        missed[family] |= own
     return told[::-1]

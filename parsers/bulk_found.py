@@ -48,6 +48,11 @@ class Found(ABC):
         """The rule in one line."""
 
     @property
+    def family(self) -> tuple[str, str]:
+        """What the same work at another time has in common with this."""
+        return self.kind, self.text
+
+    @property
     @abstractmethod
     def forms(self) -> Rule:
         """The old and the new form."""
@@ -111,7 +116,7 @@ class Rewriting(Found):
         self.rule, self.scope = rule, scope
         self.broken: list[PageChange] = []
         first = rule.before[0] if rule.before else ""
-        self.beginning = first if isinstance(first, str) else ""
+        self.beginning = first.rstrip("/") if isinstance(first, str) else ""
         # An address that is gone is wrong on any page; a title that most pages left may still be used on others.
         self.is_address = "://" in rule.pattern_before
         self.last = max(change.timestamp for change in done) if self.is_address else _NEVER
@@ -127,6 +132,11 @@ class Rewriting(Found):
     @property
     def forms(self) -> Rule:
         return self.rule
+
+    @property
+    def family(self) -> tuple[str, str]:
+        old, new = _host(self.rule.pattern_before), _host(self.rule.pattern_after)
+        return self.kind, f"{self.scope}: {old} → {new}" if old and new and "{" not in old + new else self.text
 
     def follows(self, change: PageChange) -> bool | None:
         """Whether a change is the rule's rewriting; False where it altered a variable, None where it is another one."""

@@ -192,13 +192,13 @@ def _parting_gap(edits: Sequence[_Edit], settled: frozenset[int]) -> int | None:
             continue
         gaps = [edit.gaps[position] for edit in edits]
         distinct = set(gaps)
-        if position == len(edits[0].gaps) - 1 and distinct & _BARE and "://" in edits[0].pair.before:
-            continue  # a site with or without the path to a page
         if len(distinct) == 1 or len(distinct) > math.sqrt(_pages(edits)):
             continue
         head, tail = _common_ends(list(distinct))
         literal = "".join(gaps[0][:head])
         middles = {gap[head : len(gap) - tail] for gap in distinct}
+        if middles & _BARE and position == len(edits[0].gaps) - 1 and "://" in edits[0].pair.before:
+            continue  # a site with or without the path to a page
         if not literal.endswith("=") and not all(_is_number(middle) for middle in middles):
             return position
     return None

@@ -71,8 +71,15 @@ def _parts(form: str) -> tuple[str | Variable, ...]:
 
 @lru_cache(maxsize=1000)
 def _expression(form: str) -> re.Pattern[str]:
-    inner = r"[^\n]*?".join(map(re.escape, form.split(RUN)))
+    inner = r"[^\n]*?".join(map(_exactly, form.split(RUN)))
     return re.compile((r"(?<!\w)" if form[0].isalnum() else "") + inner + (r"(?!\w)" if form[-1].isalnum() else ""))
+
+
+def _exactly(marks: str) -> str:
+    """The expression of literal marks; one bracket is not the half of two."""
+    before = f"(?<!{re.escape(marks[0])})" if marks[:1] in ("[", "]", "{", "}") else ""
+    after = f"(?!{re.escape(marks[-1])})" if marks[-1:] in ("[", "]", "{", "}") else ""
+    return before + re.escape(marks) + after
 
 
 def group_wordings(changes: Iterable[PageChange]) -> Mapping[Wording, list[PageChange]]:
@@ -151,7 +158,7 @@ def _forms(kind: str, inside: str, hunk: _Hunk) -> Iterator[Wording]:
     if not _WORD.search(old + new):
         if inside == WIKITEXT:
             tag = _OPEN_TAG.search(hunk.left)
-            left, right = tag[0] if tag else _mark(hunk.left[-1:]), _mark(hunk.right[:1])
+            left, right = tag[0] if tag else _last_mark(hunk.left), _first_mark(hunk.right)
             yield from _marked(kind, inside, f"{left}{old}{right}", f"{left}{new}{right}")
         return
     if old.strip() and new.strip():
@@ -166,8 +173,16 @@ def _forms(kind: str, inside: str, hunk: _Hunk) -> Iterator[Wording]:
                 yield Wording(kind, inside, *forms)
 
 
-def _mark(character: str) -> str:
-    return "" if character.isalnum() or character.isspace() else character
+def _first_mark(text: str) -> str:
+    """The mark that a text begins with: ``[[`` is one."""
+    mark = text[:1]
+    if mark.isalnum() or mark.isspace():
+        return ""
+    return mark * 2 if mark and text[1:2] == mark else mark
+
+
+def _last_mark(text: str) -> str:
+    return _first_mark(text[::-1])
 
 
 def _is_telling(old: str, new: str) -> bool:
@@ -189,7 +204,7 @@ def _joined(first: _Hunk, second: _Hunk, inside: str) -> Iterator[tuple[str, str
         if max(len(old), len(new)) <= _MAX_PIECE and old and new and _is_telling(old, new):
             yield old, new
     if inside == WIKITEXT and between and not words:
-        start, end = _mark(between[:1]), _mark(between[-1:])
+        start, end = _first_mark(between), _last_mark(between)
         old = f"{first.deleted}{start}{RUN}{end}{second.deleted}"
         yield old, f"{first.inserted}{start}{RUN}{end}{second.inserted}"
 

@@ -107,10 +107,10 @@ def _address_kinds(random: Random) -> list[Kind]:
         around = f"{sentence(random)}<ref>{{}}</ref> {sentence(random)}"
         return Place(f"[{before} Beleg]", f"[{after} Beleg]", (Row("link", before, after),), "line", around)
 
-    def bold(random: Random) -> Place:
+    def italics(random: Random) -> Place:
         before, after = pair(h[15])
         place = _link(before, after, f"Vorlage {before[-4:]}")
-        return replace(place, old=f"'''{place.old}'''", around="* {} im Rat")
+        return replace(place, old=f"''{place.old}''", around="* {} im Rat")
 
     def host_alone(random: Random) -> Place:
         end = random.choice(("", "/", f"/{place_name(random).lower()}"))
@@ -142,7 +142,7 @@ def _address_kinds(random: Random) -> list[Kind]:
         Kind("bare address", bare, per_page=2),
         Kind("address in a box", boxed),
         Kind("address in a note", note, per_page=2),
-        Kind("bold with the address", bold),
+        Kind("italics with the address", italics),
         Kind("host alone", host_alone),
         _address_kind("one address", f"http://{h[11]}/start.php", f"https://{h[11]}/willkommen"),
     ]

@@ -35,9 +35,11 @@ def plant(page: Page, place: Place, random: Random) -> None:
     if place.where == "box":
         at = next(at for at, line in enumerate(lines) if line == "}}")
     elif place.where in ("line", "body"):
-        heading = next((at for at, line in enumerate(lines) if line.startswith("==")), 0)
+        heading = next((at for at, line in enumerate(lines) if line.startswith("==")), len(lines))
         free = [at for at in page.free_lines() if place.where == "line" or at > heading]
         at = random.choice(free or [len(lines) - 1]) + 1
+        if place.where == "body" and not free:
+            lines, at = [*lines, "", "== Vermerke =="], len(lines) + 2
     else:
         at = next((at for at, line in enumerate(lines) if line.startswith(("[[Kategorie:", "[[Category:"))), len(lines))
     pieces = [place.line] if place.where in ("box", "end") else ["", place.line, ""]
@@ -107,6 +109,7 @@ class _Weaving:
         for at, place in enumerate(places):
             altered = at == len(places) - 1 and self.kind.alter is not None and self.random.random() < 0.06
             done.append((self.kind.alter(self.random, place) if altered and self.kind.alter else place, altered))
+        page.kept |= {place.new for place, _ in done}
         text = page.text
         for place, _ in done:
             assert place.old in text, (page.title, place.old)
@@ -121,7 +124,6 @@ class _Weaving:
             label.members += edits
             if altered:
                 label.exceptions += edits
-        page.kept |= {place.new for place, _ in done}
 
     def _plan_return(self, page: Page, place: Place, when: datetime) -> None:
         label = self.label
