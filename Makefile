@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check bench storm kills faults conformance mutations lock wheel-check docs format clean help
+.PHONY: demo test check bench bench-changes storm kills faults conformance mutations lock wheel-check docs format clean help
 
 demo: $(READY)  ## mirror, read and report on the embedded sample wiki, offline
 	$(BIN)/wikitrail demo
@@ -35,6 +35,11 @@ PAGES ?= 200
 REVISIONS ?= 2500
 bench: $(READY)  ## measure beside the peers: make bench [DUMP=wiki.xml.gz | PAGES=200 REVISIONS=2500 | GROWTH=65000]
 	$(BIN)/python tests/bench.py $(DUMP) --pages $(PAGES) --revisions $(REVISIONS) $(if $(GROWTH),--growth $(GROWTH))
+
+SEEDS ?= 1,2,3
+bench-changes: PAGES = 400
+bench-changes: $(READY)  ## bulk changes found against true: make bench-changes [DUMP=wiki.xml.gz] [SEEDS=4,5] [PAGES=400]
+	$(BIN)/python tests/bench_changes.py $(DUMP) --pages $(PAGES) --seeds $(SEEDS)
 
 OPS ?= 500
 SEED ?= 1

@@ -151,8 +151,8 @@ def finish(run: Run, settings: Settings, *, always: bool = False) -> None:
             store.set_state(run.db, "finished", run.run_id)
             store.set_state(run.db, "renamed_fields", renamed)
             found = find_bulk_changes(
-                lambda pairs: load_changes(run.db, ChangeFilter(texts=False, pairs=pairs)),
-                lambda: load_current_items(run.db),
+                lambda pairs: load_changes(run.db, ChangeFilter(texts=pairs is not None, pairs=pairs)),
+                lambda kinds: load_current_items(run.db, kinds),
             )
             replace_bulk_changes(run.db, found)
             refresh_wide_views(run.db, renamed)

@@ -17,12 +17,18 @@ MIN_PAGES = 3
 
 Tokens = tuple[str, ...]
 Hunks = tuple[tuple[str, str], ...]
+Masked = tuple[str | int, ...]
 
 _TOKEN = re.compile(r"://|[^\W_]+|.", re.DOTALL)
 _MAX_TOKENS = 400
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?:^|[?&;])([\w.\-]+)=$")
+_DIGIT = re.compile(r"\d")
 _VALUE_START = re.compile(r"[^=]*=")
+# What may follow a host or a path, if anything does.
+_REST_OF_ADDRESS = "(?:[/?#].*)?"
+_BARE: frozenset[Tokens] = frozenset({(), ("/",)})
+_ANY_FRAGMENT = "(?:#.*)?"
 # The least letters by which a title is known when the rest of it may be anything.
 _LEAST_LETTERS = 3
 
@@ -43,6 +49,7 @@ class _Edit:
 
     pair: Pair
     gaps: tuple[Tokens, ...]
+    fragment: str  # of a page's title, the same before and after
 
 
 def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
@@ -53,17 +60,26 @@ def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
     (``vo020`` and ``to020`` are two things), and numbers, values of a query and ever new words are variables.
     """
     groups: defaultdict[Hunks, list[_Edit]] = defaultdict(list)
+    shuffled: defaultdict[tuple[Masked, Masked], list[Pair]] = defaultdict(list)
     for pair in pairs:
-        cut = _cut(pair.before, pair.after)
+        before, after, fragment = _without_fragment(pair)
+        cut = _cut(before, after)
         if cut:
-            groups[cut[0]].append(_Edit(pair, cut[1]))
+            groups[cut[0]].append(_Edit(pair, cut[1], fragment))
     found = []
     for hunks, edits in groups.items():
+        told = set()
         if _pages(edits) >= MIN_PAGES:
             for members in _partition(edits):
                 rule = _build(hunks, members)
                 if rule:
                     found.append((rule, [edit.pair for edit in members]))
+                    told |= {edit.pair.member for edit in members}
+        for edit in edits:
+            masked = _masked(edit.pair.before, edit.pair.after) if edit.pair.member not in told else None
+            if masked:
+                shuffled[masked].append(edit.pair)
+    found += [(_shuffled_rule(*forms, own), own) for forms, own in shuffled.items() if _page_count(own) >= MIN_PAGES]
     return sorted(found, key=lambda item: (-len({p.page_id for p in item[1]}), item[0].pattern_before))
 
 
@@ -89,6 +105,47 @@ def _cut(before: str, after: str) -> tuple[Hunks, tuple[Tokens, ...]] | None:
         hunks.append((deleted, inserted))
         gaps.append(())
     return (tuple(hunks), tuple(gaps)) if hunks else None
+
+
+def _without_fragment(pair: Pair) -> tuple[str, str, str]:
+    """The titles of two links to pages without the fragment that both have: where a page went, its sections went."""
+    old, new = pair.before.partition("#"), pair.after.partition("#")
+    if "://" in pair.before or "{" in pair.before or old[2] != new[2] or not (old[0] and new[0]) or old[0] == new[0]:
+        return pair.before, pair.after, ""
+    return old[0], new[0], old[2]
+
+
+def _masked(before: str, after: str) -> tuple[Masked, Masked] | None:
+    """Both addresses with the values that stand once in each replaced by their number: values that changed places."""
+    if "://" not in before or "://" not in after:
+        return None
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    counts = Counter(old), Counter(new)
+    kept = [token for token in old if _DIGIT.search(token) and counts[0][token] == counts[1][token] == 1]
+    places = {token: place for place, token in enumerate(kept)}
+    if len(places) < 2:
+        return None
+    return tuple(places.get(t, t) for t in old), tuple(places.get(t, t) for t in new)
+
+
+def _shuffled_rule(old: Masked, new: Masked, pairs: Sequence[Pair]) -> Rule:
+    """The rule of pairs with the same masked forms; a value that is the same in all of them is literal."""
+    names: Counter[str] = Counter()
+    parts: dict[int, str | Variable] = {}
+    before: list[str | Variable] = []
+    columns = zip(*(_TOKEN.findall(pair.before) for pair in pairs), strict=True)
+    for token, values in zip(old, columns, strict=True):
+        if isinstance(token, int):
+            parts[token] = values[0] if len(set(values)) == 1 else _variable(values, _literal_tail(before), names)
+            before.append(parts[token])
+        else:
+            before.append(token)
+    after = [parts[token] if isinstance(token, int) else token for token in new]
+    return make_rule(_joined(before), _joined(after))
+
+
+def _page_count(pairs: Iterable[Pair]) -> int:
+    return len({pair.page_id for pair in pairs})
 
 
 def _pages(edits: Iterable[_Edit]) -> int:
@@ -140,6 +197,8 @@ def _parting_gap(edits: Sequence[_Edit], settled: frozenset[int]) -> int | None:
         head, tail = _common_ends(list(distinct))
         literal = "".join(gaps[0][:head])
         middles = {gap[head : len(gap) - tail] for gap in distinct}
+        if middles & _BARE and position == len(edits[0].gaps) - 1 and "://" in edits[0].pair.before:
+            continue  # a site with or without the path to a page
         if not literal.endswith("=") and not all(_is_number(middle) for middle in middles):
             return position
     return None
@@ -173,10 +232,16 @@ def _build(hunks: Hunks, edits: Sequence[_Edit]) -> Rule | None:
             after.append(part)
         before.append(deleted)
         after.append(inserted)
-    parts_before, parts_after = _joined(before), _joined(after)
+    fragments = {edit.fragment for edit in edits}
+    some = all(fragments)
+    if some:
+        end = _generalise([("#", fragment) for fragment in fragments], "", names)
+        before, after = before + end, after + end
+    parts_before, parts_after = _open_ended(_joined(before)), _open_ended(_joined(after))
     if not _is_sound(hunks, parts_before, parts_after):
         return None
-    return make_rule(parts_before, parts_after)
+    is_title = "://" not in shown_form(parts_before)
+    return make_rule(parts_before, parts_after, end=_ANY_FRAGMENT if is_title and not some else "")
 
 
 def _literal_tail(parts: Sequence[str | Variable]) -> str:
@@ -197,7 +262,8 @@ def _generalise(gaps: Sequence[Tokens], written: str, names: Counter[str]) -> li
     parts: list[str | Variable] = ["".join(gaps[0][:head])]
     written += parts[0]  # type: ignore[operator]
     columns = list(zip(*middles, strict=True)) if len({len(m) for m in middles}) == 1 else []
-    if any(len(set(column)) == 1 and column[0] == "=" for column in columns):
+    is_query = not any(token.isspace() for middle in middles for token in middle)
+    if is_query and any(len(set(column)) == 1 and column[0] == "=" for column in columns):
         # Several values of one query: each is a variable of its own.
         for column in columns:
             if len(set(column)) == 1:
@@ -224,6 +290,8 @@ def _variable(values: Sequence[str], written: str, names: Counter[str]) -> Varia
     names[name] += 1
     if names[name] > 1:
         name = f"{name}{names[name]}"
+    if "" in values and all(value[:1] in "/?#" for value in values) and "://" in written:
+        return Variable(name, _REST_OF_ADDRESS)
     some = "*" if "" in values else "+"
     return Variable(name, rf"[^\s/?&#=]{some}" if single else f".{some}")
 
@@ -237,6 +305,14 @@ def _joined(parts: Iterable[str | Variable]) -> Parts:
         elif part != "":
             found.append(part)
     return tuple(found)
+
+
+def _open_ended(parts: Parts) -> Parts:
+    """Where one word ends an address, a longer path would stand there as well."""
+    last = parts[-1]
+    if isinstance(last, Variable) and last.name.startswith("name") and "://" in shown_form(parts):
+        return (*parts[:-1], Variable(last.name, ".+"))
+    return parts
 
 
 def _is_sound(hunks: Hunks, before: Parts, after: Parts) -> bool:
@@ -258,4 +334,6 @@ def _is_sound(hunks: Hunks, before: Parts, after: Parts) -> bool:
 def _has_literal_host(parts: Parts) -> bool:
     first = parts[0] if parts and isinstance(parts[0], str) else ""
     host = _HOST.match(first)
-    return bool(host and (len(parts) == 1 or host.end() < len(first)))
+    if not host or len(parts) == 1 or host.end() < len(first):
+        return bool(host)
+    return isinstance(parts[1], Variable) and parts[1].values == _REST_OF_ADDRESS

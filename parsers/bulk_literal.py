@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 
 from parsers.bulk_induction import MIN_PAGES
 from parsers.bulk_rules import Rule, literal_rule
+from parsers.bulk_time import MAX_GAP, RARE, Burst
 from parsers.change import Change, CurrentItem, PageChange
 
-# One value for another is no rule of itself: three pages must say so within days to be one piece of work.
-_VALUE_GAP = timedelta(days=7)
+# Names are hardly ever changed by chance; one value or category for another is no rule of itself: pages must say so
+# within days to be one piece of work, and more of them where one number took the place of another.
+_NAMED = (Burst(MIN_PAGES, MAX_GAP, everyday=False),)
+_COUNTED = (Burst(8, timedelta(days=14)),)
 _MAX_SWAPPED = 6
+_SWAPPED = frozenset({"category", "infobox", "section", "template"})
+_TEMPLATE_NAME = re.compile(r"\{\{\s*([^|{}]*[^|{}\s])")
 _NUMBER = re.compile(r"#\d+(?=/|$)")
+_NUMBERED = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,11 @@ class Literal:
         return literal_rule(self.before, self.after)
 
     @property
-    def max_gap(self) -> timedelta | None:
-        """The longest pause between two members where it is shorter than that of other bulk changes."""
-        return _VALUE_GAP if self.action == "changed" else None
+    def bounds(self) -> tuple[Burst, ...]:
+        """How many changes, in what time, are one piece of work."""
+        if self.action == "renamed" and self.kind != "section":
+            return _NAMED
+        return _COUNTED if _NUMBERED.sub("", self.before) == _NUMBERED.sub("", self.after) else RARE
 
     @property
     def may_stay(self) -> bool:
@@ -93,7 +101,8 @@ def literal_groups(changes: Sequence[PageChange]) -> Iterator[tuple[Literal, lis
         literal = _literal(change.change)
         if literal:
             groups[literal].append(change)
-    for literal, members in _category_swaps(changes):
+    renamed = {literal: len(members) for literal, members in groups.items() if literal.action == "renamed"}
+    for literal, members in _swaps(changes, renamed):
         groups[literal] += members
     supported = [
         (literal, members)
@@ -129,24 +138,65 @@ def _literal(change: Change) -> Literal | None:
     return None
 
 
-def _category_swaps(changes: Iterable[PageChange]) -> Iterator[tuple[Literal, list[PageChange]]]:
-    """Categories removed and added by one revision, paired as most pages pair them."""
-    edits: defaultdict[tuple[int, int | None], tuple[list[PageChange], list[PageChange]]] = defaultdict(
-        lambda: ([], [])
-    )
+def _swaps(changes: Iterable[PageChange], renamed: Mapping[Literal, int]) -> Iterator[tuple[Literal, list[PageChange]]]:
+    """What one revision removed and added of a kind at one place, paired as most pages pair it.
+
+    So are categories swapped, and so come the pages into a renaming on which the two could not be known for one: a
+    field with no value, a section that was written anew. ``renamed`` counts the changes that tell of a renaming.
+    """
+    edits: defaultdict[tuple[Hashable, ...], tuple[list[PageChange], list[PageChange]]] = defaultdict(lambda: ([], []))
     for change in changes:
-        if change.change.kind == "category" and change.change.action in ("removed", "added"):
-            edits[change.page_id, change.rev_to][change.change.action == "added"].append(change)
-    swaps = [(removed, added) for removed, added in edits.values() if 0 < len(removed) * len(added) <= _MAX_SWAPPED**2]
-    support = Counter(_names(pair) for removed, added in swaps for pair in product(removed, added))
+        told = change.change
+        if told.kind in _SWAPPED and told.action in ("removed", "added") and change.rev_from is not None:
+            place = (change.page_id, change.rev_to, told.kind, _outer(told))
+            edits[place][told.action == "added"].append(change)
+    swaps = [sides for sides in edits.values() if 0 < len(sides[0]) * len(sides[1]) <= _MAX_SWAPPED**2]
+    support = Counter(renamed)
+    for removed, added in swaps:
+        support.update(_swap(*pair) for pair in product(removed, added))
     for removed, added in swaps:
         taken: set[int] = set()
-        for pair in sorted(product(removed, added), key=lambda pair: -support[_names(pair)]):
+        ranks = {change.change_id: rank for side in (removed, added) for rank, change in enumerate(side)}
+        pairs = sorted(
+            product(removed, added),
+            key=lambda pair: (-support[_swap(*pair)], abs(ranks[pair[0].change_id] - ranks[pair[1].change_id])),
+        )
+        for pair in pairs:
+            literal = _swap(*pair)
             ids = {change.change_id for change in pair}
-            if support[_names(pair)] >= MIN_PAGES and not ids & taken:
+            if support[literal] >= MIN_PAGES and not ids & taken and (literal in renamed or _is_swap(*pair)):
                 taken |= ids
-                yield Literal("category", "swapped", "", *_names(pair)), list(pair)
+                yield literal, list(pair)
 
 
-def _names(pair: tuple[PageChange, PageChange]) -> tuple[str, str]:
-    return pair[0].change.before or "", pair[1].change.after or ""
+def _swap(removed: PageChange, added: PageChange) -> Literal:
+    old, new = removed.change, added.change
+    if old.kind == "category":
+        return Literal("category", "swapped", "", old.before or "", new.after or "")
+    return Literal(old.kind, "renamed", _outer(old) if old.kind == "infobox" else "", _name(old), _name(new))
+
+
+def _is_swap(removed: PageChange, added: PageChange) -> bool:
+    """Whether two changes are one swap even if no page tells of a renaming."""
+    if _name(removed.change) == _name(added.change):
+        return False
+    if removed.change.kind == "infobox":
+        return removed.change.before == added.change.after
+    return removed.change.kind in ("category", "template")
+
+
+def _outer(change: Change) -> str:
+    """Where a field or a section stands; templates are swapped within a section."""
+    if change.kind == "infobox":
+        return plain_path(change.path).rpartition("/")[0]
+    return change.path.rpartition(" / ")[0] if change.kind == "section" else change.path
+
+
+def _name(change: Change) -> str:
+    if change.kind == "infobox":
+        return change.path.rpartition("/")[2]
+    if change.kind == "section":
+        return change.path.rpartition(" / ")[2]
+    shown = change.before or change.after or ""
+    match = _TEMPLATE_NAME.match(shown) if change.kind == "template" else None
+    return " ".join(match[1].split()) if match else shown

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_SITE = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]+/", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -35,9 +37,9 @@ class Rule:
         return shown_form(self.after)
 
 
-def make_rule(before: Parts, after: Parts) -> Rule:
-    """A rule of two forms; a variable has the same name in both."""
-    return Rule(before, after, _expression(before), _expression(after))
+def make_rule(before: Parts, after: Parts, end: str = "") -> Rule:
+    """A rule of two forms; a variable has the same name in both. ``end`` is an expression that may follow both."""
+    return Rule(before, after, _expression(before, end), _expression(after, end))
 
 
 def shown_form(parts: Parts) -> str:
@@ -45,22 +47,24 @@ def shown_form(parts: Parts) -> str:
     return "".join(part if isinstance(part, str) else "{" + part.name + "}" for part in parts)
 
 
-def _expression(parts: Parts) -> re.Pattern[str]:
+def _expression(parts: Parts, end: str) -> re.Pattern[str]:
     groups = []
+    if len(parts) == 2 and isinstance(parts[0], str) and isinstance(parts[1], Variable) and _SITE.fullmatch(parts[0]):
+        return re.compile(f"{re.escape(parts[0][:-1])}(?:/(?P<v1>.*))?", re.DOTALL)  # of any page, and of none
     for number, part in enumerate(parts):
         groups.append(re.escape(part) if isinstance(part, str) else f"(?P<v{number}>{part.values})")
-    return re.compile("".join(groups), re.DOTALL)
+    return re.compile("".join(groups) + end, re.DOTALL)
 
 
 def read_variables(parts: Parts, form: re.Pattern[str], value: str) -> dict[str, str] | None:
     """What each variable stands for in ``value``, or None when it is not of this form."""
     first = parts[0] if parts else ""
-    if isinstance(first, str) and not value.startswith(first):
+    if isinstance(first, str) and not value.startswith(first.rstrip("/")):
         return None
     match = form.fullmatch(value)
     if not match:
         return None
-    return {part.name: match[f"v{number}"] for number, part in enumerate(parts) if isinstance(part, Variable)}
+    return {part.name: match[f"v{number}"] or "" for number, part in enumerate(parts) if isinstance(part, Variable)}
 
 
 def has_old_form(rule: Rule, value: str) -> bool:

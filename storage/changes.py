@@ -68,17 +68,32 @@ _CURRENT = {
     " FROM infobox_history h {live}",
     "section": "SELECT h.title, NULL, h.path, {page} FROM section_history h {live} AND h.position > 0",
     "category": "SELECT h.name, NULL, '', {page} FROM category_history h {live}",
-    "template": "SELECT h.name, NULL, '', {page} FROM template_history h {live}",
+    "template": "SELECT h.name, h.params, '', {page} FROM template_history h {live}",
+    "text": "SELECT h.text, NULL, h.path, {page} FROM section_history h {live}",
+    "wikitext": "SELECT p.text, NULL, '', {page} FROM pages p WHERE p.state = 'live' AND p.text IS NOT NULL",
 }
 
 
-def load_current_items(db: Database) -> Iterator[CurrentItem]:
-    """What stands on live pages now, for the kinds that bulk changes speak of."""
+def load_current_items(db: Database, kinds: Collection[str]) -> Iterator[CurrentItem]:
+    """What stands on live pages now, of these kinds among those that bulk changes ask for."""
     live = "JOIN pages p USING (page_id) WHERE h.to_rev IS NULL AND p.state = 'live'"
     for kind, query in _CURRENT.items():
-        rows = db.execute(query.format(page="p.page_id, p.title, p.latest_rev_id", live=live))
-        for value, label, path, page_id, title, rev_id in rows:
-            yield CurrentItem(kind, page_id, title, rev_id, path, value, label)
+        if kind in kinds:
+            rows = db.execute(query.format(page="p.page_id, p.title, p.latest_rev_id", live=live))
+            for value, label, path, page_id, title, rev_id in rows:
+                if kind == "template":
+                    value, label = _as_written(value, json.loads(label)), None
+                yield CurrentItem(kind, page_id, title, rev_id, path, value, label)
+
+
+def _as_written(name: str, params: Iterable[tuple[str, str]]) -> str:
+    """A template use from its name and parameters; of what was written, only how they were numbered is gone."""
+    number = 0
+    parts = [name]
+    for key, raw in params:
+        number += key == str(number + 1)
+        parts.append(raw if key == str(number) else f"{key}={raw}")
+    return "{{" + "|".join(parts) + "}}"
 
 
 def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:

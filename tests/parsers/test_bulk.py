@@ -46,7 +46,7 @@ def found_in(changes: Sequence[PageChange], current: Sequence[CurrentItem]) -> l
     def of(pairs: Collection[tuple[str, str]] | None) -> list[PageChange]:
         return [c for c in changes if pairs is None or (c.change.kind, c.change.action) in pairs]
 
-    return find_bulk_changes(of, lambda: current)
+    return find_bulk_changes(of, lambda kinds: [item for item in current if item.kind in kinds])
 
 
 def current_link(page: int, value: str) -> CurrentItem:
@@ -348,9 +348,10 @@ def test_a_suffix_to_any_title_is_no_rule() -> None:
     assert found_in(history.changes, []) == []
 
 
-def test_a_file_in_another_size_is_no_rewriting() -> None:
+def test_a_file_in_another_size_is_told_by_its_option_and_not_by_its_name() -> None:
     history = History()
-    for page in range(3):
-        before, after = ("[[Datei:A.png|119px]]", "[[Datei:A.png|120px]]")
+    for page, name in enumerate(["A", "B", "C"]):
+        before, after = (f"[[Datei:{name}.png|rand|119px]]", f"[[Datei:{name}.png|rand|120px]]")
         history.add(page, Change("file", "changed", "", before, after, "cosmetic", "markup"))
-    assert found_in(history.changes, []) == []
+    (bulk,) = found_in(history.changes, [])
+    assert (bulk.kind, bulk.rule) == ("file", "[[{text}|119px]] → [[{text}|120px]]")

@@ -1,0 +1,293 @@
+"""Rules that were found, and what is asked about each: what still has the old form, what brought it back."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Sequence, Set
+from dataclasses import replace
+
+from rapidfuzz import fuzz
+
+from parsers.bulk_literal import Literal
+from parsers.bulk_rules import Rule, Variable, has_old_form, read_variables
+from parsers.bulk_time import MAX_GAP, in_order, page_count, time_of
+from parsers.bulk_wording import RUN, TEXT, Wording, file_form
+from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
+
+_NEVER = "9999"  # later than any time stamp
+_HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
+# Where a variable stands for words, a value less like the old one (0 to 100) is another thing and no slip.
+_SLIP = 50.0
+
+
+class Found(ABC):
+    """A rule that was found, with what it changed, what came back, and what was left."""
+
+    asks = ""  # the kind of current items that may be left
+
+    def __init__(self, kind: str, done: Sequence[PageChange]) -> None:
+        self.kind = kind
+        self.asks = kind
+        self.beginning = ""  # of every value that has the old form
+        self.done = list(done)
+        self.migrated: dict[int, str] = {}  # when each page was first migrated
+        for change in done:
+            self.note(change)
+        self.regressions: list[PageChange] = []
+        self.left: list[CurrentItem] = []
+
+    def note(self, change: PageChange) -> None:
+        """Remember when a page was migrated."""
+        at = self.migrated.get(change.page_id, change.timestamp)
+        self.migrated[change.page_id] = min(change.timestamp, at)
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """The rule in one line."""
+
+    @property
+    def family(self) -> tuple[str, str]:
+        """What the same work at another time has in common with this."""
+        return self.kind, self.text
+
+    @property
+    @abstractmethod
+    def forms(self) -> Rule:
+        """The old and the new form."""
+
+    @abstractmethod
+    def is_regression(self, change: PageChange) -> bool:
+        """Whether a change of this kind brought the old form back."""
+
+    @abstractmethod
+    def is_old(self, item: CurrentItem) -> bool:
+        """Whether an item of this kind has the old form."""
+
+    def brought_back(self) -> set[Hashable]:
+        """By what the items are known that were brought back: their pages."""
+        return {change.page_id for change in self.regressions}
+
+    def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
+        """What is left and was not brought ``back``."""
+        return [item for item in self.left if item.page_id not in back]
+
+    def exceptions(self) -> list[PageChange]:
+        """The members that altered a variable."""
+        return []
+
+    def case(self, change: PageChange) -> BulkCase:
+        """A change as an exception or a regression names it."""
+        told = change.change
+        return BulkCase(change.title, change.rev_to or 0, told.before or "", told.after, told.label)
+
+    def told(self, back: Set[Hashable]) -> BulkChange:
+        """The bulk change; what was brought ``back``, also after another one of the same rule, is no straggler."""
+        members = in_order(self.done)
+        return BulkChange(
+            kind=self.kind,
+            rule=" ".join(self.text.split()),
+            pattern_before=self.forms.pattern_before,
+            pattern_after=self.forms.pattern_after,
+            first_at=members[0].timestamp,
+            last_at=members[-1].timestamp,
+            pages=page_count(members),
+            occurrences=len(members),
+            members=tuple(change.change_id for change in members),
+            exceptions=tuple(self.case(change) for change in in_order(self.exceptions())),
+            stragglers=tuple(
+                BulkCase(item.title, item.rev_id, item.value, None, item.label)
+                for item in sorted(self.stragglers(back), key=lambda item: (item.title, item.path, item.value))
+            ),
+            regressions=tuple(self.case(change) for change in in_order(self.regressions)),
+        )
+
+    def _fewer_than_migrated(self, items: list[CurrentItem]) -> list[CurrentItem]:
+        """Where most pages kept the old form, some pages were sorted anew, and the others missed nothing."""
+        return items if len({item.page_id for item in items}) <= len(self.migrated) else []
+
+
+class Rewriting(Found):
+    """A rule with variables, for addresses, titles, and values of one field (``scope``)."""
+
+    def __init__(self, kind: str, rule: Rule, done: Sequence[PageChange], scope: str = "") -> None:
+        super().__init__(kind, done)
+        self.rule, self.scope = rule, scope
+        self.broken: list[PageChange] = []
+        first = rule.before[0] if rule.before else ""
+        self.beginning = first.rstrip("/") if isinstance(first, str) else ""
+        # An address that is gone is wrong on any page; a title that most pages left may still be used on others.
+        self.is_address = "://" in rule.pattern_before
+        self.last = max(change.timestamp for change in done) if self.is_address else _NEVER
+        self.known: set[tuple[int, str | None]] = set()
+        hosts = {_host(change.change.before) for change in done}
+        self.hosts = hosts if self.is_address and "{" in (_host(rule.pattern_before) or "{") else None
+
+    @property
+    def text(self) -> str:
+        text = f"{self.rule.pattern_before} → {self.rule.pattern_after}"
+        return f"{self.scope}: {text}" if self.scope else text
+
+    @property
+    def forms(self) -> Rule:
+        return self.rule
+
+    @property
+    def family(self) -> tuple[str, str]:
+        old, new = _host(self.rule.pattern_before), _host(self.rule.pattern_after)
+        return self.kind, f"{self.scope}: {old} → {new}" if old and new and "{" not in old + new else self.text
+
+    def follows(self, change: PageChange) -> bool | None:
+        """Whether a change is the rule's rewriting; False where it altered a variable, None where it is another one."""
+        if self.scope and self.scope != _field(change.change):
+            return None
+        if not self._is_in_time(change):
+            return None
+        old = read_variables(self.rule.before, self.rule.old_form, change.change.before or "")
+        new = (
+            read_variables(self.rule.after, self.rule.new_form, change.change.after or "") if old is not None else None
+        )
+        if old is None or new is None:
+            return None
+        if old == new:
+            return True
+        return False if self.is_address and self.hosts is None and _is_slip(self.rule, old, new) else None
+
+    def _is_in_time(self, change: PageChange) -> bool:
+        first, last = min(map(time_of, self.done)), max(map(time_of, self.done))
+        return first - MAX_GAP <= time_of(change) <= last + MAX_GAP
+
+    def take(self, change: PageChange, *, broken: bool) -> None:
+        """One more member."""
+        self.done.append(change)
+        self.note(change)
+        if broken:
+            self.broken.append(change)
+
+    def exceptions(self) -> list[PageChange]:
+        return self.broken
+
+    def is_regression(self, change: PageChange) -> bool:
+        before, after = change.change.before, change.change.after
+        if after is None or not self._has_old(change.change, after):
+            return False
+        if self.hosts is not None and _host(after) not in self.hosts:
+            return False
+        was_here = (change.page_id, after) in self.known
+        self.known.add((change.page_id, after))
+        at = self.migrated.get(change.page_id)
+        if at is None and (was_here or change.rev_from is None):
+            return False  # it had been here before, or came with a new page
+        return change.timestamp > (at or self.last) and not (before and self._has_old(change.change, before))
+
+    def _has_old(self, change: Change, value: str) -> bool:
+        return (not self.scope or self.scope == _field(change)) and has_old_form(self.rule, value)
+
+    def is_old(self, item: CurrentItem) -> bool:
+        if self.scope and self.scope != plain_field(item.path):
+            return False
+        return has_old_form(self.rule, item.value)
+
+    def brought_back(self) -> set[Hashable]:
+        return {(change.page_id, change.change.after) for change in self.regressions}
+
+    def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
+        left = [item for item in self.left if (item.page_id, item.value) not in back]
+        if self.hosts is not None and not self._fewer_than_migrated(left):
+            return [item for item in left if _host(item.value) in self.hosts]
+        return left
+
+
+def _is_slip(rule: Rule, old: dict[str, str], new: dict[str, str]) -> bool:
+    """Whether two readings differ as a key that was mistyped does."""
+    texts = [part.name for part in rule.before if isinstance(part, Variable) and part.values.startswith(".")]
+    return all(fuzz.ratio(old[name], new[name]) >= _SLIP for name in texts if name in new)
+
+
+def _host(address: str | None) -> str | None:
+    match = _HOST.match(address or "")
+    return match[1].lower() if match else None
+
+
+def _field(change: Change) -> str:
+    return plain_field(change.path)
+
+
+def plain_field(path: str) -> str:
+    """The path of a field without the number of its box."""
+    return re.sub(r"#\d+(?=/|$)", "", path, count=1)
+
+
+class LiteralPair(Found):
+    """One name or value that became another."""
+
+    def __init__(self, literal: Literal, done: Sequence[PageChange]) -> None:
+        super().__init__(literal.kind, done)
+        self.literal = literal
+
+    @property
+    def text(self) -> str:
+        return self.literal.text
+
+    @property
+    def forms(self) -> Rule:
+        return self.literal.rule
+
+    def is_regression(self, change: PageChange) -> bool:
+        at = self.migrated.get(change.page_id)
+        return at is not None and change.timestamp > at and self.literal.brings_back(change.change)
+
+    def is_old(self, item: CurrentItem) -> bool:
+        return self.literal.is_old(item)
+
+    def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
+        left = super().stragglers(back)
+        if self.kind == "template":  # by its name, as its members
+            left = [replace(item, value=self.literal.before) for item in left]
+        return self._fewer_than_migrated(left) if self.literal.may_stay else left
+
+
+class Worded(Found):
+    """A rewriting inside texts. ``back`` are the changes that made the contrary one."""
+
+    def __init__(self, wording: Wording, done: Sequence[PageChange], back: Sequence[PageChange]) -> None:
+        super().__init__(wording.kind, done)
+        self.wording = wording
+        self.asks = wording.inside
+        self.regressions = [c for c in back if c.timestamp > self.migrated.get(c.page_id, _NEVER)]
+        shown = [change.change.before or "" for change in done]
+        self.file = file_form(shown) if wording.kind == "file" and RUN in wording.before else None
+
+    @property
+    def text(self) -> str:
+        return f"{self.wording.before} → {self.wording.after}"
+
+    @property
+    def forms(self) -> Rule:
+        return self.wording.rule
+
+    def is_regression(self, change: PageChange) -> bool:
+        return change in self.regressions  # known from the start
+
+    def is_old(self, item: CurrentItem) -> bool:
+        return self._old_form(item.value) is not None
+
+    def _old_form(self, text: str) -> str | None:
+        if self.kind == "file":
+            match = self.file.search(text) if self.file else None
+            return match[0] if match else None
+        return self.wording.stands_in(text)
+
+    def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
+        found = [
+            CurrentItem(self.kind, i.page_id, i.title, i.rev_id, i.path, self._old_form(i.value) or "", i.label)
+            for i in super().stragglers(back)
+        ]
+        return self._fewer_than_migrated(found)
+
+    def case(self, change: PageChange) -> BulkCase:
+        return BulkCase(change.title, change.rev_to or 0, self.wording.after, self.wording.before)
+
+
+__all__ = ["TEXT", "Found", "LiteralPair", "Rewriting", "Worded", "plain_field"]

@@ -1,0 +1,92 @@
+"""When changes are one piece of work: stretches of time, and bursts that stand out from everyday editing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from parsers.bulk_induction import MIN_PAGES
+from parsers.change import PageChange
+
+# Members further apart than this are of two bulk changes, even if one rule explains both.
+MAX_GAP = timedelta(days=90)
+# Everyday editing is measured over no less time than this.
+_LEAST_TIME = timedelta(days=60)
+_EVERYDAY = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """What makes many equal edits one piece of work: so many pages with no longer pause between them.
+
+    ``everyday`` says that single edits of the kind come in everyday editing as well.
+    """
+
+    pages: int
+    gap: timedelta
+    everyday: bool = True
+
+
+# For what may come by chance now and then: one title, value or word for another.
+RARE = (Burst(MIN_PAGES, timedelta(days=3)), Burst(4, timedelta(days=7)), Burst(5, timedelta(days=14)))
+
+
+def time_of(change: PageChange) -> datetime:
+    """When a change was made."""
+    return _moment(change.timestamp)
+
+
+@lru_cache(maxsize=100_000)
+def _moment(timestamp: str) -> datetime:
+    return datetime.fromisoformat(timestamp)
+
+
+def page_count(changes: Iterable[PageChange]) -> int:
+    """On how many pages changes were made."""
+    return len({change.page_id for change in changes})
+
+
+def in_order(changes: Iterable[PageChange]) -> list[PageChange]:
+    """Changes in the order of time."""
+    return sorted(changes, key=lambda change: (change.timestamp, change.change_id))
+
+
+def stretches(members: Iterable[PageChange], gap: timedelta = MAX_GAP) -> Iterator[list[PageChange]]:
+    """Parts of the members that no pause longer than ``gap`` divides, if they have pages enough."""
+    for stretch in _parted(in_order(members), gap):
+        if page_count(stretch) >= MIN_PAGES:
+            yield stretch
+
+
+def bursts(
+    members: Sequence[PageChange], bounds: Sequence[Burst], lasting: timedelta, others: int = 0
+) -> Iterator[list[PageChange]]:
+    """The stretches of members of which at least one is a burst of one of these kinds.
+
+    The same two values may follow one another in everyday editing, too. So a burst must have several times the
+    edits that would come in its time at the rate of the rest: of the pages of other members and of ``others`` (the
+    pages of edits the other way round) in a history ``lasting`` so long. What once was a piece of work is one again
+    in another stretch of time.
+    """
+    ordered = in_order(members)
+    for bound in bounds:
+        for part in _parted(ordered, bound.gap):
+            pages = page_count(part)
+            took = time_of(part[-1]) - time_of(part[0]) + min(bound.gap, _EVERYDAY)
+            usual = (page_count(ordered) - pages + others) * took / max(lasting, _LEAST_TIME)
+            if pages >= bound.pages + int(3 * usual * bound.everyday):
+                yield from stretches(ordered)
+                return
+
+
+def _parted(ordered: Iterable[PageChange], gap: timedelta) -> Iterator[list[PageChange]]:
+    part: list[PageChange] = []
+    for change in ordered:
+        if part and time_of(change) - time_of(part[-1]) > gap:
+            yield part
+            part = []
+        part.append(change)
+    if part:
+        yield part

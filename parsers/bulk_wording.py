@@ -1,0 +1,258 @@
+"""Recurring rewritings inside texts and wikitext: a word corrected, a mark dropped, an option given to an icon."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from parsers.bulk_rules import Rule, Variable, make_rule
+from parsers.change import Change, PageChange
+from parsers.noise import MARKUP, WHITESPACE
+from parsers.words import DELETE, EQUAL, INSERT, word_diff
+
+TEXT, WIKITEXT = "text", "wikitext"  # what a straggler is looked for in: what a reader sees, or the source
+
+# A text with more rewritten places than this was written anew; a longer piece is a new sentence.
+_MAX_HUNKS = 40
+_MAX_PIECE = 120
+_MAX_TEXT = 200_000
+# Two rewritten places with no more than this between them may be one phrase.
+_MAX_BETWEEN = 30
+_LEAST_LETTERS = 4
+_OPEN_TAG = re.compile(r"</?\w[^<>\n]{0,60}\Z")
+_LAST_WORD = re.compile(r"[\w.]+\W{0,2}\Z")
+_FIRST_WORD = re.compile(r"\A\W{0,2}\w+")
+_WORD = re.compile(r"[^\W\d_]")
+RUN = "{text}"
+_BRACKETS = re.compile(r"\[\[|\]\]")
+_OPTION_VALUE = re.compile(r"(?<==).*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """``before`` was rewritten to ``after`` in a change of ``kind``; ``inside`` is TEXT or WIKITEXT.
+
+    In wikitext ``{text}`` stands for whatever stands between two marks in one line, or for the value of an option.
+    """
+
+    kind: str
+    inside: str
+    before: str
+    after: str
+
+    @property
+    def reverse(self) -> Wording:
+        return Wording(self.kind, self.inside, self.after, self.before)
+
+    @property
+    def rule(self) -> Rule:
+        return make_rule(_parts(self.before), _parts(self.after))
+
+    def stands_in(self, text: str) -> str | None:
+        """The old form as it stands in a text, or None when it does not."""
+        if not self.before or (RUN not in self.before and self.before not in text):
+            return None
+        if self.after and self.before in self.after:
+            text = text.replace(self.after, "\0")
+        match = _expression(self.before).search(text)
+        return match[0] if match else None
+
+
+def _parts(form: str) -> tuple[str | Variable, ...]:
+    pieces: list[str | Variable] = []
+    for at, literal in enumerate(form.split(RUN)):
+        pieces += [Variable("text" if at == 1 else f"text{at}", ".*")] if at else []
+        pieces += [literal] if literal else []
+    return tuple(pieces)
+
+
+@lru_cache(maxsize=1000)
+def _expression(form: str) -> re.Pattern[str]:
+    inner = r"[^\n]*?".join(map(_exactly, form.split(RUN)))
+    return re.compile((r"(?<!\w)" if form[0].isalnum() else "") + inner + (r"(?!\w)" if form[-1].isalnum() else ""))
+
+
+def _exactly(marks: str) -> str:
+    """The expression of literal marks; one bracket is not the half of two."""
+    before = f"(?<!{re.escape(marks[0])})" if marks[:1] in ("[", "]", "{", "}") else ""
+    after = f"(?!{re.escape(marks[-1])})" if marks[-1:] in ("[", "]", "{", "}") else ""
+    return before + re.escape(marks) + after
+
+
+def group_wordings(changes: Iterable[PageChange]) -> Mapping[Wording, list[PageChange]]:
+    """The changes by each rewriting that is found in them, without the texts that they were found in."""
+    groups: defaultdict[Wording, list[PageChange]] = defaultdict(list)
+    for change in changes:
+        found = dict.fromkeys(wordings(change.change))
+        if found:
+            light = change if change.change.kind == "file" else replace(change, change=_without_texts(change.change))
+            for wording in found:
+                groups[wording].append(light)
+    return groups
+
+
+def _without_texts(change: Change) -> Change:
+    return replace(change, before=None, after=None)
+
+
+def wordings(change: Change) -> Iterator[Wording]:
+    """The rewritings in one change of a section's text, of its wikitext, or of how a file is shown."""
+    before, after = change.before or "", change.after or ""
+    if not before or not after or max(len(before), len(after)) > _MAX_TEXT:
+        return
+    if change.kind == "file":
+        if before.startswith("[["):
+            yield from _options(before, after)
+        return
+    inside = WIKITEXT if change.noise_reason in (MARKUP, WHITESPACE) else TEXT
+    hunks = _hunks(before, after)
+    if len(hunks) > _MAX_HUNKS:
+        return
+    for at, hunk in enumerate(hunks):
+        yield from _forms(change.kind, inside, hunk)
+        if at:
+            for joined in _joined(hunks[at - 1], hunk, inside):
+                yield from _marked(change.kind, inside, *joined)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hunk:
+    """What was rewritten, and what stands before and after it in its line."""
+
+    left: str
+    deleted: str
+    inserted: str
+    right: str
+    starts_line: bool
+
+
+def _hunks(before: str, after: str) -> list[_Hunk]:
+    found: list[_Hunk] = []
+    left = deleted = inserted = ""
+    segments = [*word_diff(before, after), (EQUAL, "\n")]
+    starts_line = True
+    for op, text in segments:
+        if op == DELETE:
+            deleted += text
+        elif op == INSERT:
+            inserted += text
+        else:
+            if deleted or inserted:
+                found.append(_Hunk(left, deleted, inserted, text.split("\n")[0], starts_line))
+                if len(found) > _MAX_HUNKS:
+                    break
+            starts_line = "\n" in text or not found
+            left = text.rpartition("\n")[2]
+            deleted = inserted = ""
+    return found
+
+
+def _forms(kind: str, inside: str, hunk: _Hunk) -> Iterator[Wording]:
+    """A rewritten place as a rule would have it: with a word, or the mark, beside it where it says too little."""
+    old, new = hunk.deleted, hunk.inserted
+    if "\n" in old + new or max(len(old), len(new)) > _MAX_PIECE:
+        return
+    if not _WORD.search(old + new):
+        if inside == WIKITEXT:
+            tag = _OPEN_TAG.search(hunk.left)
+            left, right = tag[0] if tag else _last_mark(hunk.left), _first_mark(hunk.right)
+            yield from _marked(kind, inside, f"{left}{old}{right}", f"{left}{new}{right}")
+        return
+    if old.strip() and new.strip():
+        if _is_telling(old, new):
+            yield Wording(kind, inside, old.strip(), new.strip())
+        return
+    before, behind = _LAST_WORD.search(hunk.left), _FIRST_WORD.match(hunk.right)
+    for start, end in ((before[0] if before else "", ""), ("", behind[0] if behind else "")):
+        if start or end:
+            forms = [" ".join(f"{start}{piece}{end}".split()) for piece in (old, new)]
+            if forms[0] and forms[1] and _is_telling(*forms):
+                yield Wording(kind, inside, *forms)
+
+
+def _first_mark(text: str) -> str:
+    """The mark that a text begins with: ``[[`` is one."""
+    mark = text[:1]
+    if mark.isalnum() or mark.isspace():
+        return ""
+    return mark * 2 if mark and text[1:2] == mark else mark
+
+
+def _last_mark(text: str) -> str:
+    return _first_mark(text[::-1])
+
+
+def _is_telling(old: str, new: str) -> bool:
+    """Whether it is words that were rewritten: not a number, a date or a short word."""
+    if re.sub(r"\d+", "0", old) == re.sub(r"\d+", "0", new):
+        return False
+    return max(sum(c.isalpha() for c in text) for text in (old, new)) >= _LEAST_LETTERS
+
+
+def _joined(first: _Hunk, second: _Hunk, inside: str) -> Iterator[tuple[str, str]]:
+    """Two rewritten places of one line as one: a phrase, or the marks around something."""
+    if second.starts_line or "\n" in first.deleted + first.inserted + second.deleted + second.inserted:
+        return
+    between = second.left
+    words = _WORD.search(first.deleted + first.inserted) or _WORD.search(second.deleted + second.inserted)
+    if len(between) <= _MAX_BETWEEN and (words or inside == WIKITEXT):
+        old = f"{first.deleted}{between}{second.deleted}".strip()
+        new = f"{first.inserted}{between}{second.inserted}".strip()
+        if max(len(old), len(new)) <= _MAX_PIECE and old and new and _is_telling(old, new):
+            yield old, new
+    if inside == WIKITEXT and between and not words:
+        start, end = _first_mark(between), _last_mark(between)
+        old = f"{first.deleted}{start}{RUN}{end}{second.deleted}"
+        yield old, f"{first.inserted}{start}{RUN}{end}{second.inserted}"
+
+
+def _marked(kind: str, inside: str, old: str, new: str) -> Iterator[Wording]:
+    """A rewriting of marks, if they say where; that something became a link is told by the link."""
+    literal = old.replace(RUN, "")
+    same = Counter(_BRACKETS.findall(old)) == Counter(_BRACKETS.findall(new))
+    if literal.strip() and same:
+        yield Wording(kind, inside, old, new)
+
+
+def _options(before: str, after: str) -> Iterator[Wording]:
+    """What of a file's options went and came, and another prefix of its name."""
+    (name_old, *old), (name_new, *new) = before[2:-2].split("|"), after[2:-2].split("|")
+    prefixes = name_old.partition(":")[::2], name_new.partition(":")[::2]
+    if prefixes[0][1] == prefixes[1][1] and prefixes[0][0] != prefixes[1][0]:
+        yield Wording("file", WIKITEXT, f"[[{prefixes[0][0]}:{RUN}", f"[[{prefixes[1][0]}:{RUN}")
+    gone = [option for option in old if option not in new]
+    come = [option for option in new if option not in old]
+    if len(gone) + len(come) in (1, 2) and len(gone) < 2 and len(come) < 2:
+        forms = [f"[[{RUN}" + "".join("|" + _OPTION_VALUE.sub(RUN, option) for option in side) for side in (gone, come)]
+        yield Wording("file", WIKITEXT, forms[0] + "]]", forms[1] + "]]")
+
+
+def file_form(members: Sequence[str]) -> re.Pattern[str] | None:
+    """What recognises a file shown as it was on all of these: its options, and what its names have in common."""
+    uses = [use[2:-2].split("|") for use in members]
+    options = {tuple(use[1:]) for use in uses}
+    if len(options) != 1:
+        return None
+    names = [use[0] for use in uses]
+    start, end = _common_start(names), _common_start([name[::-1] for name in names])[::-1]
+    if len(set(names)) == 1:
+        start, end = names[0], ""
+    middle = "" if len(set(names)) == 1 else r"[^\[\]|\n]*"
+    rest = "".join("|" + option for option in next(iter(options)))
+    return re.compile(r"\[\[" + re.escape(start) + middle + re.escape(end + rest) + r"\]\]")
+
+
+def _common_start(names: Sequence[str]) -> str:
+    first, last = min(names), max(names)
+    same = 0
+    while same < min(len(first), len(last)) and first[same] == last[same]:
+        same += 1
+    return first[:same]
+
+
+def is_blank(wording: Wording) -> bool:
+    """Whether only blanks were rewritten."""
+    return "".join(wording.before.split()) == "".join(wording.after.split())
