@@ -8,6 +8,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from parsers import record
 from parsers.diagnostics import MESSAGES
+from parsers.html_record import HTML_MESSAGES
 
 SCHEMA_NAME = "urn:wikitrail:record"
 _LEFT_OUT = {("Record", "source"), ("Record", "parts")}  # not part of the JSON
@@ -29,7 +30,7 @@ _WORDS: dict[tuple[str, str], list[str | None]] = {
     ("Value", "type"): ["date", "year", "number", "money", "url", "page", "text"],
     ("Value", "precision"): ["day", "month", "quarter", "year", "range", "open", "approximate", None],
     ("ListNode", "kind"): ["ul", "ol", "dl"],
-    ("Diagnostic", "code"): [*sorted(MESSAGES)],
+    ("Diagnostic", "code"): [*sorted(MESSAGES | HTML_MESSAGES)],
 }
 _RANGES = {("Section", "level"): {"maximum": 6}, ("Record", "namespace"): {"minimum": -2}}
 # An external link has an address, any other a target

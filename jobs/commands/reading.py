@@ -21,6 +21,8 @@ from parsers.diff_feed import is_feed, parse_diff_feed
 from parsers.diff_json import diff_to_json, feed_to_json
 from parsers.diff_model import DiffPageError
 from parsers.diff_page import parse_diff_page
+from parsers.html_record import parse_html
+from parsers.html_source import decode_html
 from parsers.reader import Reader
 from parsers.record_json import record_to_json
 from parsers.site import Site
@@ -68,15 +70,23 @@ def text(rev_id: int) -> None:
     is_flag=True,
     help="Read a saved diff page, or an Atom or RSS feed with diffs, and print its lines and words.",
 )
-def parse(file: Any, title: str, siteinfo: Any, batch: bool, diff: bool) -> None:
+@click.option("--html", is_flag=True, help="Read a rendered page: a saved one, or parse.text of action=parse.")
+def parse(file: Any, title: str, siteinfo: Any, batch: bool, diff: bool, html: bool) -> None:
     """Print the record of a wikitext as JSON.
 
-    FILE is a file in UTF-8, or - for standard input.
+    FILE is a file in UTF-8, or - for standard input. With --html, it may be in any encoding, and says its own title.
     """
+    if html and (batch or diff):
+        raise UsageError("--html reads one page; give --batch or --diff in a command of its own.")
     if diff:
         if batch or title or siteinfo:
             raise UsageError("--diff takes a file alone, without --title, --siteinfo and --batch.")
         click.echo(json.dumps(_parse_diff(file.read(), file.name), ensure_ascii=False, indent=1))
+        return
+    if html:
+        page, encoding = decode_html(file.read())
+        record = parse_html(page, title, _site(siteinfo), encoding)
+        click.echo(json.dumps(record_to_json(record), ensure_ascii=False, indent=1))
         return
     reader = Reader(_site(siteinfo))
     if batch:
