@@ -35,7 +35,8 @@ KINDS = ("page", "infobox", "section", "link", "category", "template", "file", "
 
 
 @contextmanager
-def _database() -> Iterator[Database]:
+def opened_database() -> Iterator[Database]:
+    """The database of the settings, with its faults as sentences. Raises StorageError."""
     path = current_settings().database
     db = open_database(path, create=False)
     try:
@@ -50,7 +51,7 @@ def _database() -> Iterator[Database]:
 @click.argument("rev_id", type=click.IntRange(1, 2**63 - 1))
 def text(rev_id: int) -> None:
     """Print the exact wikitext of a revision."""
-    with _database() as db:
+    with opened_database() as db:
         wikitext = load_revision_text(db, rev_id)
     sys.stdout.buffer.write(wikitext.encode("utf-8", "surrogatepass"))
 
@@ -161,7 +162,7 @@ def changes(
 ) -> None:
     """List changes, oldest first, or bulk changes."""
     _check_period(since, until)
-    with _database() as db:
+    with opened_database() as db:
         if page is not None and page not in (near := titles_like(db, page)):
             hint = f"; did you mean “{near[0]}”?" if near else "; “select title from pages” lists them."
             raise UsageError(f"No page with the title “{page}” was ever seen{hint}")
@@ -252,7 +253,7 @@ def report(since: str | None, until: str | None, formats: str | None, languages:
         languages=_choice("--lang", languages, LANGUAGES) or settings.config.report.languages,
     )
     _check_period(since, until)
-    with _database() as db:
+    with opened_database() as db:
         data = gather_report(db, ChangeFilter(since, until), chosen.timezone)
         if get_state(db, "backfill") is not None:
             say("Note: the first run has not finished, so the report lacks what it has not read; run “wikitrail sync”.")
