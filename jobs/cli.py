@@ -25,6 +25,7 @@ COMMANDS = {
     "parse": "jobs.commands.reading:parse",
     "changes": "jobs.commands.reading:changes",
     "report": "jobs.commands.reading:report",
+    "coverage": "jobs.commands.analysing:coverage",
     "run": "jobs.commands.operating:run",
     "schedule": "jobs.commands.operating:schedule",
     "audit": "jobs.commands.operating:audit",

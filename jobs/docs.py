@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import click
 
 from jobs.cli import COMMANDS, LazyGroup, cli
 from jobs.config import Config
+from parsers.record_schema import record_schema
 from storage.database import Database, open_database
 from storage.schema_items import HISTORY_TABLES
 
@@ -181,7 +183,17 @@ def _default(value: object) -> str:
     return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
 
 
-PAGES = {"schema.md": schema_page, "commands.md": commands_page, "configuration.md": configuration_page}
+def record_schema_page() -> str:
+    """``docs/record.schema.json``: the JSON Schema of what ``wikitrail parse`` prints."""
+    return json.dumps(record_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+PAGES = {
+    "schema.md": schema_page,
+    "commands.md": commands_page,
+    "configuration.md": configuration_page,
+    "record.schema.json": record_schema_page,
+}
 
 
 def main() -> int:

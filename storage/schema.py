@@ -161,4 +161,55 @@ SELECT p.page_id, p.namespace, p.title, p.state, p.is_redirect, p.length,
        (SELECT count(*) FROM changes c WHERE c.page_id = p.page_id AND c.significance = 'substantive') AS changes,
        (SELECT count(*) FROM diagnostics d WHERE d.page_id = p.page_id) AS diagnostics
 FROM pages p;
+
+CREATE VIEW coverage_infoboxes AS -- infoboxes: on how many pages each stands now and ever stood, and since when
+SELECT h.infobox AS infobox, count(DISTINCT CASE WHEN h.to_rev IS NULL THEN h.page_id END) AS pages,
+       count(DISTINCT h.page_id) AS pages_ever,
+       count(DISTINCT CASE WHEN h.to_rev IS NULL THEN h.field END) AS fields,
+       count(DISTINCT h.field) AS fields_ever, min(h.valid_from) AS first_at
+FROM infobox_history h GROUP BY h.infobox;
+
+CREATE VIEW coverage_fields AS -- infobox fields: on how many pages each is filled now (by more than a dash), since when it is used, and until when; near is a more common name of the same infobox that is spelt nearly so (one letter more, less or other, or up to three at the end; case, blanks and hyphens apart; numbered names are alike on purpose); remark is spelling, one page, rare (at most one page in twenty) or unused
+WITH RECURSIVE used AS (
+  SELECT infobox, field,
+         count(DISTINCT CASE WHEN to_rev IS NULL THEN page_id END) AS pages,
+         count(DISTINCT CASE WHEN to_rev IS NULL AND trim(value, ' -–—' || char(9, 10)) != '' THEN page_id END) AS filled,
+         count(DISTINCT page_id) AS pages_ever, min(valid_from) AS first_at,
+         CASE WHEN sum(to_rev IS NULL) = 0 THEN max(valid_to) END AS last_at,
+         lower(replace(replace(replace(replace(replace(replace(field, 'Ä', 'ä'), 'Ö', 'ö'), 'Ü', 'ü'), ' ', ''), '-', ''), '_', '')) AS folded
+  FROM infobox_history GROUP BY infobox, field
+), shortened (infobox, field, variant, at) AS ( -- each name, and each name without one of its letters
+  SELECT infobox, field, folded, 0 FROM used
+  UNION ALL
+  SELECT s.infobox, s.field, s.variant, s.at + 1 FROM shortened s WHERE s.at < length(s.variant) AND s.at < 60
+), variants AS (
+  SELECT DISTINCT infobox, field,
+         CASE at WHEN 0 THEN variant ELSE substr(variant, 1, at - 1) || substr(variant, at + 1) END AS variant
+  FROM shortened WHERE at = 0 OR length(variant) >= 5
+), alike AS (
+  SELECT a.infobox, a.field, b.field AS other FROM variants a JOIN variants b USING (infobox, variant) WHERE a.field != b.field
+  UNION
+  SELECT a.infobox, a.field, b.field FROM used a JOIN used b ON a.infobox = b.infobox AND a.field != b.field
+   AND min(length(a.folded), length(b.folded)) >= 5 AND abs(length(a.folded) - length(b.folded)) <= 3
+   AND substr(a.folded, 1, length(b.folded)) = substr(b.folded, 1, length(a.folded))
+), neighbours AS (
+  SELECT l.infobox, l.field, l.other, max(o.pages_ever) FROM alike l
+  JOIN used u ON u.infobox = l.infobox AND u.field = l.field JOIN used o ON o.infobox = l.infobox AND o.field = l.other
+  WHERE o.pages_ever > u.pages_ever AND (u.folded = o.folded OR rtrim(u.folded, '0123456789') != rtrim(o.folded, '0123456789'))
+  GROUP BY l.infobox, l.field
+)
+SELECT u.infobox, u.field, b.pages AS boxes, u.pages, u.filled,
+       CASE WHEN b.pages THEN round(100.0 * u.filled / b.pages, 1) END AS percent,
+       u.pages_ever, u.first_at, u.last_at, n.other AS near,
+       CASE WHEN n.other IS NOT NULL THEN 'spelling' WHEN u.pages_ever = 1 AND b.pages_ever > 2 THEN 'one page'
+            WHEN u.pages_ever * 20 <= b.pages_ever THEN 'rare' WHEN u.pages = 0 THEN 'unused' END AS remark
+FROM used u JOIN coverage_infoboxes b ON b.infobox = u.infobox
+LEFT JOIN neighbours n ON n.infobox = u.infobox AND n.field = u.field;
+
+CREATE VIEW coverage_diagnostics AS -- pages of which something could not be read as it was probably meant, one row a page and code; infoboxes is a JSON list of those on the page
+SELECT p.page_id, p.title, d.rev_id, d.code, count(*) AS occurrences, min(d.message) AS message,
+       (SELECT json_group_array(infobox) FROM
+         (SELECT DISTINCT h.infobox AS infobox FROM infobox_history h WHERE h.page_id = p.page_id AND h.to_rev IS NULL ORDER BY 1)) AS infoboxes
+FROM diagnostics d JOIN pages p USING (page_id) WHERE p.state = 'live'
+GROUP BY p.page_id, d.rev_id, d.code;
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from parsers.record_schema import record_schema
 from tests.conftest import ROOT
 
 PACKAGES = ["scraper", "parsers", "storage", "jobs", "data"]
@@ -60,7 +62,9 @@ def shipped_sources() -> set[str]:
 def test_wheel_holds_every_file_of_the_packages_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         inside = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert inside == shipped_sources()
+        schema = json.loads(archive.read("parsers/record.schema.json"))
+    assert inside == shipped_sources() | {"parsers/record.schema.json"}
+    assert schema == record_schema()
     assert "data/sample-wiki.xml" in inside
     assert {".j2", ".po", ".py", ".xml"} <= {Path(name).suffix for name in inside}
 

@@ -17,6 +17,7 @@ from storage.database import open_database
 from storage.texts import TextStore
 from tests.mediawiki import MediaWiki
 from tests.mediawiki_truth import Truth
+from tests.records import assert_obeys
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,7 +46,10 @@ def environment(**more: str) -> dict[str, str]:
 def wikitrail(
     *args: object, cwd: Path | None = None, stdin: bytes = b"", env: Mapping[str, str] | None = None
 ) -> Result:
-    """Run the command in a process of its own; a traceback is a failure wherever it shows."""
+    """Run the command in a process of its own; a traceback is a failure wherever it shows.
+
+    Records that ``parse`` prints are checked against their schema.
+    """
     done = subprocess.run(
         command_line(*args),
         cwd=cwd or ROOT,
@@ -57,6 +61,13 @@ def wikitrail(
     )
     out, err = done.stdout.decode(), done.stderr.decode()
     assert "Traceback" not in err, err
+    if done.returncode == 0 and "parse" in args and not {"--diff", "--help"} & set(args):
+        answers = (
+            [json.loads(line) for line in out.splitlines()] if "--batch" in args else [{"record": json.loads(out)}]
+        )
+        for answer in answers:
+            if "error" not in answer:
+                assert_obeys(answer["record"])
     return Result(done.returncode, out, err)
 
 

@@ -22,6 +22,8 @@ from parsers.diff_feed import is_feed, parse_diff_feed
 from parsers.diff_json import diff_to_json, feed_to_json
 from parsers.diff_model import DiffPageError
 from parsers.diff_page import parse_diff_page
+from parsers.html_record import parse_html
+from parsers.html_source import decode_html
 from parsers.reader import Reader
 from parsers.record_json import record_to_json
 from parsers.site import Site
@@ -34,7 +36,8 @@ KINDS = ("page", "infobox", "section", "link", "category", "template", "file", "
 
 
 @contextmanager
-def _database() -> Iterator[Database]:
+def opened_database() -> Iterator[Database]:
+    """The database of the settings, with its faults as sentences. Raises StorageError."""
     path = current_settings().database
     db = open_database(path, create=False)
     try:
@@ -49,7 +52,7 @@ def _database() -> Iterator[Database]:
 @click.argument("rev_id", type=click.IntRange(1, 2**63 - 1))
 def text(rev_id: int) -> None:
     """Print the exact wikitext of a revision."""
-    with _database() as db:
+    with opened_database() as db:
         wikitext = load_revision_text(db, rev_id)
     sys.stdout.buffer.write(wikitext.encode("utf-8", "surrogatepass"))
 
@@ -71,28 +74,37 @@ def text(rev_id: int) -> None:
     is_flag=True,
     help="Read a saved diff page, or an Atom or RSS feed with diffs, and print its lines and words.",
 )
-def parse(file: Any, title: str, siteinfo: Any, batch: bool, workers: int | None, dask: str | None, diff: bool) -> None:
+@click.option("--html", is_flag=True, help="Read a rendered page: a saved one, or parse.text of action=parse.")
+def parse(
+    file: Any, title: str, siteinfo: Any, batch: bool, workers: int | None, dask: str | None, diff: bool, html: bool
+) -> None:
     """Print the record of a wikitext as JSON.
 
-    FILE is a file in UTF-8, or - for standard input.
+    FILE is a file in UTF-8, or - for standard input. With --html, it may be in any encoding, and says its own title.
     """
-    if diff:
-        if batch or title or siteinfo:
-            raise UsageError("--diff takes a file alone, without --title, --siteinfo and --batch.")
-        click.echo(json.dumps(_parse_diff(file.read(), file.name), ensure_ascii=False, indent=1))
-        return
+    if html and (batch or diff):
+        raise UsageError("--html reads one page; give --batch or --diff in a command of its own.")
+    if diff and (batch or title or siteinfo):
+        raise UsageError("--diff takes a file alone, without --title, --siteinfo and --batch.")
     if (workers or dask) and not batch:
         raise UsageError("--workers and --dask are for many texts: give them with --batch.")
     if workers and dask:
         raise UsageError("Give --workers or --dask, not both.")
+    if diff:
+        click.echo(json.dumps(_parse_diff(file.read(), file.name), ensure_ascii=False, indent=1))
+        return
     told = siteinfo.read() if siteinfo else None
     site = _site(told, siteinfo.name) if told is not None else Site.default()
     if batch:
         for lines in _read_batch(file, told, workers, dask):
             click.echo(lines, nl=False)
         return
-    wikitext = _decode(file.read())
-    click.echo(json.dumps(record_to_json(Reader(site).read(wikitext, title)), ensure_ascii=False, indent=1))
+    if html:
+        page, encoding = decode_html(file.read())
+        record = parse_html(page, title, site, encoding)
+    else:
+        record = Reader(site).read(_decode(file.read()), title)
+    click.echo(json.dumps(record_to_json(record), ensure_ascii=False, indent=1))
 
 
 def _read_batch(
@@ -152,7 +164,7 @@ def changes(
 ) -> None:
     """List changes, oldest first, or bulk changes."""
     _check_period(since, until)
-    with _database() as db:
+    with opened_database() as db:
         if page is not None and page not in (near := titles_like(db, page)):
             hint = f"; did you mean “{near[0]}”?" if near else "; “select title from pages” lists them."
             raise UsageError(f"No page with the title “{page}” was ever seen{hint}")
@@ -243,7 +255,7 @@ def report(since: str | None, until: str | None, formats: str | None, languages:
         languages=_choice("--lang", languages, LANGUAGES) or settings.config.report.languages,
     )
     _check_period(since, until)
-    with _database() as db:
+    with opened_database() as db:
         data = gather_report(db, ChangeFilter(since, until), chosen.timezone)
         if get_state(db, "backfill") is not None:
             say("Note: the first run has not finished, so the report lacks what it has not read; run “wikitrail sync”.")

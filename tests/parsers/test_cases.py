@@ -13,9 +13,7 @@ from typing import Any
 
 import pytest
 
-from parsers.reader import Reader
-from parsers.record_json import record_to_json
-from parsers.site import Site
+from tests.records import read_json
 
 CASES = Path(__file__).parent.parent / "cases"
 NAMES = sorted(folder.name for folder in CASES.iterdir() if folder.is_dir())
@@ -35,7 +33,7 @@ def test_case(name: str) -> None:
     text = (CASES / name / "input.wikitext").read_text(encoding="utf-8")
     expected = json.loads((CASES / name / "expected.json").read_text(encoding="utf-8"))
     assert expected, "a case that expects nothing proves nothing"
-    record = record_to_json(Reader(Site.default()).read(text, expected.get("title", "Seite")))
+    record = read_json(text, expected.get("title", "Seite"))
     assert pick(record, expected) == expected
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from parsers.reader import Reader
 from parsers.record_json import record_to_json
 from parsers.site import Site
+from tests.records import read_json
 
 TEXT = (
     "{{Konzeption|Art=[[Konzept]]}}\n== A ==\n* a\n{|\n| b\n|}\n[http://rat.example/vo020?VOLFDNR=7 B/16/5505-01]\n"
@@ -15,8 +14,8 @@ TEXT = (
 
 
 def test_all_keys_are_present() -> None:
-    record = record_to_json(Reader(Site.default()).read(TEXT, "Seite"))
-    assert json.loads(json.dumps(record)) == record
+    record = read_json(TEXT)
+    assert record == record_to_json(Reader(Site.default()).read(TEXT, "Seite"))
     assert list(record) == (
         "title namespace redirect infoboxes templates sections links categories papers magic diagnostics".split()
     )
@@ -65,7 +64,7 @@ def test_all_keys_are_present() -> None:
 
 
 def test_of_nothing_there_is_a_lead() -> None:
-    record = record_to_json(Reader(Site.default()).read("", "Seite"))
+    record = read_json("")
     assert len(record["sections"]) == 1
     assert record["redirect"] is None
     assert record["links"] == []
