@@ -9,13 +9,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check bench storm kills faults lock wheel-check docs format clean help
+.PHONY: demo test check bench storm kills faults conformance mutations lock wheel-check docs format clean help
 
 demo: $(READY)  ## mirror, read and report on the embedded sample wiki, offline
 	$(BIN)/wikitrail demo
 
 test: $(READY)  ## all tests; those on a real MediaWiki or browser say what to install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(READY)  ## format, lint, types, import rules, generated docs
 	$(BIN)/ruff format --check .
@@ -44,6 +44,14 @@ storm: $(READY)  ## random operations on a real MediaWiki against the mirror: ma
 faults: N ?= 20
 faults: $(READY)  ## runs under random faults of network and wiki: make faults SEED=7 N=100
 	$(BIN)/python -m tests.fault_storm --seed $(SEED) --rounds $(N)
+
+MUTANTS ?= 1000
+conformance: $(READY)  ## records beside what MediaWiki says: make conformance [DUMPS=a.xml.gz HISTORY=1 MUTANTS=5000 SEED=7]
+	$(BIN)/python -m tests.conformance $(DUMPS) --mutants $(MUTANTS) --seed $(SEED) $(if $(HISTORY),--history)
+
+mutations: COUNT ?= 100000
+mutations: $(READY)  ## read random mutations of pages: make mutations COUNT=1000000 SEED=7
+	$(BIN)/python -m tests.mutations --count $(COUNT) --seed $(SEED)
 
 wheel-check: $(READY)  ## build the wheel, install it alone in an empty environment, run its demo elsewhere
 	PYTHON='$(PYTHON)' bash .ci/wheel-check

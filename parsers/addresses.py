@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from parsers.masks import unmask
+from parsers.masks import GONE, unmask
 
 # $wgUrlProtocols as MediaWiki ships it
 SCHEMES = (
@@ -14,7 +14,7 @@ SCHEMES = (
     "mailto:|matrix:|tel:|sms:|sips?:|xmpp:|news:|urn:|geo:|magnet:|bitcoin:"
 )
 # Parser::EXT_LINK_URL_CLASS and EXT_LINK_ADDR; stand-ins of comments and templates count as part of an address
-_CHARACTER = '[^\\[\\]<>"\x00-\x20\x7f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufffd\ufdd2\ufdd3]'
+_CHARACTER = '[^\\[\\]<>"\x00-\x20\x7f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufffd\ufdd2\ufdd3\ufdee]'
 ADDRESS = rf"(?:\[[0-9A-Fa-f:.]+\]|{_CHARACTER}){_CHARACTER}*+"
 
 _STARTS = re.compile(rf"(?i:{SCHEMES}|//)")
@@ -31,7 +31,7 @@ def free_address(found: str) -> str:
     """
     if not _STARTS.match(found):
         return ""
-    address = found.partition("''")[0]
+    address = found.partition("''")[0].rstrip(GONE)
     ending = _ENDING_ENTITY.search(address)
     if ending:
         address = address[: ending.start()]

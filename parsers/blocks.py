@@ -18,6 +18,7 @@ _MAX_TABLE_DEPTH = 5
 MAX_LIST_DEPTH = 30
 TABLE_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
 _TABLE_END = re.compile(r"[\ufdd0\s]*+\|\}")
+_STRAY_END = re.compile(r"^[\ufdd0 \t]*+(\|\})", re.MULTILINE)
 LIST_PREFIX = re.compile(r"[\ufdd0]*+([*#:;]+)")
 _MARKS = frozenset("*#:;-" + GONE)  # with which a line begins that is more than text
 HEADING_LINE = re.compile(r"^\ufdd0*+=.*=[ \t\ufdd0]*+$", re.MULTILINE)
@@ -77,6 +78,7 @@ class BlockReader:
         self.masked = masked
         self.read_inline = read_inline
         self.unclosed_tables: list[int] = []
+        self.stray_ends: list[int] = []  # where ``|}`` begins a line and ends no table
 
     def read(self, on_heading: Callable[[Heading], None] | None = None) -> list[Body]:
         """The bodies of the whole text; without ``on_heading`` there are no headings and one body."""
@@ -85,6 +87,10 @@ class BlockReader:
         bodies = [Body()]
         tables = self.pair_tables(lines)
         self.unclosed_tables = [lines[i][0] for i, closed in tables.items() if closed is None]
+        if "|}" in self.masked:
+            closing = {lines[i][0] for i in tables.values() if i is not None}
+            found = _STRAY_END.finditer(self.masked)
+            self.stray_ends = [match.start(1) for match in found if match.start() not in closing]
         stops = [*sorted(headings), len(lines)]
         table_end = -1  # of a table that a heading stands in
         first = 0

@@ -12,21 +12,25 @@ from dataclasses import dataclass, field
 
 from parsers import vocabulary
 from parsers.blocks import HEADING_LINE, BlockReader, Body, Heading, find_heading
+from parsers.html_tags import Tag, find_tags
 from parsers.infobox import InfoboxRule, is_box_table, table_facts
 from parsers.links import Inline, InlineReader
-from parsers.masks import GONE, OPAQUE, hide_line_breaks, is_masked, links_in, mask, unmask
+from parsers.masks import GONE, MARK, OPAQUE, hide_line_breaks, is_masked, links_in, mask, unmask
 from parsers.memory import Memory
 from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Row, Span, Template, Value
 from parsers.scan import scan
-from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, Scan, parts_of
+from parsers.scan_tree import ARGUMENT, COMMENT, EXTENSION, TEMPLATE, Node, Part, Scan, node_start, parts_of
 from parsers.sections import SectionText
 from parsers.site import Site
-from parsers.titles import RedirectLine, called_name, parameter_name
+from parsers.titles import FILE, RedirectLine, called_name, is_valid_name, parameter_name
 from parsers.values import parse_values
 
 _MAX_RECOVERED = 20  # unclosed templates that are looked at
 _MAX_INDENT = 2000
 _BOX_STOP = re.compile(r"\n(?= ?\n|=)")  # where an infobox that is never closed ends at the latest
+_READABLE = re.compile(r"[\[\]:/]|__|''|-->")  # what a value may hold besides text
+_DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\})", re.MULTILINE)
+_NO_HEADING = re.compile(r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$", re.MULTILINE)
 RECOVERED = "recovered"  # a node made of an infobox that is never closed
 
 
@@ -50,6 +54,7 @@ class Chunk:
     magic: list[Magic] = field(default_factory=list)
     faults: list[tuple[str, int, int]] = field(default_factory=list)
     more_faults: int = 0
+    tags: list[Tag] = field(default_factory=list)  # HTML tags that are not next to their other half
     on_page: bool = False
     memory: dict[Hashable, tuple[Row, ...]] = field(default_factory=dict)
 
@@ -89,6 +94,7 @@ class ChunkReader:
         self.boxes: list[tuple[Node, str, tuple[Param, ...]]] = []
         self.chunk = Chunk(offset, section)
         self.masked = self.text
+        self.hidden: list[Span] = []  # comments, and tags whose content is no wikitext
 
     def prepare(self) -> list[Node]:
         """Scan the text and mask what was found; the nodes to be read."""
@@ -98,6 +104,8 @@ class ChunkReader:
         chunk.settled = found.settled
         chunk.faults = [(fault.code, fault.start, fault.end) for fault in found.faults]
         chunk.more_faults = found.more_faults
+        found.nodes = self.without_invalid(found.nodes)
+        chunk.tags = find_tags(self.text, begin, self.hidden)
         self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
         nodes = self.recover(found)
         masked = hide_line_breaks(self.masked, found.links)
@@ -114,6 +122,7 @@ class ChunkReader:
         for start in blocks.unclosed_tables:
             chunk.settled = False
             chunk.faults.append(("unclosed-table", start, start + 2))
+        self.slips(blocks)
         if self.redirect:
             self.redirect_link(self.redirect)
         self.nodes(nodes)
@@ -121,6 +130,15 @@ class ChunkReader:
         self.collect()
         self.sections(bodies, titles)
         return chunk
+
+    def slips(self, blocks: BlockReader) -> None:
+        """Faults in the marks of tables and headings."""
+        masked, faults = blocks.masked, self.chunk.faults
+        faults += [("stray-table-end", start, start + 2) for start in blocks.stray_ends]
+        if "{|" in masked:
+            faults += [("doubled-table-mark", *match.span()) for match in _DOUBLED_TABLE.finditer(masked)]
+        if "==" in masked:
+            faults += [("no-heading", *match.span()) for match in _NO_HEADING.finditer(masked)]
 
     def collect(self) -> None:
         """Bring all that was read into the order of the source; fields take their links from it."""
@@ -138,13 +156,16 @@ class ChunkReader:
     def heading(self, heading: Heading, masked: str) -> str:
         self.starts.append(heading.start)
         start, end = heading.title
+        if end - start > 1 and "=" in (masked[start], masked[end - 1]):
+            self.chunk.faults.append(("uneven-heading", start, end))
         return " ".join(self.inline(masked[start:end], start).split("\n"))
 
     def redirect_link(self, line: RedirectLine) -> None:
         """A redirect links to its target and to nothing else, and is no text (WikitextContent::getRedirectTarget)."""
         target = line.target.full
         span = self.placed(line.start, line.end)
-        self.links.append(Link("internal", target, None, None, target, self.section, span))
+        kind = "interwiki" if line.target.interwiki else "internal"
+        self.links.append(Link(kind, target, None, None, target, self.section, span))
         self.chunk.on_page = self.chunk.on_page or line.relative
 
     def sections(self, bodies: list[Body], titles: list[str]) -> None:
@@ -196,6 +217,28 @@ class ChunkReader:
         at = self.text.find(url[:8].rstrip(GONE + OPAQUE), start)
         return self.text[at : at + len(url)] if at >= 0 else unmask(url)
 
+    def without_invalid(self, nodes: list[Node]) -> list[Node]:
+        """The nodes, those in place of braces that name nothing: MediaWiki shows these and reads their inside."""
+        kept: list[Node] = []
+        for node in nodes:
+            if node.kind == COMMENT or (node.kind == EXTENSION and node.tag not in vocabulary.WIKITEXT_TAGS):
+                self.hidden.append((node.start, node.end))
+            for part in node.parts:
+                if part.nodes:
+                    part.nodes = self.without_invalid(part.nodes)
+            if node.kind == TEMPLATE and self.name(node) == (None, None) and not self.is_computed(node.parts[0]):
+                self.chunk.faults.append(("invalid-template-name", node.start, node.end))
+                kept.extend(inner for part in node.parts for inner in part.nodes)
+            else:
+                kept.append(node)
+        return kept
+
+    def is_computed(self, title: Part) -> bool:
+        """Whether a name consists of what other templates and parameters give."""
+        if not any(node.kind in (TEMPLATE, ARGUMENT) for node in title.nodes):
+            return False
+        return not unmask(mask(self.text, title.start, title.end, title.nodes)).strip()
+
     def recover(self, found: Scan) -> list[Node]:
         """The nodes, with an infobox of the lead that is never closed as a node of its own."""
         if not self.lead or not found.unclosed:
@@ -205,8 +248,7 @@ class ChunkReader:
                 break  # no longer the lead
             if not self.text.startswith("{{", opened.start) or not self.begins_line(opened.start):
                 continue
-            stop = _BOX_STOP.search(self.text, opened.start)
-            end = stop.start() if stop else len(self.text)
+            end = self.box_end(opened.start, found.nodes)
             inside = [node for node in found.nodes if opened.start < node.start and node.end <= end]
             node = Node(RECOVERED, opened.start, end, parts_of(opened, end, inside))
             name, params = self.name(node)[1], self.params(node)
@@ -216,6 +258,14 @@ class ChunkReader:
                 self.masked = self.masked[: node.start] + OPAQUE * (end - node.start) + self.masked[end:]
                 return sorted([*others, node], key=lambda one: one.start)
         return found.nodes
+
+    def box_end(self, start: int, nodes: list[Node]) -> int:
+        """Where an infobox that is never closed ends: at the first stop that no template or comment in it holds."""
+        for stop in _BOX_STOP.finditer(self.text, start):
+            index = bisect_left(nodes, stop.start(), key=node_start) - 1
+            if index < 0 or nodes[index].end <= stop.start():
+                return stop.start()
+        return len(self.text)
 
     def hide_stray_braces(self, masked: str, found: Scan) -> str:
         """Closing braces alone on their line are a slip of the editor's, not text."""
@@ -229,7 +279,7 @@ class ChunkReader:
         """Whether nothing but blanks, comments and other templates stand before it on its line."""
         low = max(0, position - _MAX_INDENT)
         start = self.masked.rfind("\n", low, position) + 1
-        return (start > 0 or low == 0) and not self.masked[start:position].strip(" \t:" + GONE + OPAQUE)
+        return (start > 0 or low == 0) and not self.masked[start:position].strip(" \t:" + GONE + OPAQUE + MARK)
 
     def nodes(self, nodes: list[Node]) -> None:
         """Read every template, function, argument and tag, outer ones first."""
@@ -273,6 +323,8 @@ class ChunkReader:
             self.regions(node.parts[1:], inside)
         elif function in vocabulary.TRANSPARENT and colon:
             self.regions([Part(colon, part.end, -1, part.nodes), *node.parts[1:]], inside)
+        elif colon and text.count("[[", colon, node.end) != text.count("]]", colon, node.end):
+            self.chunk.faults.append(("uneven-brackets", node.start, node.end))
         value = text[colon : node.parts[-1].end].strip() if colon else None
         self.chunk.magic.append(Magic(function, value, self.placed(node.start, node.end)))
         return inside
@@ -315,7 +367,7 @@ class ChunkReader:
         for part in parts:
             start = _value_start(part)
             raw = text[start : part.end]
-            if "[" in raw or ":" in raw or "__" in raw or "/" in raw:
+            if _READABLE.search(raw):
                 masked = mask(text, start, part.end, part.nodes)
                 found = self.read_piece(self.whole_links(masked, start))
                 if not found.empty:
@@ -332,12 +384,13 @@ class ChunkReader:
 
     def gallery(self, node: Node) -> None:
         """The files of a gallery, one a line, each with its caption (Help:Images, Gallery of images)."""
-        position = node.parts[0].start
-        for line in self.text[position : node.parts[0].end].split("\n"):
+        inner = node.parts[0]
+        position = inner.start
+        for line in mask(self.text, inner.start, inner.end, inner.nodes).split("\n"):
             name, pipe, caption = line.partition("|")
             namespace, rest = self.site.split_title(name.strip() or "?")
-            if name.strip() and (namespace == 6 or rest.rpartition(".")[1]):
-                title = self.site.full_title(6, rest if namespace == 6 else name.strip())
+            if name.strip() and (namespace == FILE or rest.rpartition(".")[1]) and is_valid_name(rest):
+                title = self.site.full_title(FILE, rest if namespace == FILE else name.strip())
                 label = self.inline(caption, position + len(name) + 1) if pipe else ""
                 span = self.placed(position, position + len(line))
                 link = Link("file", title, None, None, label, self.section_at(position), span)
@@ -372,7 +425,7 @@ class ChunkReader:
 
     def value_text(self, part: Part, start: int) -> str:
         masked = self.whole_links(mask(self.text, start, part.end, part.nodes, values=True), start)
-        inner = masked.strip(" \t\n" + GONE)
+        inner = masked.strip(" \t\n" + GONE + MARK)
         many = "\n" in inner
         return BlockReader(inner, self.piece_text).read()[0].text if many else self.piece_text(inner)
 

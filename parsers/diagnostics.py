@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 
 from parsers.record import Diagnostic
 
@@ -10,26 +11,43 @@ MAX_DIAGNOSTICS = 200
 
 MESSAGES = {
     "depth-limit": "Templates are nested more than 100 deep; what lies deeper was not read.",
+    "doubled-pipe": "Two pipes stand together in a picture; in a table MediaWiki begins a new cell there.",
+    "doubled-table-mark": "Two marks of a table stand on one line; MediaWiki reads only the first.",
     "duplicate-parameter": "A parameter is given more than once; the last one counts.",
     "dynamic-target": "The target of this link comes from a template; it was not read.",
+    "invalid-link-target": "This cannot be the target of a link; MediaWiki shows the brackets as text.",
     "invalid-template-name": "This cannot be the name of a template; MediaWiki shows the braces as text.",
     "long-link": "This bracketed text is too long to be read as one link; only what is inside was read.",
     "more-diagnostics": "There are {count} more diagnostics.",
+    "nested-link": "Double brackets that are no picture hold others; MediaWiki shows the outer ones as text.",
+    "no-heading": "This line begins like a heading and does not end like one; it is text.",
     "recovered-infobox": "The template is never closed; its fields were read up to the next empty line or heading.",
     "stray-braces": "These closing braces close nothing.",
+    "stray-brackets": "These closing brackets close nothing.",
+    "stray-comment-end": "This end of a comment ends nothing.",
+    "stray-html-tag": "This closing tag closes nothing.",
+    "stray-table-end": "This end of a table ends nothing.",
     "table-in-parameter": "A table stands in a parameter; its pipes were taken as the table's.",
     "unclosed-comment": "A comment is never closed; the rest of the page is part of it.",
+    "unclosed-external-link": "An address in square brackets is never closed.",
+    "unclosed-html-tag": "An HTML tag is never closed; MediaWiki closes it where it sees fit.",
     "unclosed-link": "Double square brackets are never closed.",
+    "unclosed-quotes": "Bold or italics are never closed on their line.",
     "unclosed-table": "A table is never closed; it was read up to the next heading.",
     "unclosed-tag": "A tag is never closed; MediaWiki shows it as text.",
     "unclosed-template": "A template is never closed; MediaWiki shows it as text.",
+    "uneven-brackets": "Double square brackets in this function are not closed as often as they are opened.",
+    "uneven-heading": "The two sides of this heading have different numbers of equals signs.",
     "url-split-at-equals": "An address was cut at its equals sign; the parameter was read as an unnamed one.",
 }
 
 
 def build_diagnostics(faults: Iterable[tuple[str, int, int]], more: int) -> tuple[Diagnostic, ...]:
     """Faults as diagnostics in source order; past a limit they are only counted."""
-    ordered = sorted(set(faults), key=lambda fault: (fault[1], fault[2], fault[0]))
+    ends: dict[tuple[int, str], int] = {}
+    for code, start, end in faults:  # two stages may notice the same one
+        ends[start, code] = max(end, ends.get((start, code), 0))
+    ordered = sorted(((code, start, end) for (start, code), end in ends.items()), key=itemgetter(1, 2, 0))
     more += max(0, len(ordered) - MAX_DIAGNOSTICS)
     found = [Diagnostic(code, MESSAGES[code], (start, end)) for code, start, end in ordered[:MAX_DIAGNOSTICS]]
     if more:

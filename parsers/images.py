@@ -28,19 +28,24 @@ _PIPES = re.compile(r"\[\[|\]\]|\|")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Caption, alternative text and link of a picture, each as wikitext with its position; "" where absent."""
+    """Caption, alternative text and link of a picture, each as wikitext with its position; "" where absent.
+
+    ``unseen`` are captions that a later one replaces: MediaWiki does not show them, but counts what they link to.
+    """
 
     caption: str = ""
     caption_at: int = 0
     alternative: str = ""
     alternative_at: int = 0
     link: str = ""
+    unseen: tuple[tuple[str, int], ...] = ()
 
 
 def parse_options(label: str, base: int) -> Options:
     """The options in ``label``, which stands at ``base``; the last unknown one is the caption."""
     caption = alternative = link = ""
     caption_at = alternative_at = base
+    unseen: list[tuple[str, int]] = []
     for start, option in _split(label):
         word = option.strip()
         if named := _LINK.match(word):
@@ -49,8 +54,10 @@ def parse_options(label: str, base: int) -> Options:
             alternative = word[named.end() :]
             alternative_at = base + start + option.index(word) + named.end()
         elif word.lower() not in _WORDS and not _SIZE.match(word) and not _NAMED.match(word):
+            if caption:
+                unseen.append((caption, caption_at))
             caption, caption_at = option, base + start
-    return Options(caption, caption_at, alternative, alternative_at, link)
+    return Options(caption, caption_at, alternative, alternative_at, link, tuple(unseen))
 
 
 def _split(label: str) -> list[tuple[int, str]]:

@@ -186,6 +186,8 @@ class LinesReader:
             chunk.categories += [(start + place, category) for place, category in read.categories]
         if read.papers:
             chunk.papers += [(start + place, paper) for place, paper in read.papers]
+        if read.tags:
+            chunk.tags += [(name, closes, start + low, start + high) for name, closes, low, high in read.tags]
         if read.faults:
             chunk.faults += [(code, start + low, start + high) for code, low, high in read.faults]
 
@@ -220,6 +222,8 @@ class LinesReader:
 
     def read_line(self, written: str, lead: bool) -> Line:
         """A line with templates, comments, tags or a table in it."""
+        if written.rfind("<") > written.rfind(">"):
+            return _OPEN  # maybe a tag that goes on
         reader = ChunkReader(written, self.tools)
         reader.lead = lead
         nodes = reader.prepare()
@@ -248,6 +252,7 @@ class LinesReader:
         """Read a heading, a table or other text; false where what follows it may belong to it."""
         titles: list[str] = []
         *_, body = blocks.read(lambda heading: titles.append(reader.heading(heading, blocks.masked)))
+        reader.slips(blocks)
         if blocks.unclosed_tables or body.lists or (titles and "\n" in blocks.masked):
             return False
         line.texts, line.tables = tuple(body.lines), tuple(body.tables)
@@ -259,7 +264,8 @@ class LinesReader:
 
 
 def _give_items(line: Line, chunk: Chunk) -> None:
-    if chunk.templates or chunk.infoboxes or chunk.magic or chunk.categories or chunk.papers or chunk.faults:
+    items = (chunk.templates, chunk.infoboxes, chunk.magic, chunk.categories, chunk.papers, chunk.tags, chunk.faults)
+    if any(items):
         line.chunk = chunk
     else:
         line.links = chunk.links

@@ -7,6 +7,7 @@ link with markup in its label) is cut out by its brackets and read by mwparserfr
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 import mwparserfromhell
@@ -16,7 +17,7 @@ from mwparserfromhell.wikicode import Wikicode
 from parsers import images, papers, titles
 from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
 from parsers.immutable import dataclass
-from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, is_masked, unmask, unmask_meant
+from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper
 from parsers.site import Site
@@ -36,6 +37,9 @@ _MAX_PARSES = 3000  # of such texts in one chunk
 _MAX_TARGETS = 50_000  # remembered
 _MAX_DEPTH = 8  # of brackets in brackets; only pictures nest at all
 _BRACKETS = re.compile(r"\[\[|[\[\]]")
+_PAIRED = re.compile(r"\[|\]+|''+|-->")
+_SLIP = re.compile(r"\]|''|-->")
+_STYLES = {2: "i", 3: "b", 4: "b"}  # five and more are both (Parser::doQuotes)
 _TRAIL_LENGTH = 64
 
 
@@ -78,7 +82,8 @@ class InlineReader:
             plain = unmask(masked)
             text = tidy(plain)
             found = papers.find_papers(text if plain is masked else tidy(unmask_meant(masked)), (), self.site)
-            return Inline(text, papers=found, empty=not found)
+            faults = tuple(_slips(piece)) if _SLIP.search(piece) else ()
+            return Inline(text, papers=found, faults=faults, empty=not (found or faults))
         state = _State(self)
         state.read(piece, 0)
         masked = drop_quotes("".join(state.text))
@@ -86,6 +91,8 @@ class InlineReader:
         text = tidy(plain)
         # what stands in a text literally cites nothing
         meant = text if plain is masked else tidy(unmask_meant(masked))
+        if _SLIP.search(piece):
+            state.faults.extend(_slips(piece))
         links = tuple(sorted(state.links, key=lambda link: link.span))
         found = papers.find_papers(meant, links, self.site)
         marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
@@ -126,12 +133,14 @@ class _State:
                 end = self.nested(piece, start, closing.get(start, 0), base) or end
                 if end == match.end():
                     self.text.append(match[0])
+                    code = "unclosed-link" if match[0] == "[[" else "unclosed-external-link"
+                    self.faults.append((code, base + start, base + end))
             elif match["bare"]:
                 end = start + self.bare(match["bare"], base + start)
             elif kind == "entity":
                 self.text.append(unescape(match[0]).replace("'", INERT_QUOTE))
             elif kind == "tag":
-                self.tag(match[0])
+                self.tag(match[0], base + start)
             else:
                 self.magic_word(match[0], base + start)
             position = done = end
@@ -208,7 +217,7 @@ class _State:
             return 0
         relative = titles.is_relative(target_text)
         self.on_page = self.on_page or relative
-        if label == "":
+        if label == "" or MARK in raw:
             target = None
         elif relative:
             target = titles.resolve(target_text, self.title, self.site)
@@ -216,9 +225,9 @@ class _State:
             target = self.reader.resolve(target_text)
         nests = label is not None and "[[" in label  # which only pictures may
         if target is None or (nests and (target.namespace != titles.FILE or target.forced)):
-            self.text.append("[[")
-            self.read(raw if label is None else f"{raw}|{label}", start + 2)
-            self.text.append("]]")
+            code = "invalid-link-target" if target is None else "nested-link"
+            content = raw if label is None else f"{raw}|{label}"
+            self.no_link(content, start, end, code, titles.is_address(target_text))
             return 0
         label_at = start + 2 + len(raw) + 1
         if not target.forced:
@@ -235,6 +244,18 @@ class _State:
                 return 0
         return self.plain_link(target, target_text, label, label_at, start, end, after)
 
+    def no_link(self, content: str, start: int, end: int, code: str, is_address: bool) -> None:
+        """Double brackets that are text; around an address (``[[https://…]]``) an external link is in them."""
+        if is_address:
+            self.text.append("[")
+            self.read(f"[{content}]", start + 1)
+            self.text.append("]")
+        else:
+            self.faults.append((code, start, end))
+            self.text.append("[[")
+            self.read(content, start + 2)
+            self.text.append("]]")
+
     def plain_link(
         self, target: titles.Target, raw: str, label: str | None, label_at: int, start: int, end: int, after: str
     ) -> int:
@@ -248,9 +269,13 @@ class _State:
 
     def picture(self, target: titles.Target, label: str | None, label_at: int, start: int, end: int) -> None:
         """A picture shows no text of its own; its caption (else its alternative text) is its label."""
+        if label and "||" in label:
+            self.faults.append(("doubled-pipe", start, end))
         options = images.parse_options(label or "", label_at)
         caption = self.inner(options.caption, options.caption_at) if options.caption else ""
         shown = caption or self.inner(options.alternative, options.alternative_at)
+        for unseen, at in options.unseen:
+            self.inner(unseen, at)
         self.add("file", target.title, shown, start, end)
         leads_to = unmask(options.link).strip() if options.link else ""
         if leads_to and free_address(leads_to):
@@ -268,6 +293,10 @@ class _State:
 
     def external(self, url: str, label: str, start: int, end: int, label_at: int) -> None:
         address, quotes, rest = url.partition("''")
+        if not free_address(address):
+            self.text.append("[")
+            self.read(f"{url} {label}]" if label else f"{url}]", start + 1)
+            return
         shown = self.inner(label, label_at)
         if rest:
             shown = f"{self.inner(quotes + rest, start)} {shown}"
@@ -284,7 +313,7 @@ class _State:
         self.text.append(address.replace("'", INERT_QUOTE))
         return len(address)
 
-    def tag(self, source: str) -> None:
+    def tag(self, source: str, start: int) -> None:
         name = source[1:].rstrip(">/ \t").partition(" ")[0].lower()
         plain = re.match(r"/?[a-z0-9]+", name)
         name = plain[0].lstrip("/") if plain else ""
@@ -292,6 +321,8 @@ class _State:
             self.text.append("\n")
         elif name not in HTML_TAGS:
             self.text.append(source)
+            if source[1] == "/" and name in self.site.extension_tags:
+                self.faults.append(("stray-html-tag", start, start + len(source)))
 
     def magic_word(self, source: str, start: int) -> None:
         name = self.site.double_underscores.get(source.lower())
@@ -317,6 +348,28 @@ def _default_label(raw: str, target: titles.Target) -> str:
     if shown.startswith("/") and shown.endswith("/"):
         return shown.strip("/")
     return shown
+
+
+def _slips(piece: str) -> Iterator[tuple[str, int, int]]:
+    """A fault for closing brackets that close nothing, and for bold or italics that their line does not close."""
+    opened = 0
+    odd: dict[str, tuple[int, int]] = {}
+    for match in _PAIRED.finditer(piece):
+        token = match[0]
+        if token == "[":
+            opened += 1
+        elif token == "-->":
+            yield "stray-comment-end", *match.span()
+        elif token[0] == "]":
+            if len(token) > opened:
+                yield "stray-brackets", *match.span()
+            opened = max(0, opened - len(token))
+        else:
+            for style in _STYLES.get(len(token), "bi"):
+                if odd.pop(style, None) is None:
+                    odd[style] = match.span()
+    if odd:
+        yield "unclosed-quotes", *min(odd.values())
 
 
 def _pair_brackets(piece: str) -> dict[int, int]:

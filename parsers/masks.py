@@ -14,15 +14,18 @@ from parsers.scan_tree import COMMENT, EXTENSION, TEMPLATE, Node
 GONE = "\ufdd0"  # a comment: as if it were not there
 OPAQUE = "\ufdd1"  # a template or tag whose output is not known here
 BREAK = "\ufdd2"  # a line break inside a link
+MARK = "\ufdee"  # where an extension tag begins: MediaWiki has a strip marker there, which ends lines and addresses
 ANGLE = "\ufdd3"  # the "<" of an HTML tag, on its way through mwparserfromhell
 _INERT = dict(zip("[]<>&':|*#=!{}_/;-+~\n@–‑‐", map(chr, range(0xFDD4, 0xFDEE)), strict=False))
 INERT_BRACE, INERT_QUOTE = _INERT["{"], _INERT["'"]
 # {{!}} and {{=}} (Help:Magic words, Other): a pipe that parts nothing but links and cells, an equals sign that is text
 _CHARACTERS = {"!": "|", "=": _INERT["="]}
 _TO_INERT = str.maketrans(_INERT)
-_TO_TEXT = str.maketrans({GONE: "", OPAQUE: "", BREAK: "\n", ANGLE: "<", **{v: k for k, v in _INERT.items()}})
-_TO_MEANT = str.maketrans({GONE: "", OPAQUE: "", BREAK: "\n"})
+_TO_TEXT = str.maketrans({GONE: "", OPAQUE: "", MARK: "", BREAK: "\n", ANGLE: "<", **{v: k for k, v in _INERT.items()}})
+_TO_MEANT = str.maketrans({GONE: "", OPAQUE: "", MARK: "", BREAK: "\n"})
 _ANY = re.compile("[\ufdd0-\ufdef]")
+_NO_LABEL = re.compile(r"\n[ \t:]*(?:\{\||\|\}|\|-|=[^\n]*=[ \t\ufdd0]*\n)")
+_NO_TARGET = re.compile(r"[\n\[\]{}]")
 
 
 def unmask(text: str) -> str:
@@ -84,8 +87,8 @@ def _extension(text: str, node: Node) -> str:
     elif node.tag == "poem":
         content = mask(text, inner.start, inner.end, inner.nodes)
     else:
-        return (GONE if node.tag in ("ref", "references") else OPAQUE) * (node.end - node.start)
-    return GONE * (inner.start - node.start) + content + GONE * (node.end - inner.end)
+        return MARK + (GONE if node.tag in ("ref", "references") else OPAQUE) * (node.end - node.start - 1)
+    return MARK + GONE * (inner.start - node.start - 1) + content + GONE * (node.end - inner.end)
 
 
 def _values(text: str, node: Node) -> str:
@@ -104,7 +107,8 @@ def _values(text: str, node: Node) -> str:
 def hide_line_breaks(masked: str, links: list[tuple[int, int]], base: int = 0) -> str:
     """Masked text in which line breaks inside links no longer end a line; ``base`` is where it stands.
 
-    A line break before the first pipe makes brackets plain text, so it stays.
+    A line break or another bracket before the first pipe makes brackets plain text, so line breaks stay there, as
+    they do around headings and the rows of tables, which MediaWiki reads before links.
     """
     pieces: list[str] = []
     position = 0
@@ -113,7 +117,9 @@ def hide_line_breaks(masked: str, links: list[tuple[int, int]], base: int = 0) -
         if low < position or high > len(masked):
             continue
         pipe = masked.find("|", low, high)
-        if pipe < 0 or masked.find("\n", low, pipe) >= 0 or masked.find("\n", pipe, high) < 0:
+        if pipe < 0 or masked.find("\n", pipe, high) < 0 or _NO_TARGET.search(masked, low + 2, pipe):
+            continue
+        if _NO_LABEL.search(masked, pipe, high):
             continue
         pieces += masked[position:low], masked[low:high].replace("\n", BREAK)
         position = high

@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 
 from parsers.chunk import Chunk, ChunkReader, Tools
 from parsers.diagnostics import build_diagnostics
+from parsers.html_tags import Tag, unpaired
 from parsers.infobox import InfoboxRule
 from parsers.lines import Lines, LinesReader
 from parsers.links import Inline, InlineReader
@@ -22,6 +23,7 @@ from parsers.sections import SectionText, build_sections
 from parsers.shift import move_chunk
 from parsers.site import Site
 from parsers.titles import RedirectLine, Target, is_relative, resolve
+from parsers.version import parser_version
 
 _CHUNK_CHARACTERS = 3_000_000  # what a page needs is its own latest texts; more only costs memory
 _PIECE_CHARACTERS = 2_000_000
@@ -37,6 +39,7 @@ class Reader:
     def __init__(self, site: Site, infoboxes: Collection[str] | None = None) -> None:
         self.site = site
         self.rule = InfoboxRule(infoboxes, site)
+        self.version = parser_version(infoboxes)
         self._chunks: Memory[tuple[str, bool], tuple[Chunk, str]] = Memory(_CHUNK_CHARACTERS, lambda key: len(key[0]))
         self._pieces: Memory[str, Inline] = Memory(_PIECE_CHARACTERS, len)
         self._values: Memory[str, tuple[str, tuple[Value, ...]]] = Memory(_PIECE_CHARACTERS, len)
@@ -63,10 +66,13 @@ class Reader:
         namespace, _ = self.site.split_title(title)
         parts: list[tuple[SectionText, int]] = []
         faults: list[tuple[str, int, int]] = []
+        tags: list[Tag] = []
         for chunk in placed:
             offset = chunk.offset
             parts += [(section, offset) for section in (chunk.sections[1:] if offset else chunk.sections)]
             faults += [(code, start + offset, end + offset) for code, start, end in chunk.faults]
+            tags += [(name, closes, start + offset, end + offset) for name, closes, start, end in chunk.tags]
+        faults += unpaired(tags)
         record = Record(
             title=title,
             namespace=namespace,
@@ -87,7 +93,7 @@ class Reader:
     def _redirect(self, text: str, title: str) -> RedirectLine | None:
         match = self._redirect_link.match(text)
         target = resolve(match[1], title, self.site) if match else None
-        if match is None or target is None or target.interwiki:
+        if match is None or target is None:
             return None
         return RedirectLine(target, text.index("[[", 0, match.end()), match.end(), is_relative(match[1]))
 

@@ -32,6 +32,7 @@ from parsers.scan_tree import (
 MAX_DEPTH = 100  # MediaWiki's own limit ($wgMaxPPExpandDepth)
 MAX_OPEN = 5000  # things open at once; a further opening is text
 MAX_FAULTS = 200  # named one by one; further ones are counted
+_MAX_PASSES = 2
 
 _INCLUSION = ("includeonly", "noinclude", "onlyinclude")
 
@@ -54,13 +55,27 @@ def _patterns(tags: frozenset[str]) -> tuple[re.Pattern[str], ...]:
 
 
 def scan(text: str, tags: frozenset[str] = vocabulary.EXTENSION_TAGS, start: int = 0, end: int = -1) -> Scan:
-    """Read ``text[start:end]``; positions in the result count from the start of ``text``."""
-    return _Scanner(text, tags, start, len(text) if end < 0 else end).run()
+    """Read ``text[start:end]``; positions in the result count from the start of ``text``.
+
+    Double brackets that stand in braces and are never closed end the template around them in MediaWiki. Its fields
+    are worth more than that: the text is then read again with such brackets taken for text.
+    """
+    end = len(text) if end < 0 else end
+    broken: frozenset[int] = frozenset()
+    found = _Scanner(text, tags, start, end, broken).run()
+    for _ in range(_MAX_PASSES):
+        more = broken.union(link.start for link in found.unclosed if link.kind == IN_LINK and link.base == IN_BRACES)
+        if more == broken:
+            break
+        broken = more
+        found = _Scanner(text, tags, start, end, broken).run()
+    return found
 
 
 class _Scanner:
-    def __init__(self, text: str, tags: frozenset[str], start: int, end: int) -> None:
+    def __init__(self, text: str, tags: frozenset[str], start: int, end: int, broken: frozenset[int]) -> None:
         self.text, self.tags, self.start, self.end = text, tags, start, end
+        self.broken = broken  # where ``[[`` begin that are text
         self.patterns = _patterns(tags)
         self.stack: list[Open] = []
         self.nodes: list[Node] = []  # of what is open now
@@ -109,6 +124,11 @@ class _Scanner:
         if len(self.stack) >= MAX_OPEN:
             self.fault("depth-limit", start, end)
             return end
+        if kind == IN_LINK and start in self.broken:
+            self.fault("unclosed-link", start, end)
+            if self.stack:  # what follows on its line belongs to the value, pipes included
+                self.stack[-1].quiet = self.text.find("\n", end, self.end)
+            return end
         opened = Open(kind, start, end - start, end)
         if kind == IN_LINK and self.stack:
             outer = self.stack[-1]
@@ -142,6 +162,8 @@ class _Scanner:
 
     def mark(self, position: int, is_pipe: bool) -> None:
         opened = self.stack[-1]
+        if position < opened.quiet:
+            return
         table = opened.tables[-1] if opened.tables else 0
         if is_pipe:
             opened.marks.append((position, True, table))
@@ -188,7 +210,7 @@ class _Scanner:
         if not self.stack:
             self.fault("stray-braces", start, end)
             return end
-        if self.stack[-1].kind == IN_LINK and not self.break_link(start):
+        if self.stack[-1].kind == IN_LINK:
             self.fault("stray-braces", start, end)
             return end
         opened = self.stack[-1]
@@ -197,36 +219,6 @@ class _Scanner:
             return start + count
         self.close_piece(opened, start, count)
         return start + count
-
-    def break_link(self, position: int) -> bool:
-        """Give up ``[[`` that stands open inside braces which are about to be closed.
-
-        MediaWiki would give up the braces too. The fields of a box are worth more than that; it is flagged.
-        """
-        if self.stack[-1].base != IN_BRACES:
-            return False
-        while self.stack[-1].kind == IN_LINK:
-            link = self.drop_top()
-            self.fault("unclosed-link", link.start, position)
-            line_end = self.text.find("\n", link.start, position)
-            if line_end >= 0:
-                outer = self.stack[-1]
-                outer.marks.extend(mark for mark in link.marks if mark[0] > line_end)
-        self.restore_equals(self.stack[-1], position)
-        return True
-
-    def restore_equals(self, opened: Open, end: int) -> None:
-        """Find the first equals sign of each part that began while a broken link hid it."""
-        restored: list[tuple[int, bool, int]] = []
-        marks = sorted(opened.marks)
-        for index, mark in enumerate(marks):
-            restored.append(mark)
-            following = marks[index + 1] if index + 1 < len(marks) else (end, True, 0)
-            if mark[1] and following[1]:
-                found = self.text.find("=", mark[0], following[0])
-                if found >= 0:
-                    restored.append((found, False, mark[2]))
-        opened.marks = restored
 
     def close_piece(self, opened: Open, start: int, count: int) -> None:
         self.stack.pop()

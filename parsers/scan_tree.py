@@ -43,6 +43,7 @@ class Open:
     tables: list[int] | None = None
     closed_tables: set[int] | None = None
     has_equals: bool = True  # the name of a template takes none
+    quiet: int = -1  # up to here, pipes and equals signs are text
     base: int = OUTSIDE  # of a link: the kind of what the links around it stand in
 
 

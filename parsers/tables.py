@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from parsers.masks import links_in
 from parsers.record import Table
 
 _MAX_CELLS = 50_000  # of a grid; spans beyond it are not repeated
@@ -64,8 +65,12 @@ def parse_cells(
 def _split_cells(masked: str, start: int, end: int, *, header: bool) -> list[Cell]:
     cells: list[Cell] = []
     position = start
-    for match in re.finditer(r"\|\||!!", masked[start:end]):
-        if match[0] == "!!" and not header:
+    line = masked[start:end]
+    # behind the first pipe of a link, doubled ones part no cells
+    links = [(line.find("|", *link), link[1]) for link in links_in(line, 0)] if "[[" in line else []
+    for match in re.finditer(r"\|\||!!", line):
+        at = match.start()
+        if (match[0] == "!!" and not header) or any(0 <= low < at < high for low, high in links):
             continue
         cells.append(_cell(masked, position, start + match.start(), header=header))
         position = start + match.end()

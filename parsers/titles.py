@@ -7,6 +7,7 @@ import unicodedata
 from html import unescape
 from urllib.parse import unquote_to_bytes
 
+from parsers.addresses import SCHEMES
 from parsers.immutable import dataclass
 from parsers.site import Site, normalise_spaces
 
@@ -17,6 +18,7 @@ _INVALID = re.compile(r"[\x00-\x1f<>\[\]{}|\x7f\ufffd\ufdd0-\ufdef]|%[0-9A-Fa-f]
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _RELATIVE_PARTS = re.compile(r"^\.{1,2}(?:/|$)|/\.{1,2}(?:/|$)")
+_ADDRESS = re.compile(rf"(?i:{SCHEMES}|//)")
 _MAX_BYTES = 255
 
 
@@ -53,11 +55,18 @@ def is_relative(raw: str) -> bool:
     return raw.strip(" ").startswith(("#", "/", "../")) or not raw.strip(" ")
 
 
+def is_address(raw: str) -> bool:
+    """Whether what stands in double brackets is an address, which no page title may be (handleInternalLinks2)."""
+    return _ADDRESS.match(raw) is not None
+
+
 def resolve(raw: str, page: str, site: Site) -> Target | None:
     """The target of ``[[raw]]`` on ``page``, or None where MediaWiki shows the brackets as text.
 
     Follows Title::newFromText and Linker::normalizeSubpageLink. ``raw`` has no comments any more.
     """
+    if is_address(raw):
+        return None
     text = _decode(raw) if "%" in raw or "&" in raw else raw
     cleaned = normalise_spaces(text)
     forced = cleaned.startswith(":")

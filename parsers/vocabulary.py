@@ -198,7 +198,7 @@ EXTENSION_TAGS = frozenset(
     "charinsert dynamicpagelist rss html tabber headertabs seo embedvideo youtube".split()
 )
 # Of these the content is wikitext; that of the others is not.
-WIKITEXT_TAGS = frozenset({"ref", "references", "poem", "indicator", "tabber"})
+WIKITEXT_TAGS = frozenset({"ref", "references", "poem", "indicator", "tabber", "gallery"})
 # Of these the content is seen as it stands.
 LITERAL_TAGS = frozenset({"nowiki", "pre", "syntaxhighlight", "source", "math", "chem", "ce"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,22 @@ def string_numbers(stored: Mapping[str, list[tuple[Any, ...]]]) -> set[int]:
         for value, kept in zip(values, KEPT[kind], strict=True)
         if kept and value is not None
     }
+
+
+def read_items(db: Database, page_id: int) -> dict[str, Counter[tuple[Any, ...]]]:
+    """What was read of a page, by kind, however it is numbered: the rows of its history, and its diagnostics."""
+    found = {
+        kind: Counter(
+            db.execute(
+                f"SELECT {', '.join(COLUMNS[kind])}, from_rev, to_rev, valid_from, valid_to FROM {kind}_history"
+                " WHERE page_id = ?",
+                [page_id],
+            ).fetchall()
+        )
+        for kind in HISTORY_TABLES
+    }
+    diagnostics = db.execute("SELECT code, message, span FROM diagnostics WHERE page_id = ?", [page_id])
+    return {**found, "diagnostic": Counter(diagnostics.fetchall())}
 
 
 def close_page(db: Database, page_id: int, last_rev: int, at: str) -> None:

@@ -67,8 +67,8 @@ def _write_changes(db: Database, changes: DerivedChanges, numbers: Sequence[int]
 
 def _write_reading(db: Database, page_id: int, reading: Reading) -> None:
     db.execute(
-        "UPDATE pages SET derived_rev_id = ?, text = ?, redirect_to = ? WHERE page_id = ?",
-        [reading.rev_id, reading.text, reading.redirect_to, page_id],
+        "UPDATE pages SET derived_rev_id = ?, parser = ?, text = ?, redirect_to = ? WHERE page_id = ?",
+        [reading.rev_id, reading.parser, reading.text, reading.redirect_to, page_id],
     )
     db.execute("DELETE FROM diagnostics WHERE page_id = ?", [page_id])
     db.conn.executemany(

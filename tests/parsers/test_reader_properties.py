@@ -24,6 +24,7 @@ TOKENS = [
     "Datei:", "mini", "#A", "/U", "../", "a", "b c", " ", "https://x.example/y", "[https://x.example z]",
     "&amp;", "__NOTOC__", "B/16/5505-01", "VOLFDNR=7", "\u200e", "ä", "<gallery>", "</gallery>",
     "#WEITERLEITUNG ", ":", "<includeonly>", "</includeonly>", "\ufdd0", "\ufdd1",
+    "\ufdee", "[", "]", "<div>", "</div>", "<small>", "</small>", "\n==", "=\n", "\n|} |}", "||",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(TOKENS), max_size=40).map("".join)
 titles = st.sampled_from(["Seite", "Plan/Teil", "Kategorie:Wohnen"])
@@ -43,6 +44,7 @@ LINES = [
     "{{ offen", "zu }}", "}}", "[[#oben]] [[/Teil]]", "__NOTOC__", "{{DEFAULTSORT:x}}", "{{#if:a|[[d]]}}",
     "DS/1246/V [https://r.example/vo020?VOLFDNR=7 x]", "{{!}} a", "\ufdd0* x", "&nbsp;", "#WEITERLEITUNG [[Z]]",
     "{{a|b\n\n== N ==\n}}", "{{{arg|\n* x}}}", "<br>", "a\r",
+    "<div", 'class="kasten">', "</div>", "a < b und c > d", "<small>a</small", ">",
 ]  # fmt: skip
 lines = st.lists(st.sampled_from(LINES), max_size=14)
 CASES = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parents[1].glob("cases/*/input.wikitext"))]

@@ -1,0 +1,60 @@
+"""HTML tags that come in pairs, and those of them that have lost the other half.
+
+MediaWiki mends such pages when it shows them, so nothing is lost; but somebody has made a slip.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from parsers.record import Span
+
+# Sanitizer::getRecognizedTagData, without those that HTML itself closes (p, li, td, …)
+_PAIRED = (
+    "abbr b bdi bdo big blockquote caption center cite code data del dfn div em font h1 h2 h3 h4 h5 h6 i ins kbd mark "
+    "ol pre ruby s samp small span strike strong sub sup table time tt u ul var"
+)
+_TAG = re.compile(rf"<(/?)({'|'.join(_PAIRED.split())})(?:\s[^<>]*|)(/?)>", re.IGNORECASE)
+
+Tag = tuple[str, bool, int, int]  # name, whether it closes, start, end
+
+
+def find_tags(text: str, start: int, hidden: Sequence[Span]) -> list[Tag]:
+    """The tags from ``start`` on that are not next to their other half; ``hidden`` are ordered spans to pass over."""
+    found: list[Tag] = []
+    if "<" not in text:
+        return found
+    starts = [low for low, _ in hidden]
+    for match in _TAG.finditer(text, start):
+        index = bisect_right(starts, match.start()) - 1
+        if match[3] or (index >= 0 and match.start() < hidden[index][1]):
+            continue
+        name, closes = match[2].lower(), bool(match[1])
+        if closes and found and found[-1][:2] == (name, False):
+            found.pop()
+        else:
+            found.append((name, closes, *match.span()))
+    return found
+
+
+def unpaired(tags: Iterable[Tag]) -> Iterator[tuple[str, int, int]]:
+    """A fault for each tag of a page that has no other half."""
+    opened: list[Tag] = []
+    for tag in tags:
+        if not tag[1]:
+            opened.append(tag)
+            continue
+        names = [name for name, *_ in opened[-_MAX_OPEN:]]
+        if tag[0] not in names:
+            yield "stray-html-tag", tag[2], tag[3]
+            continue
+        while opened[-1][0] != tag[0]:
+            yield "unclosed-html-tag", *opened.pop()[2:]
+        opened.pop()
+    for tag in opened:
+        yield "unclosed-html-tag", tag[2], tag[3]
+
+
+_MAX_OPEN = 100  # of which one may be meant
