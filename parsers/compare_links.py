@@ -6,7 +6,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 from rapidfuzz import fuzz
 
@@ -28,8 +27,6 @@ _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?P<host>[^/?#]*)(?P<path>[^?#]
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"\d{3,}")
 _ICON_TARGET = re.compile(r"\|\s*(?:link|verweis)\s*=[^|\]]*", re.IGNORECASE)
-
-_said = attrgetter("kind", "target", "url", "label")
 
 Key = Callable[[Link, int], Hashable | None]
 
@@ -70,7 +67,6 @@ def pair_links(
     those of the later; ``paper_keys`` holds the key of each address that cites a paper.
     """
     pairing = _Pairing(before, after, to_after)
-    pairing.skip_ends()
 
     def place(link: Link, section: int) -> Hashable:
         return (link.kind == "file", 0 if is_language_link(link) else section)
@@ -98,28 +94,20 @@ class _Pairing:
     """The links not yet paired, with the section of the later revision that each stands in."""
 
     def __init__(self, before: Sequence[Link], after: Sequence[Link], to_after: Mapping[int, int]) -> None:
-        self.pairs: list[tuple[Link, Link]] = []
-        self._before = [(link, to_after.get(link.section, -1 - link.section)) for link in before]
-        self._after = [(link, link.section) for link in after]
+        """Without what both lists begin and end with; most links of a changed section did not change."""
+        head = _common(zip(before, after, strict=False), to_after)
+        old, new = before[head:], after[head:]
+        tail = _common(zip(reversed(old), reversed(new), strict=False), to_after)
+        old_end, new_end = len(before) - tail, len(after) - tail
+        # Of a file the wikitext may still differ.
+        same = [*zip(before[:head], after[:head], strict=True), *zip(before[old_end:], after[new_end:], strict=True)]
+        self.pairs = [pair for pair in same if pair[1].kind == "file"]
+        self._before = [(link, to_after.get(link.section, -1 - link.section)) for link in before[head:old_end]]
+        self._after = [(link, link.section) for link in after[head:new_end]]
 
     @property
     def open(self) -> bool:
         return bool(self._before and self._after)
-
-    def skip_ends(self) -> None:
-        """Pair what both lists begin and end with; most links of a changed section did not change."""
-        old, new = self._before, self._after
-        shorter = min(len(old), len(new))
-        head = tail = 0
-        while head < shorter and _is_same(old[head], new[head]):
-            head += 1
-        while tail < shorter - head and _is_same(old[-1 - tail], new[-1 - tail]):
-            tail += 1
-        old_end, new_end = len(old) - tail, len(new) - tail
-        same = [(i, i) for i in range(head)] + [(old_end + i, new_end + i) for i in range(tail)]
-        # Of a file the wikitext may still differ.
-        self.pairs += [(self._before[i][0], self._after[j][0]) for i, j in same if self._after[j][0].kind == "file"]
-        self._before, self._after = self._before[head:old_end], self._after[head:new_end]
 
     def before_left(self) -> Iterator[Link]:
         return (link for link, _ in self._before)
@@ -179,8 +167,18 @@ class _Pairing:
         self._after = [item for j, item in enumerate(self._after) if j not in taken]
 
 
-def _is_same(old: tuple[Link, int], new: tuple[Link, int]) -> bool:
-    return old[1] == new[1] and (old[0] is new[0] or _said(old[0]) == _said(new[0]))
+def _common(pairs: Iterable[tuple[Link, Link]], to_after: Mapping[int, int]) -> int:
+    """How many pairs come before the first in which anything but the place in its section differs."""
+    count = 0
+    for old, new in pairs:
+        if old is not new and (
+            old.label != new.label or old.target != new.target or old.url != new.url or old.kind != new.kind
+        ):
+            break
+        if to_after.get(old.section) != new.section:
+            break
+        count += 1
+    return count
 
 
 def _and(key: Hashable | None, *rest: Hashable) -> Hashable | None:

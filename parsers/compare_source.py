@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from operator import ne
 
 from rapidfuzz.distance import Indel
 
@@ -99,6 +98,8 @@ class MaskedSource:
 
     def can_cut(self, position: int) -> bool:
         """Whether no mask stands across a position."""
+        if not self._masks:
+            return True
         masks = self._in_order()
         before = bisect_left(masks, (position, 0, ""))
         return not before or self._furthest[before - 1] <= position
@@ -161,28 +162,45 @@ def differing_lines(
 
 def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span], skip: int) -> tuple[Span, Span]:
     """The spans without the whole lines that they begin and end with in common, where no mask would be cut."""
-    old, new = before.slice(spans[0]).split("\n"), after.slice(spans[1]).split("\n")
-    starts = [span[0] + sum(map(len, lines[:skip])) + skip for span, lines in zip(spans, (old, new), strict=True)]
-    old, new = old[skip:], new[skip:]
-    shorter = min(len(old), len(new))
-    head = tail = 0
-    if shorter > 1:
-        unlike = list(map(ne, old[: shorter - 1], new))
-        head = unlike.index(True) if True in unlike else shorter - 1
-        most = shorter - 1 - head
-        unlike = list(map(ne, old[: -most - 1 : -1], new[: -most - 1 : -1])) if most else []
-        tail = unlike.index(True) if True in unlike else most
-    sides = (
-        (before, min(starts[0], spans[0][1]), spans[0][1], old),
-        (after, min(starts[1], spans[1][1]), spans[1][1], new),
-    )
-    whole, cut = [], []
-    for _, start, end, lines in sides:
-        whole.append((start, end))
-        start += _length(lines[:head]) + 1 if head else 0
-        cut.append((start, end - (_length(lines[len(lines) - tail :]) + 1 if tail else 0)))
-    sound = all(source.can_cut(at) for (source, *_), span in zip(sides, cut, strict=True) for at in span)
-    return (cut[0], cut[1]) if sound else (whole[0], whole[1])
+    whole = _without_lines(before.text, spans[0], skip), _without_lines(after.text, spans[1], skip)
+    old, new = before.slice(whole[0]), after.slice(whole[1])
+    head = old.rfind("\n", 0, common_start(old, new)) + 1
+    old, new = old[head:], new[head:]
+    line_break = old.find("\n", len(old) - _common_end(old, new))
+    tail = len(old) - line_break if line_break >= 0 else 0
+    cut = (whole[0][0] + head, whole[0][1] - tail), (whole[1][0] + head, whole[1][1] - tail)
+    sides = zip((before, after), cut, strict=True)
+    return cut if all(source.can_cut(at) for source, span in sides for at in span) else whole
+
+
+def _without_lines(text: str, span: Span, skip: int) -> Span:
+    start, end = span
+    for _ in range(skip):
+        start = text.find("\n", start, end) + 1 or end
+    return start, end
+
+
+def common_start(old: str, new: str) -> int:
+    """How many characters two texts begin with in common."""
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[low:middle] == new[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _common_end(old: str, new: str) -> int:
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[len(old) - middle : len(old) - low] == new[len(new) - middle : len(new) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _comparable(line: Line) -> str:
@@ -190,19 +208,11 @@ def _comparable(line: Line) -> str:
     return " ".join(line.text.split()) if line.masked else line.text
 
 
-def _length(lines: Sequence[str]) -> int:
-    """The characters of lines joined by line breaks."""
-    return sum(map(len, lines)) + max(len(lines) - 1, 0)
-
-
 def shorten_both(before: str, after: str, limit: int) -> tuple[str, str]:
     """Two different texts, cut to about ``limit`` characters from shortly before where they begin to differ."""
     if max(len(before), len(after)) <= limit:
         return before, after
-    same = 0
-    while same < min(len(before), len(after)) and before[same] == after[same]:
-        same += 1
-    start = max(0, same - _KEPT_BEFORE)
+    start = max(0, common_start(before, after) - _KEPT_BEFORE)
     return _cut(before, start, limit), _cut(after, start, limit)
 
 

@@ -31,7 +31,7 @@ _TOKEN = re.compile(
     r"|(?P<tag></?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*+)?>)"
     r"|(?P<magic>__\w{1,60}?__)"
 )
-_SPECIAL = re.compile(r"[\[<&]|//|__|:")
+_SPECIAL = re.compile(r"[\[<&:/_]")  # without which there is no token
 _MAX_NESTED = 2000  # characters that mwparserfromhell is given at once
 _MAX_PARSES = 3000  # of such texts in one chunk
 _MAX_TARGETS = 50_000  # remembered
@@ -39,6 +39,9 @@ _MAX_DEPTH = 8  # of brackets in brackets; only pictures nest at all
 _BRACKETS = re.compile(r"\[\[|[\[\]]")
 _PAIRED = re.compile(r"\[|\]+|''+|-->")
 _SLIP = re.compile(r"\]|''|-->")
+_FLAT = r"[^\[\]'-]++|'(?!')|-(?!->)"
+# every bracket is closed, none stands in another: nothing can have lost its other half
+_SOUND = re.compile(rf"(?:{_FLAT}|\[\[(?:{_FLAT})*+\]\](?!\])|\[(?!\[)(?:{_FLAT})*+\](?!\]))*+")
 _STYLES = {2: "i", 3: "b", 4: "b"}  # five and more are both (Parser::doQuotes)
 _TRAIL_LENGTH = 64
 
@@ -352,6 +355,8 @@ def _default_label(raw: str, target: titles.Target) -> str:
 
 def _slips(piece: str) -> Iterator[tuple[str, int, int]]:
     """A fault for closing brackets that close nothing, and for bold or italics that their line does not close."""
+    if _SOUND.fullmatch(piece):
+        return
     opened = 0
     odd: dict[str, tuple[int, int]] = {}
     for match in _PAIRED.finditer(piece):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -17,10 +17,14 @@ from parsers.site import Site
 from scraper.dump import DumpPage, read_dump
 
 _RUNS = 3
+_SINGLE_PAGES = 300  # about so many of a history are read one by one
 
 
 def bench_reading(dump: Path) -> None:
-    """Print what reading, and reading with items and changes, cost in CPU, as a ratio to the peer."""
+    """Print what reading, and reading with items and changes, cost in CPU, as a ratio to the peer.
+
+    The last line is about pages on their own, of which nothing is remembered yet.
+    """
     pages: dict[str, list[str]] = {}
     for part in read_dump(dump):
         if isinstance(part, DumpPage):
@@ -61,6 +65,25 @@ def bench_reading(dump: Path) -> None:
         ("wikitrail: records, items and changes", _timed(whole)),
     ):
         print(f"  {name:40} {seconds:9.2f} {characters / seconds / 1e6:9.2f} {base / seconds:6.2f}x")
+    count, cost = single_pages(pages)
+    print(f"  One page with nothing remembered costs {cost:.2f} times the parse alone ({count} pages, all together)")
+
+
+def single_pages(pages: Mapping[str, Sequence[str]]) -> tuple[int, float]:
+    """How many pages were read, each with a reader of its own, and their CPU time as a multiple of the peer's."""
+    latest = [(title, texts[-1]) for title, texts in pages.items() if texts]
+    latest = latest[:: max(1, len(latest) // _SINGLE_PAGES)]
+    site = Site.default()
+
+    def peer() -> None:
+        for _, text in latest:
+            mwparserfromhell.parse(text)
+
+    def ours() -> None:
+        for title, text in latest:
+            Reader(site).read(text, title)
+
+    return len(latest), _timed(ours) / _timed(peer)
 
 
 def _timed(action: Callable[[], object]) -> float:

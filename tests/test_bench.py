@@ -10,6 +10,7 @@ import pytest
 from scraper.dump import DumpPage, read_dump
 from tests.bench_clients import measure
 from tests.bench_pages import write_dump
+from tests.bench_reading import single_pages
 
 
 def test_made_up_histories_have_as_many_pages_and_revisions_as_asked(tmp_path: Path) -> None:
@@ -19,6 +20,12 @@ def test_made_up_histories_have_as_many_pages_and_revisions_as_asked(tmp_path: P
     pages = [part for part in read_dump(tmp_path / "one.xml") if isinstance(part, DumpPage)]
     texts = [revision.text for page in pages for revision in page.revisions]
     assert (len(pages), len(texts), len(set(texts))) == (7, 90, 90)
+
+
+def test_pages_on_their_own_are_measured_beside_the_peer() -> None:
+    count, cost = single_pages({f"Seite {n}": ["alt", f"== H{n} ==\n* [[Ziel {n}]]\n" * 20] for n in range(700)})
+    assert count == 350
+    assert 0.01 < cost < 5
 
 
 def test_what_a_command_took_is_its_own(tmp_path: Path) -> None:
