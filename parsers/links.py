@@ -20,6 +20,7 @@ from parsers.immutable import dataclass
 from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper
+from parsers.scan import MAX_FAULTS
 from parsers.site import Site
 
 _TOKEN = re.compile(
@@ -134,7 +135,8 @@ class _State:
                 if end == match.end():
                     self.text.append(match[0])
                     code = "unclosed-link" if match[0] == "[[" else "unclosed-external-link"
-                    self.faults.append((code, base + start, base + end))
+                    if len(self.faults) < MAX_FAULTS:
+                        self.faults.append((code, base + start, base + end))
             elif match["bare"]:
                 end = start + self.bare(match["bare"], base + start)
             elif match["entity"]:
