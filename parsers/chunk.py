@@ -28,7 +28,6 @@ _MAX_RECOVERED = 20  # unclosed templates that are looked at
 _MAX_INDENT = 2000
 _BOX_STOP = re.compile(r"\n(?= ?\n|=)")  # where an infobox that is never closed ends at the latest
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]++")
-_READABLE = ("[", ":", "/", "__", "''", "]", "-->")  # what a value may hold besides text
 _DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\})", re.MULTILINE)
 _NO_HEADING = re.compile(r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$", re.MULTILINE)
 RECOVERED = "recovered"  # a node made of an infobox that is never closed
@@ -346,7 +345,7 @@ class ChunkReader:
         for part in parts:
             start = _value_start(part)
             raw = text[start : part.end]
-            if any(mark in raw for mark in _READABLE):
+            if "[" in raw or ":" in raw or "/" in raw or "__" in raw or "''" in raw or "]" in raw or "-->" in raw:
                 masked = mask(text, start, part.end, part.nodes)
                 found = self.read_piece(self.whole_links(masked, start))
                 if not found.empty:

@@ -39,7 +39,6 @@ _MAX_TARGETS = 50_000  # remembered
 _MAX_DEPTH = 8  # of brackets in brackets; only pictures nest at all
 _BRACKETS = re.compile(r"\[\[|[\[\]]")
 _PAIRED = re.compile(r"\[|\]+|''+|-->")
-_SLIP = re.compile(r"\]|''|-->")
 _STYLES = {2: "i", 3: "b", 4: "b"}  # five and more are both (Parser::doQuotes)
 _TRAIL_LENGTH = 64
 
@@ -83,7 +82,8 @@ class InlineReader:
             plain = unmask(masked)
             text = tidy(plain)
             found = papers.find_papers(text if plain is masked else tidy(unmask_meant(masked)), (), self.site)
-            faults = tuple(_slips(piece)) if _SLIP.search(piece) else ()
+            slip = "]" in piece or "''" in piece or "-->" in piece
+            faults = tuple(_slips(piece)) if slip else ()
             return Inline(text, papers=found, faults=faults, empty=not (found or faults))
         state = _State(self)
         state.read(piece, 0)
@@ -92,7 +92,7 @@ class InlineReader:
         text = tidy(plain)
         # what stands in a text literally cites nothing
         meant = text if plain is masked else tidy(unmask_meant(masked))
-        if _SLIP.search(piece):
+        if "]" in masked or "''" in piece or "-->" in masked:  # brackets that were read are in no text
             state.faults.extend(_slips(piece))
         links = tuple(sorted(state.links, key=lambda link: link.span))
         found = papers.find_papers(meant, links, self.site)
