@@ -92,7 +92,7 @@ class InlineReader:
         text = tidy(plain)
         # what stands in a text literally cites nothing
         meant = text if plain is masked else tidy(unmask_meant(masked))
-        if "]" in masked or "''" in piece or "-->" in masked:  # brackets that were read are in no text
+        if "]" in masked or "''" in piece or "-->" in piece:  # brackets that were read are in no text
             state.faults.extend(_slips(piece))
         links = tuple(sorted(state.links, key=lambda link: link.span))
         found = papers.find_papers(meant, links, self.site)
