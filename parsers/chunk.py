@@ -28,7 +28,7 @@ from parsers.values import parse_values
 _MAX_RECOVERED = 20  # unclosed templates that are looked at
 _MAX_INDENT = 2000
 _BOX_STOP = re.compile(r"\n(?= ?\n|=)")  # where an infobox that is never closed ends at the latest
-_READABLE = re.compile(r"[\[\]:/]|__|''|-->")  # what a value may hold besides text
+_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]++")
 _DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\})", re.MULTILINE)
 _NO_HEADING = re.compile(r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$", re.MULTILINE)
 RECOVERED = "recovered"  # a node made of an infobox that is never closed
@@ -105,6 +105,7 @@ class ChunkReader:
         chunk.faults = [(fault.code, fault.start, fault.end) for fault in found.faults]
         chunk.more_faults = found.more_faults
         found.nodes = self.without_invalid(found.nodes)
+        chunk.faults += [("odd-character", *match.span()) for match in _ODD.finditer(self.text, begin)]
         chunk.tags = find_tags(self.text, begin, self.hidden)
         self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
         nodes = self.recover(found)
@@ -367,7 +368,7 @@ class ChunkReader:
         for part in parts:
             start = _value_start(part)
             raw = text[start : part.end]
-            if _READABLE.search(raw):
+            if "[" in raw or ":" in raw or "/" in raw or "__" in raw or "''" in raw or "]" in raw or "-->" in raw:
                 masked = mask(text, start, part.end, part.nodes)
                 found = self.read_piece(self.whole_links(masked, start))
                 if not found.empty:

@@ -20,6 +20,7 @@ from parsers.immutable import dataclass
 from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper
+from parsers.scan import MAX_FAULTS
 from parsers.site import Site
 
 _TOKEN = re.compile(
@@ -38,7 +39,6 @@ _MAX_TARGETS = 50_000  # remembered
 _MAX_DEPTH = 8  # of brackets in brackets; only pictures nest at all
 _BRACKETS = re.compile(r"\[\[|[\[\]]")
 _PAIRED = re.compile(r"\[|\]+|''+|-->")
-_SLIP = re.compile(r"\]|''|-->")
 _FLAT = r"[^\[\]'-]++|'(?!')|-(?!->)"
 # every bracket is closed, none stands in another: nothing can have lost its other half
 _SOUND = re.compile(rf"(?:{_FLAT}|\[\[(?:{_FLAT})*+\]\](?!\])|\[(?!\[)(?:{_FLAT})*+\](?!\]))*+")
@@ -85,7 +85,8 @@ class InlineReader:
             plain = unmask(masked)
             text = tidy(plain)
             found = papers.find_papers(text if plain is masked else tidy(unmask_meant(masked)), (), self.site)
-            faults = tuple(_slips(piece)) if _SLIP.search(piece) else ()
+            slip = "]" in piece or "''" in piece or "-->" in piece
+            faults = tuple(_slips(piece)) if slip else ()
             return Inline(text, papers=found, faults=faults, empty=not (found or faults))
         state = _State(self)
         state.read(piece, 0)
@@ -94,7 +95,7 @@ class InlineReader:
         text = tidy(plain)
         # what stands in a text literally cites nothing
         meant = text if plain is masked else tidy(unmask_meant(masked))
-        if _SLIP.search(piece):
+        if "]" in masked or "''" in piece or "-->" in piece:  # brackets that were read are in no text
             state.faults.extend(_slips(piece))
         links = tuple(sorted(state.links, key=lambda link: link.span))
         found = papers.find_papers(meant, links, self.site)
@@ -137,7 +138,8 @@ class _State:
                 if end == match.end():
                     self.text.append(match[0])
                     code = "unclosed-link" if match[0] == "[[" else "unclosed-external-link"
-                    self.faults.append((code, base + start, base + end))
+                    if len(self.faults) < MAX_FAULTS:
+                        self.faults.append((code, base + start, base + end))
             elif match["bare"]:
                 end = start + self.bare(match["bare"], base + start)
             elif kind == "entity":

@@ -48,9 +48,8 @@ class Reader:
         self._targets: dict[str, Target | None] = {}
         self._names: dict[str, tuple[str | None, str | None]] = {}
         self._inline = InlineReader(site, "")
-        self._redirect_link = re.compile(
-            rf"\s*(?i:{'|'.join(map(re.escape, site.redirect_words))})\s*:?\s*\[\[([^\[\]|\r\n]+)(?:\|[^\]\r\n]*)?\]\]"
-        )
+        words = "|".join(map(re.escape, site.redirect_words))
+        self._redirect_link = re.compile(rf"\s*+(?i:{words})\s*+:?\s*+\[\[([^\[\]|\r\n]+)(?:\|[^\]\r\n]*)?\]\]")
 
     def read(self, text: str, title: str) -> Record:
         """The record of one text under its full title. Any text can be read; oddities become diagnostics.

@@ -30,10 +30,13 @@ from parsers.scan_tree import (
 )
 
 MAX_DEPTH = 100  # MediaWiki's own limit ($wgMaxPPExpandDepth)
-MAX_OPEN = 5000  # things open at once; a further opening is text
+MAX_OPEN = 5000  # things open at once; then the outermost is text
+MAX_MARKS = 100_000  # pipes and equals signs of one template; the rest is part of its last parameter
 MAX_FAULTS = 200  # named one by one; further ones are counted
 _MAX_PASSES = 2
+_LONG = 200_000  # characters of a text that is read twice at most
 
+_UNCLOSED = {IN_BRACES: "unclosed-template", IN_LINK: "unclosed-link"}
 _INCLUSION = ("includeonly", "noinclude", "onlyinclude")
 
 
@@ -63,19 +66,24 @@ def scan(text: str, tags: frozenset[str] = vocabulary.EXTENSION_TAGS, start: int
     end = len(text) if end < 0 else end
     broken: frozenset[int] = frozenset()
     found = _Scanner(text, tags, start, end, broken).run()
-    for _ in range(_MAX_PASSES):
+    for _ in range(_MAX_PASSES if end - start < _LONG else 1):
         more = broken.union(link.start for link in found.unclosed if link.kind == IN_LINK and link.base == IN_BRACES)
         if more == broken:
             break
         broken = more
-        found = _Scanner(text, tags, start, end, broken).run()
+        crowded = len(found.unclosed) > MAX_OPEN // 2  # there may be more than are known
+        found = _Scanner(text, tags, start, end, broken, eager=crowded).run()
     return found
 
 
 class _Scanner:
-    def __init__(self, text: str, tags: frozenset[str], start: int, end: int, broken: frozenset[int]) -> None:
+    def __init__(
+        self, text: str, tags: frozenset[str], start: int, end: int, broken: frozenset[int], *, eager: bool = False
+    ) -> None:
         self.text, self.tags, self.start, self.end = text, tags, start, end
         self.broken = broken  # where ``[[`` begin that are text
+        self.eager = eager  # and so are those in braces that end sooner
+        self.known: dict[str, int] = {}  # where marks come next
         self.patterns = _patterns(tags)
         self.stack: list[Open] = []
         self.nodes: list[Node] = []  # of what is open now
@@ -86,7 +94,7 @@ class _Scanner:
         self.no_closing: set[str] = set()
         self.no_angle = False
         self.settled = True
-        self.depth = 0
+        self.depth = self.deepest = 0  # of open braces, now and when something was closed
         self.table_count = 0
 
     def run(self) -> Scan:
@@ -122,12 +130,11 @@ class _Scanner:
     def push(self, kind: int, match: re.Match[str]) -> int:
         start, end = match.span()
         if len(self.stack) >= MAX_OPEN:
-            self.fault("depth-limit", start, end)
-            return end
-        if kind == IN_LINK and start in self.broken:
+            self.drop_bottom()
+        if kind == IN_LINK and (start in self.broken or (self.eager and self.braces_end_first(end))):
             self.fault("unclosed-link", start, end)
             if self.stack:  # what follows on its line belongs to the value, pipes included
-                self.stack[-1].quiet = self.text.find("\n", end, self.end)
+                self.stack[-1].quiet = self.next_of("\n", end)
             return end
         opened = Open(kind, start, end - start, end)
         if kind == IN_LINK and self.stack:
@@ -137,6 +144,28 @@ class _Scanner:
         self.nodes = opened.nodes
         self.depth += kind == IN_BRACES
         return end
+
+    def braces_end_first(self, position: int) -> bool:
+        """Whether ``}}`` comes before the next ``]]``, in braces."""
+        in_braces = bool(self.stack) and self.stack[-1].kind == IN_BRACES
+        return in_braces and self.next_of("}}", position) < self.next_of("]]", position)
+
+    def next_of(self, mark: str, position: int) -> int:
+        """Where a mark comes next, or the end; positions only grow, so that nothing is sought twice."""
+        known = self.known.get(mark, -1)
+        if known < position:
+            found = self.text.find(mark, position, self.end)
+            known = self.known[mark] = found if found >= 0 else self.end
+        return known
+
+    def drop_bottom(self) -> None:
+        """Take the outermost opening for text, so that what follows thousands of them is still read."""
+        dropped = self.stack.pop(0)
+        self.top.extend(dropped.nodes)
+        self.depth -= dropped.kind == IN_BRACES
+        self.settled = False
+        if dropped.kind != IN_HEADING:
+            self.fault(_UNCLOSED[dropped.kind], dropped.start, dropped.content)
 
     def drop_top(self) -> Open:
         """Take the innermost opening for text; what it held goes to the next outer one."""
@@ -165,6 +194,11 @@ class _Scanner:
         if position < opened.quiet:
             return
         table = opened.tables[-1] if opened.tables else 0
+        if len(opened.marks) >= MAX_MARKS:
+            if len(opened.marks) == MAX_MARKS:
+                self.fault("too-many-parameters", opened.start, opened.content)
+                opened.marks.append((self.end, False, 0))
+            return
         if is_pipe:
             opened.marks.append((position, True, table))
             opened.has_equals = bool(table) and opened.has_equals
@@ -223,13 +257,9 @@ class _Scanner:
     def close_piece(self, opened: Open, start: int, count: int) -> None:
         self.stack.pop()
         outer = self.stack[-1].nodes if self.stack else self.top
-        if self.depth <= MAX_DEPTH:
-            kind = ARGUMENT if count == 3 else TEMPLATE
-            parts = self.parts(opened, start)
-            node = Node(kind, opened.content - count, start + count, parts)
-        else:
-            self.fault("depth-limit", opened.content - count, start + count)
-            node = None
+        kind = ARGUMENT if count == 3 else TEMPLATE
+        node = Node(kind, opened.content - count, start + count, self.parts(opened, start))
+        self.deepest = max(self.deepest, self.depth)
         self.depth -= 1
         left = opened.count - count
         if left >= 2:
@@ -237,8 +267,7 @@ class _Scanner:
             self.stack.append(rest)
             self.depth += 1
             outer = rest.nodes
-        if node is not None:
-            outer.append(node)
+        outer.append(node)
         self.nodes = outer
 
     def parts(self, opened: Open, end: int) -> list[Part]:
@@ -308,14 +337,28 @@ class _Scanner:
     def finish(self) -> Scan:
         unclosed = [opened for opened in self.stack if opened.kind != IN_HEADING]
         for opened in unclosed:
-            code = "unclosed-template" if opened.kind == IN_BRACES else "unclosed-link"
-            self.fault(code, opened.start, opened.content)
+            self.fault(_UNCLOSED[opened.kind], opened.start, opened.content)
         found = list(self.top)
         for opened in self.stack:
             found.extend(opened.nodes)
         found.sort(key=node_start)
+        if self.deepest > MAX_DEPTH:
+            self.cut_depths(found)
         settled = self.settled and not unclosed
         return Scan(found, self.links, self.faults, unclosed, settled, self.more_faults)
+
+    def cut_depths(self, nodes: list[Node]) -> None:
+        """Take out the templates that are nested too deep."""
+        pending = [(node, 1) for node in nodes]
+        while pending:
+            node, depth = pending.pop()
+            deeper = [(part, inner) for part in node.parts for inner in part.nodes if inner.parts]
+            if depth < MAX_DEPTH:
+                pending += [(inner, depth + 1) for _, inner in deeper]
+                continue
+            for part, inner in deeper:
+                part.nodes = [one for one in part.nodes if not one.parts]
+                self.fault("depth-limit", inner.start, inner.end)
 
 
 @lru_cache(maxsize=256)
