@@ -10,7 +10,7 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from parsers.bulk_literal import Literal
-from parsers.bulk_rules import Rule, Variable, has_old_form, read_variables
+from parsers.bulk_rules import Rule, has_old_form, read_variables
 from parsers.bulk_time import MAX_GAP, in_order, page_count, time_of
 from parsers.bulk_wording import RUN, TEXT, Wording, file_form
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
@@ -142,17 +142,15 @@ class Rewriting(Found):
         """Whether a change is the rule's rewriting; False where it altered a variable, None where it is another one."""
         if self.scope and self.scope != _field(change.change):
             return None
-        if not self._is_in_time(change):
-            return None
         old = read_variables(self.rule.before, self.rule.old_form, change.change.before or "")
         new = (
             read_variables(self.rule.after, self.rule.new_form, change.change.after or "") if old is not None else None
         )
-        if old is None or new is None:
+        if old is None or new is None or not self._is_in_time(change):
             return None
         if old == new:
             return True
-        return False if self.is_address and self.hosts is None and _is_slip(self.rule, old, new) else None
+        return False if self.is_address and self.hosts is None and _is_slip(old, new) else None
 
     def _is_in_time(self, change: PageChange) -> bool:
         first, last = min(map(time_of, self.done)), max(map(time_of, self.done))
@@ -199,10 +197,10 @@ class Rewriting(Found):
         return left
 
 
-def _is_slip(rule: Rule, old: dict[str, str], new: dict[str, str]) -> bool:
-    """Whether two readings differ as a key that was mistyped does."""
-    texts = [part.name for part in rule.before if isinstance(part, Variable) and part.values.startswith(".")]
-    return all(fuzz.ratio(old[name], new[name]) >= _SLIP for name in texts if name in new)
+def _is_slip(old: dict[str, str], new: dict[str, str]) -> bool:
+    """Whether two readings differ as a key that was mistyped does: another number, or nearly the same words."""
+    pairs = [(old[name], new[name]) for name in old if name in new]
+    return all((a.isdigit() and b.isdigit()) or fuzz.ratio(a, b) >= _SLIP for a, b in pairs)
 
 
 def _host(address: str | None) -> str | None:
