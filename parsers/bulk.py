@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from dataclasses import replace
 from datetime import timedelta
 
-from parsers.bulk_found import Found, LiteralPair, Rewriting, Worded, plain_field
+from parsers.bulk_found import Found, LiteralPair, Renamed, Rewriting, Worded, plain_field
 from parsers.bulk_induction import MIN_PAGES, Pair, induce_rules
 from parsers.bulk_literal import literal_groups
 from parsers.bulk_rules import Variable
+from parsers.bulk_templates import group_parameters
 from parsers.bulk_time import RARE, Burst, bursts, in_order, page_count, stretches, time_of
 from parsers.bulk_wording import RUN, WIKITEXT, Wording, group_wordings, is_blank
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
@@ -84,7 +85,11 @@ def _found(ordered: Sequence[PageChange], worded: Mapping[Wording, list[PageChan
             fields[plain_field(change.change.path)].append(change)
     for field, members in fields.items():
         found += _rewritings("infobox", field, members, lasting)
-    found += _rewritings("template", "", [c for c in ordered if _is_rewritten(c, "template")], lasting)
+    uses = [change for change in ordered if _is_rewritten(change, "template")]
+    for parameters, members in group_parameters(uses).items():
+        found += [Renamed(parameters, stretch) for stretch in bursts(members, RARE, lasting)]
+    taken = {change.change_id for bulk in found for change in bulk.done}
+    found += _rewritings("template", "", [change for change in uses if change.change_id not in taken], lasting)
     taken = {change.change_id for bulk in found for change in bulk.done}
     found += _literals([change for change in ordered if change.change_id not in taken], lasting)
     return [*found, *_wordings(worded, found, lasting)]

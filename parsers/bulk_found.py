@@ -11,12 +11,13 @@ from rapidfuzz import fuzz
 
 from parsers.bulk_literal import Literal
 from parsers.bulk_rules import Rule, has_old_form, read_variables
+from parsers.bulk_templates import Parameters
 from parsers.bulk_time import MAX_GAP, in_order, page_count, time_of
 from parsers.bulk_wording import RUN, TEXT, Wording, file_form
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
 _NEVER = "9999"  # later than any time stamp
-_HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
+_HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*?)(?=[/?#]|\{rest\}\Z|\Z)", re.IGNORECASE)
 # Where a variable stands for words, a value less like the old one (0 to 100) is another thing and no slip.
 _SLIP = 50.0
 
@@ -217,6 +218,33 @@ def plain_field(path: str) -> str:
     return re.sub(r"#\d+(?=/|$)", "", path, count=1)
 
 
+class Renamed(Found):
+    """Parameters of a template that were renamed or dropped, whatever they held."""
+
+    def __init__(self, parameters: Parameters, done: Sequence[PageChange]) -> None:
+        super().__init__("template", done)
+        self.parameters = parameters
+        self.beginning = "{{"
+
+    @property
+    def text(self) -> str:
+        return f"{self.forms.pattern_before} → {self.forms.pattern_after}"
+
+    @property
+    def forms(self) -> Rule:
+        return self.parameters.rule
+
+    def is_regression(self, change: PageChange) -> bool:
+        at = self.migrated.get(change.page_id)
+        before, after = change.change.before or "", change.change.after or ""
+        if at is None or change.timestamp <= at:
+            return False
+        return self.parameters.is_old(after) and not self.parameters.is_old(before)
+
+    def is_old(self, item: CurrentItem) -> bool:
+        return self.parameters.is_old(item.value)
+
+
 class LiteralPair(Found):
     """One name or value that became another."""
 
@@ -288,4 +316,4 @@ class Worded(Found):
         return BulkCase(change.title, change.rev_to or 0, self.wording.after, self.wording.before)
 
 
-__all__ = ["TEXT", "Found", "LiteralPair", "Rewriting", "Worded", "plain_field"]
+__all__ = ["TEXT", "Found", "LiteralPair", "Renamed", "Rewriting", "Worded", "plain_field"]

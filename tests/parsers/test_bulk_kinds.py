@@ -120,18 +120,18 @@ def test_a_template_without_parameters_is_swapped_where_one_went_and_another_cam
     assert [case.before for case in bulk.stragglers] == ["Alter Hinweis"]
 
 
-def test_a_template_parameter_is_renamed_whatever_it_holds() -> None:
+def test_a_template_parameter_is_renamed_whatever_the_others_hold() -> None:
     history = History()
-    for page, place in enumerate(PLACES):
-        rest = f"{place} wird gebaut.|am={page}"
+    for page in range(12):
+        rest = f"{PLACES[page % 5]} [[A|b=c]]|ort={'Mitte' if page % 2 else 'Rand'}"
         before, after = f"{{{{Tafel|inhalt={rest}}}}}", f"{{{{Tafel|text={rest}}}}}"
         history.add(page, Change("template", "changed", "", before, after))
-    old = "{{Tafel|inhalt=Haus wird gebaut.|am=9}}"
-    (bulk,) = found_in(history.changes, [text("template", old), text("template", "{{Tafel|text=Haus|am=9}}")])
-    assert bulk.pages == 5
-    assert bulk.pattern_before.startswith("{{Tafel|inhalt={")
-    assert bulk.pattern_after.startswith("{{Tafel|text={")
+    back = history.add(3, Change("template", "changed", "", "{{Tafel|text=x}}", "{{Tafel|inhalt=x}}"), days=20)
+    old = "{{Tafel|inhalt=Haus}}"
+    (bulk,) = found_in(history.changes, [text("template", old), text("template", "{{Tafel|text=Haus|inhalt=}}")])
+    assert (bulk.rule, bulk.pages) == ("{{Tafel|inhalt={value}}} → {{Tafel|text={value}}}", 12)
     assert [case.before for case in bulk.stragglers] == [old]
+    assert [case.rev_id for case in bulk.regressions] == [1000 + back]
 
 
 def corrected(history: History, old: str, new: str) -> list[int]:
