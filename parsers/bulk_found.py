@@ -147,13 +147,14 @@ class Rewriting(Found):
         new = (
             read_variables(self.rule.after, self.rule.new_form, change.change.after or "") if old is not None else None
         )
-        if old is None or new is None or not self._is_in_time(change):
+        if old is None or new is None or not self.is_in_time(change):
             return None
         if old == new:
             return True
         return False if self.is_address and self.hosts is None and _is_slip(old, new) else None
 
-    def _is_in_time(self, change: PageChange) -> bool:
+    def is_in_time(self, change: PageChange) -> bool:
+        """Whether no longer pause lies between a change and the members."""
         first, last = min(map(time_of, self.done)), max(map(time_of, self.done))
         return first - MAX_GAP <= time_of(change) <= last + MAX_GAP
 

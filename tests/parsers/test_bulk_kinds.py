@@ -260,3 +260,22 @@ def test_quite_another_page_of_the_same_site_is_no_slip() -> None:
     slip = history.link(9, "http://alt.example/stadt/wiesen/x", "https://neu.example/wisen/x")
     (bulk,) = found_in(history.changes, [])
     assert [case.rev_id for case in bulk.exceptions] == [1000 + slip]
+
+
+def test_two_sites_that_moved_alike_have_a_rule_each() -> None:
+    history = History()
+    for page, end in enumerate(("", "/", "/a", "/b/c")):
+        history.link(page, f"http://eins.example{end}", f"https://neu.eins.example{end}")
+        history.link(10 + page, f"http://zwei.example{end}", f"https://neu.zwei.example{end}")
+    assert [bulk.pages for bulk in found_in(history.changes, [])] == [4, 4]
+
+
+def test_two_phrases_with_words_in_common_are_told_apart() -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        for at, name in ((page, "Bau"), (10 + page, "Kultur")):
+            old, new = f"das Amt für {name} und Verkehr", f"der Bereich {name}wesen und Mobilität"
+            history.add(at, section(f"Am {place}: {old}.", f"Am {place}: {new}."))
+    rules = sorted(bulk.rule for bulk in found_in(history.changes, []))
+    assert len(rules) == 2
+    assert all(name in rule for name, rule in zip(("Bau", "Kultur"), rules, strict=True))
