@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from dataclasses import replace
 from datetime import timedelta
 
-from parsers.bulk_found import Found, LiteralPair, Rewriting, Worded, plain_field
+from parsers.bulk_found import Found, LiteralPair, Renamed, Rewriting, Worded, plain_field
 from parsers.bulk_induction import MIN_PAGES, Pair, induce_rules
 from parsers.bulk_literal import literal_groups
-from parsers.bulk_rules import Variable
-from parsers.bulk_time import RARE, Burst, bursts, in_order, page_count, stretches, time_of
+from parsers.bulk_rules import Rule, Variable
+from parsers.bulk_templates import group_parameters
+from parsers.bulk_time import MAX_GAP, RARE, Burst, bursts, in_order, page_count, stretches, time_of
 from parsers.bulk_wording import RUN, WIKITEXT, Wording, group_wordings, is_blank
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
@@ -33,6 +34,8 @@ _BLANKS = (Burst(5, timedelta(days=2)),)
 # The share of its revisions that makes a rewriting a part of what else was done in them.
 _ECHO = 0.9
 _MOST = 0.7
+_EACH = 0.8
+_ONE_SITE = timedelta(days=10)
 
 Changes = Callable[[Collection[tuple[str, str]] | None], Iterable[PageChange]]
 Current = Callable[[Collection[str]], Iterable[CurrentItem]]
@@ -84,7 +87,11 @@ def _found(ordered: Sequence[PageChange], worded: Mapping[Wording, list[PageChan
             fields[plain_field(change.change.path)].append(change)
     for field, members in fields.items():
         found += _rewritings("infobox", field, members, lasting)
-    found += _rewritings("template", "", [c for c in ordered if _is_rewritten(c, "template")], lasting)
+    uses = [change for change in ordered if _is_rewritten(change, "template")]
+    for parameters, members in group_parameters(uses).items():
+        found += [Renamed(parameters, stretch) for stretch in bursts(members, RARE, lasting)]
+    taken = {change.change_id for bulk in found for change in bulk.done}
+    found += _rewritings("template", "", [change for change in uses if change.change_id not in taken], lasting)
     taken = {change.change_id for bulk in found for change in bulk.done}
     found += _literals([change for change in ordered if change.change_id not in taken], lasting)
     return [*found, *_wordings(worded, found, lasting)]
@@ -121,11 +128,16 @@ def _rewritings(kind: str, scope: str, changes: Sequence[PageChange], lasting: t
         others = sum(
             c.change.before == over_all.pattern_after and c.change.after == over_all.pattern_before for c in changes
         )
-        parts = bursts(members, RARE, lasting, others) if is_literal else stretches(members)
+        parts = bursts(members, RARE, lasting, others) if is_literal else _own_stretches(over_all, members)
         for stretch in parts:
             # Within its own stretch of time a rule may be narrower than over the whole history.
             for rule, own in induce_rules(map(_pair, stretch)):
-                found.append(Rewriting(kind, rule, [rewritten.pop(pair.member) for pair in own], scope))
+                done = [rewritten.pop(pair.member) for pair in own]
+                if (same := _going_on(found, rule, done)) is None:
+                    found.append(Rewriting(kind, rule, done, scope))
+                for change in done if same else ():
+                    same.take(change, broken=False)  # type: ignore[union-attr]
+    found.sort(key=lambda bulk: bulk.hosts is not None)  # a rule that names its site goes before one of any
     for change in list(rewritten.values()):
         for bulk in found:
             follows = bulk.follows(change)
@@ -133,6 +145,20 @@ def _rewritings(kind: str, scope: str, changes: Sequence[PageChange], lasting: t
                 bulk.take(change, broken=not follows)
                 break
     yield from found
+
+
+def _own_stretches(rule: Rule, members: Sequence[PageChange]) -> Iterator[list[PageChange]]:
+    """Stretches of time; shorter ones where a rule is of any site, so that the sites one after the other stay apart."""
+    of_any_site = "://" in rule.pattern_before and rule.pattern_before.partition("://")[2].startswith("{")
+    return stretches(members, _ONE_SITE if of_any_site else MAX_GAP)
+
+
+def _going_on(found: Iterable[Rewriting], rule: Rule, done: Sequence[PageChange]) -> Rewriting | None:
+    """The bulk change of the same rule that these changes go on with."""
+    for bulk in found:
+        if (bulk.rule.before, bulk.rule.after) == (rule.before, rule.after) and bulk.is_in_time(done[0]):
+            return bulk
+    return None
 
 
 def _pair(change: PageChange) -> Pair:
@@ -157,16 +183,33 @@ def _wordings(
     """Rewritings inside texts, the best supported first, of those that as many pages support the longest."""
     done = {change.change_id for bulk in found for change in bulk.done}
     works = [{change.rev_to for change in bulk.done} for bulk in found]
+    ids = {
+        w: {change.change_id for change in members} for w, members in groups.items() if page_count(members) >= MIN_PAGES
+    }
     supported = [(page_count(members), len(w.before) + len(w.after), w) for w, members in groups.items()]
     for pages, _, wording in sorted(supported, key=lambda item: (-item[0], -item[1], item[2].before, item[2].after)):
         if pages < MIN_PAGES:
             return
         free = _without_echoes([c for c in groups[wording] if c.change_id not in done], works)
+        if _is_coarse(wording, free, ids):
+            continue
         back = groups.get(wording.reverse, [])
         bounds = _BLANKS if is_blank(wording) else _MARKS if free and free[0].change.noise_reason else RARE
         for stretch in bursts(free, bounds, lasting, page_count(back)):
             done.update(change.change_id for change in stretch)
             yield Worded(_fullest(wording, stretch, groups), stretch, back)
+
+
+def _is_coarse(wording: Wording, free: Sequence[PageChange], ids: Mapping[Wording, Set[int]]) -> bool:
+    """Whether several rewritings tell apart what this one alone takes for the same: longer phrases around it."""
+    held = {change.change_id for change in free}
+    parts: list[Set[int]] = []
+    for other in sorted(ids, key=lambda other: (-len(ids[other]), other.before, other.after)):
+        own = ids[other] & held
+        is_part = other.inside == wording.inside and _EACH * len(ids[other]) <= len(own) < _EACH * len(held)
+        if is_part and len(own) >= MIN_PAGES and not any(own & part for part in parts):
+            parts.append(own)
+    return len(parts) > 1 and sum(map(len, parts)) >= _MOST * len(held)
 
 
 def _fullest(wording: Wording, changes: Sequence[PageChange], groups: Mapping[Wording, list[PageChange]]) -> Wording:

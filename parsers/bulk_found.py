@@ -10,13 +10,14 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from parsers.bulk_literal import Literal
-from parsers.bulk_rules import Rule, Variable, has_old_form, read_variables
+from parsers.bulk_rules import Rule, has_old_form, read_variables
+from parsers.bulk_templates import Parameters
 from parsers.bulk_time import MAX_GAP, in_order, page_count, time_of
 from parsers.bulk_wording import RUN, TEXT, Wording, file_form
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
 _NEVER = "9999"  # later than any time stamp
-_HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
+_HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*?)(?=[/?#]|\{rest\}\Z|\Z)", re.IGNORECASE)
 # Where a variable stands for words, a value less like the old one (0 to 100) is another thing and no slip.
 _SLIP = 50.0
 
@@ -142,19 +143,18 @@ class Rewriting(Found):
         """Whether a change is the rule's rewriting; False where it altered a variable, None where it is another one."""
         if self.scope and self.scope != _field(change.change):
             return None
-        if not self._is_in_time(change):
-            return None
         old = read_variables(self.rule.before, self.rule.old_form, change.change.before or "")
         new = (
             read_variables(self.rule.after, self.rule.new_form, change.change.after or "") if old is not None else None
         )
-        if old is None or new is None:
+        if old is None or new is None or not self.is_in_time(change):
             return None
         if old == new:
             return True
-        return False if self.is_address and self.hosts is None and _is_slip(self.rule, old, new) else None
+        return False if self.is_address and self.hosts is None and _is_slip(old, new) else None
 
-    def _is_in_time(self, change: PageChange) -> bool:
+    def is_in_time(self, change: PageChange) -> bool:
+        """Whether no longer pause lies between a change and the members."""
         first, last = min(map(time_of, self.done)), max(map(time_of, self.done))
         return first - MAX_GAP <= time_of(change) <= last + MAX_GAP
 
@@ -199,10 +199,10 @@ class Rewriting(Found):
         return left
 
 
-def _is_slip(rule: Rule, old: dict[str, str], new: dict[str, str]) -> bool:
-    """Whether two readings differ as a key that was mistyped does."""
-    texts = [part.name for part in rule.before if isinstance(part, Variable) and part.values.startswith(".")]
-    return all(fuzz.ratio(old[name], new[name]) >= _SLIP for name in texts if name in new)
+def _is_slip(old: dict[str, str], new: dict[str, str]) -> bool:
+    """Whether two readings differ as a key that was mistyped does: another number, or nearly the same words."""
+    pairs = [(old[name], new[name]) for name in old if name in new]
+    return all((a.isdigit() and b.isdigit()) or fuzz.ratio(a, b) >= _SLIP for a, b in pairs)
 
 
 def _host(address: str | None) -> str | None:
@@ -217,6 +217,33 @@ def _field(change: Change) -> str:
 def plain_field(path: str) -> str:
     """The path of a field without the number of its box."""
     return re.sub(r"#\d+(?=/|$)", "", path, count=1)
+
+
+class Renamed(Found):
+    """Parameters of a template that were renamed or dropped, whatever they held."""
+
+    def __init__(self, parameters: Parameters, done: Sequence[PageChange]) -> None:
+        super().__init__("template", done)
+        self.parameters = parameters
+        self.beginning = "{{"
+
+    @property
+    def text(self) -> str:
+        return f"{self.forms.pattern_before} → {self.forms.pattern_after}"
+
+    @property
+    def forms(self) -> Rule:
+        return self.parameters.rule
+
+    def is_regression(self, change: PageChange) -> bool:
+        at = self.migrated.get(change.page_id)
+        before, after = change.change.before or "", change.change.after or ""
+        if at is None or change.timestamp <= at:
+            return False
+        return self.parameters.is_old(after) and not self.parameters.is_old(before)
+
+    def is_old(self, item: CurrentItem) -> bool:
+        return self.parameters.is_old(item.value)
 
 
 class LiteralPair(Found):
@@ -290,4 +317,4 @@ class Worded(Found):
         return BulkCase(change.title, change.rev_to or 0, self.wording.after, self.wording.before)
 
 
-__all__ = ["TEXT", "Found", "LiteralPair", "Rewriting", "Worded", "plain_field"]
+__all__ = ["TEXT", "Found", "LiteralPair", "Renamed", "Rewriting", "Worded", "plain_field"]

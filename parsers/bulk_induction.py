@@ -23,6 +23,7 @@ _TOKEN = re.compile(r"://|[^\W_]+|.", re.DOTALL)
 _MAX_TOKENS = 400
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?:^|[?&;])([\w.\-]+)=$")
+_SCHEMES: tuple[Hunks, ...] = ((("http", "https"),), (("https", "http"),))
 _DIGIT = re.compile(r"\d")
 _VALUE_START = re.compile(r"[^=]*=")
 # What may follow a host or a path, if anything does.
@@ -59,15 +60,15 @@ def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
     them is literal where all agree; where they do not, few repeated words part the pairs into several rules
     (``vo020`` and ``to020`` are two things), and numbers, values of a query and ever new words are variables.
     """
-    groups: defaultdict[Hunks, list[_Edit]] = defaultdict(list)
+    groups: defaultdict[tuple[Hunks, Hashable], list[_Edit]] = defaultdict(list)
     shuffled: defaultdict[tuple[Masked, Masked], list[Pair]] = defaultdict(list)
     for pair in pairs:
         before, after, fragment = _without_fragment(pair)
         cut = _cut(before, after)
         if cut:
-            groups[cut[0]].append(_Edit(pair, cut[1], fragment))
+            groups[cut[0], _site(pair, cut[0])].append(_Edit(pair, cut[1], fragment))
     found = []
-    for hunks, edits in groups.items():
+    for (hunks, _), edits in groups.items():
         told = set()
         if _pages(edits) >= MIN_PAGES:
             for members in _partition(edits):
@@ -105,6 +106,14 @@ def _cut(before: str, after: str) -> tuple[Hunks, tuple[Tokens, ...]] | None:
         hunks.append((deleted, inserted))
         gaps.append(())
     return (tuple(hunks), tuple(gaps)) if hunks else None
+
+
+def _site(pair: Pair, hunks: Hunks) -> Hashable:
+    """The hosts of an address, which a rule must name; only a scheme may change on any."""
+    if hunks in _SCHEMES:
+        return None
+    hosts = _HOST.match(pair.before), _HOST.match(pair.after)
+    return tuple(host and host[0] for host in hosts)
 
 
 def _without_fragment(pair: Pair) -> tuple[str, str, str]:
@@ -326,7 +335,7 @@ def _is_sound(hunks: Hunks, before: Parts, after: Parts) -> bool:
         literal = "".join(part for part in before if isinstance(part, str)).rpartition(":")[2]
         known = max(sum(c.isalpha() for c in text) for text in (gone, literal)) >= _LEAST_LETTERS
         return known and not any(variable.values.endswith("*") for variable in variables)
-    if hunks in ((("http", "https"),), (("https", "http"),)):
+    if hunks in _SCHEMES:
         return True
     return _has_literal_host(before) and _has_literal_host(after)
 

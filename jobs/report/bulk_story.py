@@ -164,7 +164,8 @@ def _what(bulk: BulkChange, members: Sequence[PageChange]) -> tuple[str, str, st
     """How the bulk change is to be named, and the short names of what was replaced by what.
 
     ``host``: links moved from one host to another; ``address``: links changed on one host; ``field``: an
-    infobox field was renamed; ``value``: a field's value was replaced; else the kind itself.
+    infobox field was renamed; ``value``: a field's value was replaced; ``text``: words, marks or parameters were
+    replaced inside texts, files and template uses; else the kind itself.
     """
     before, after = bulk.pattern_before, bulk.pattern_after
     if bulk.kind == "link":
@@ -172,10 +173,10 @@ def _what(bulk: BulkChange, members: Sequence[PageChange]) -> tuple[str, str, st
         if old and new and old != new:
             return "host", old, new
         return "address", old or before, new or after
+    changed = all(member.change.action == "changed" for member in members)
     if bulk.kind == "infobox":
-        renamed = any(member.change.action == "renamed" for member in members)
-        return ("field" if renamed else "value"), _last_part(before), _last_part(after)
-    return bulk.kind, before, after
+        return ("value", before, after) if changed else ("field", _last_part(before), _last_part(after))
+    return "text" if changed and bulk.kind in ("section", "template") else bulk.kind, before, after
 
 
 def _host(address: str) -> str | None:

@@ -247,6 +247,24 @@ def test_renamed_field_is_told_by_its_name() -> None:
     assert not story.pages[0].has_news
 
 
+@pytest.mark.parametrize(
+    ("told", "before", "after", "what"),
+    [
+        (change("section", "changed", "Stand", "Die Massname", "Die Maßnahme"), "Massname", "Maßnahme", "text"),
+        (change("section", "renamed", "Ziele", "Zielsetzung", "Ziele"), "Zielsetzung", "Ziele", "section"),
+        (change("template", "changed", "", "{{T|a=1}}", "{{T|b=1}}"), "{{T|a={value}}}", "{{T|b={value}}}", "text"),
+        (change("infobox", "changed", "K/F", "Amt 1/2", "Stelle 1/2"), "Amt {rest}/2", "Stelle {rest}/2", "value"),
+    ],
+)
+def test_bulk_change_is_named_by_what_became_what(told: Change, before: str, after: str, what: str) -> None:
+    edits = Edits()
+    at = "2024-07-02T08:00:00Z"
+    edits.add(1, "Seite", at, "M. Muster", told)
+    bulk = BulkChange(told.kind, "r", before, after, at, at, 1, 1, (1,))
+    (story,) = tell(report_data(*edits.changes, bulk=(BulkEntry(9, bulk),))).bulk
+    assert (story.what, story.before, story.after) == (what, before, after)
+
+
 def test_change_of_a_bulk_change_that_is_not_reported_is_told_on_its_page() -> None:
     edits = Edits()
     link = change("link", "changed", "P", f"{OLD}1", f"{NEW}1", label="Vorlage")

@@ -1,0 +1,281 @@
+"""Bulk changes of field values, templates, texts and wikitext; what everyday editing must not make one."""
+
+from __future__ import annotations
+
+import pytest
+
+from parsers.change import Change, CurrentItem
+from tests.parsers.bulk_history import NEW, OLD, History, current_link, found_in
+
+PLACES = ("Markt", "Hafen", "Kirchhof", "Anger", "Ufer")
+
+
+def text(kind: str, value: str, page: int = 9) -> CurrentItem:
+    return CurrentItem(kind, page, f"Seite {page}", 900 + page, "", value)
+
+
+def section(before: str, after: str, reason: str | None = None) -> Change:
+    return Change("section", "changed", "Stand", before, after, "cosmetic" if reason else "substantive", reason)
+
+
+def field(before: str, after: str, name: str = "Stelle") -> Change:
+    return Change("infobox", "changed", f"Konzeption/{name}", before, after)
+
+
+def test_keys_that_change_places_are_kept_and_one_that_is_mistyped_is_an_exception() -> None:
+    history = History()
+    for page in range(1, 5):
+        n, m = 1200 + page, 3400 + 7 * page
+        history.link(page, f"http://a12.example/v?x={n}&y={m}", f"http://a12.example/w?y={m}&x={n}")
+    wrong = history.link(5, "http://a12.example/v?x=77&y=88", "http://a12.example/w?y=88&x=78")
+    (bulk,) = found_in(history.changes, [])
+    assert bulk.rule == "http://a12.example/v?x={x}&y={y} → http://a12.example/w?y={y}&x={x}"
+    assert ([case.rev_id for case in bulk.exceptions], bulk.pages) == ([1000 + wrong], 5)
+
+
+def test_links_to_a_renamed_page_and_to_its_sections_are_one_rule() -> None:
+    history = History()
+    for page, part in enumerate(("", "#Lage", "", "#Ziele", "")):
+        history.link(page, f"Plan Nord{part}", f"Leitplan Mitte{part}")
+    (bulk,) = found_in(history.changes, [current_link(8, "Plan Nord#Kosten"), current_link(9, "Plan Nordost")])
+    assert (bulk.rule, bulk.pages) == ("Plan Nord → Leitplan Mitte", 5)
+    assert [case.before for case in bulk.stragglers] == ["Plan Nord#Kosten"]
+
+
+def test_a_site_is_known_with_and_without_a_path() -> None:
+    history = History()
+    for page, path in enumerate(("", "/", "/a", "/b/c", "/")):
+        history.link(page, f"http://alt.example{path}", f"https://neu.example{path}")
+    (bulk,) = found_in(history.changes, [current_link(9, "http://alt.example"), current_link(9, "http://alt.example2")])
+    assert (bulk.pages, [case.before for case in bulk.stragglers]) == (5, ["http://alt.example"])
+
+
+def test_a_part_of_a_field_value_is_rewritten_within_its_field() -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        history.add(page, field(f"Abteilung {place}", f"Fachdienst {place}"))
+    current = [
+        CurrentItem("infobox", 8, "Seite 8", 80, "Konzeption#2/Stelle", "Abteilung Tal"),
+        CurrentItem("infobox", 9, "Seite 9", 90, "Konzeption/Ort", "Abteilung Tal"),
+    ]
+    (bulk,) = found_in(history.changes, current)
+    assert bulk.rule == "Konzeption/Stelle: Abteilung {name} → Fachdienst {name}"
+    assert (bulk.pages, [case.title for case in bulk.stragglers]) == (5, ["Seite 8"])
+
+
+def test_an_address_in_a_field_has_a_rule_with_its_key() -> None:
+    history = History()
+    for page in range(1, 5):
+        history.add(page, field(OLD.format(100 + page), NEW.format(100 + page)))
+    history.add(5, field(OLD.format(321), NEW.format(312)))
+    (bulk,) = found_in(history.changes, [])
+    assert (bulk.pattern_after, bulk.pages, len(bulk.exceptions)) == (NEW.format("{VOLFDNR}"), 5, 1)
+
+
+def test_a_value_put_right_weeks_later_belongs_to_the_same_work() -> None:
+    history = History()
+    ids = [history.add(page, field("0-4", "3-2x"), days=page / 10) for page in range(1, 5)]
+    ids.append(history.add(7, field("0-4", "3-2x"), days=40))
+    (bulk,) = found_in(history.changes, [])
+    assert bulk.members == tuple(ids)
+
+
+def test_values_that_come_and_go_every_day_make_no_rule() -> None:
+    history = History()
+    for number in range(60):
+        pair = ("Konzept", "Bericht") if number % 2 else ("Bericht", "Konzept")
+        history.add(number, field(*pair), days=4 * number)
+    assert found_in(history.changes, []) == []
+
+
+def test_numbers_counted_up_are_no_rule_until_they_are_many() -> None:
+    few, many = History(), History()
+    for page in range(9):
+        if page < 5:
+            few.add(page, field("17 Plätze", "18 Plätze"))
+        many.add(page, field("17 Plätze", "18 Plätze"))
+    assert found_in(few.changes, []) == []
+    assert [bulk.pages for bulk in found_in(many.changes, [])] == [9]
+
+
+def test_a_blank_field_is_renamed_with_the_others() -> None:
+    history = History()
+    for page in range(1, 4):
+        history.add(page, Change("infobox", "renamed", "Konzeption/Stelle", "Amt", "Stelle"))
+    history.add(4, Change("infobox", "removed", "Konzeption/Amt", "", None, "cosmetic", "markup"), rev=70)
+    history.add(4, Change("infobox", "added", "Konzeption/Stelle", None, "", "cosmetic", "markup"), rev=70)
+    history.add(4, Change("infobox", "added", "Konzeption/Ort", None, "", "cosmetic", "markup"), rev=70)
+    (bulk,) = found_in(history.changes, [])
+    assert (bulk.rule, bulk.pages, bulk.occurrences) == ("Konzeption: Amt → Stelle", 4, 5)
+
+
+def test_a_template_without_parameters_is_swapped_where_one_went_and_another_came() -> None:
+    history = History()
+    for page in range(1, 5):
+        history.add(page, Change("template", "removed", "Stand", "{{Alter Hinweis}}", None), rev=50 + page)
+        history.add(page, Change("template", "added", "Stand", None, "{{Hinweis neu|1}}"), rev=50 + page)
+    current = [text("template", "{{Alter Hinweis}}"), text("template", "{{Alter Hinweis 2}}")]
+    (bulk,) = found_in(history.changes, current)
+    assert (bulk.rule, bulk.pages) == ("Alter Hinweis → Hinweis neu", 4)
+    assert [case.before for case in bulk.stragglers] == ["Alter Hinweis"]
+
+
+def test_a_template_parameter_is_renamed_whatever_the_others_hold() -> None:
+    history = History()
+    for page in range(12):
+        rest = f"{PLACES[page % 5]} [[A|b=c]]|ort={'Mitte' if page % 2 else 'Rand'}"
+        before, after = f"{{{{Tafel|inhalt={rest}}}}}", f"{{{{Tafel|text={rest}}}}}"
+        history.add(page, Change("template", "changed", "", before, after))
+    back = history.add(3, Change("template", "changed", "", "{{Tafel|text=x}}", "{{Tafel|inhalt=x}}"), days=20)
+    old = "{{Tafel|inhalt=Haus}}"
+    (bulk,) = found_in(history.changes, [text("template", old), text("template", "{{Tafel|text=Haus|inhalt=}}")])
+    assert (bulk.rule, bulk.pages) == ("{{Tafel|inhalt={value}}} → {{Tafel|text={value}}}", 12)
+    assert [case.before for case in bulk.stragglers] == [old]
+    assert [case.rev_id for case in bulk.regressions] == [1000 + back]
+
+
+def corrected(history: History, old: str, new: str) -> list[int]:
+    return [
+        history.add(
+            page, section(f"Am {place} gilt: {old}, auch {place * 2}.", f"Am {place} gilt: {new}, auch {place * 2}.")
+        )
+        for page, place in enumerate(PLACES)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("die Massname", "die Maßnahme", "Massname → Maßnahme"),
+        ("das Amt für Bau", "der Fachbereich für Verkehr", "das Amt für Bau → der Fachbereich für Verkehr"),
+        ("der Turnverein", "der Turnverein e. V.", "Turnverein → Turnverein e. V."),
+        ("die sogenannte Achse", "die Achse", "sogenannte Achse → Achse"),
+    ],
+)
+def test_a_correction_inside_texts_is_one_rule(old: str, new: str, shown: str) -> None:
+    history = History()
+    ids = corrected(history, old, new)
+    back = history.add(2, section(f"Dort steht {new} wie oben.", f"Dort steht {old} wie oben."), days=30)
+    current = [text("text", f"Ganz anders: {old}; so auch hier."), text("text", f"Ganz anders: {new}.", 8)]
+    (bulk,) = found_in(history.changes, current)
+    assert (bulk.kind, bulk.rule, bulk.members) == ("section", shown, tuple(ids))
+    assert [case.title for case in bulk.stragglers] == ["Seite 9"]
+    assert [case.rev_id for case in bulk.regressions] == [1000 + back]
+
+
+def test_words_replaced_on_two_pages_and_numbers_in_texts_are_no_rule() -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        history.add(page, section(f"{place}: Stand 2023.", f"{place}: Stand 2024."))
+        if page < 2:
+            history.add(page, section(f"{place} hat Wiesen.", f"{place} hat Gärten."))
+    assert found_in(history.changes, []) == []
+
+
+def test_bold_dropped_from_links_is_found_in_wikitext() -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        line = f"[https://{place.lower()}.example/x {place}]"
+        history.add(page, section(f"* '''{line}''' am {place}", f"* {line} am {place}", "markup"))
+    current = [
+        text("wikitext", "Siehe '''[https://a.example Amt]''' dort."),
+        text("wikitext", "Der '''[[Rat]]''' und [https://a.example Amt].", 8),
+    ]
+    (bulk,) = found_in(history.changes, current)
+    assert (bulk.rule, bulk.pages) == ("'''[{text}]''' → [{text}]", 5)
+    assert [(case.title, case.before) for case in bulk.stragglers] == [("Seite 9", "'''[https://a.example Amt]'''")]
+
+
+def test_marks_that_go_with_rewritten_links_are_no_rule_of_their_own() -> None:
+    history = History()
+    for page in range(1, 6):
+        old, new = OLD.format(100 + page), NEW.format(100 + page)
+        history.link(page, old, new, rev=50 + page)
+        history.add(page, section(f"'''[{old} Vorlage]'''", f"[{new} Vorlage]", "markup"), rev=50 + page)
+    assert [bulk.kind for bulk in found_in(history.changes, [])] == ["link"]
+
+
+def test_icons_get_a_link_each_of_its_own() -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        icon = f"[[Datei:Zeichen {place}.png|rahmenlos|120x120px"
+        history.add(page, Change("file", "changed", "", f"{icon}]]", f"{icon}|link={place}]]", "cosmetic", "icon-link"))
+    current = [
+        text("wikitext", "{|\n! [[Datei:Zeichen Tal.png|rahmenlos|120x120px]]\n|}"),
+        text("wikitext", "[[Datei:Foto.png|rahmenlos|120x120px]] [[Datei:Zeichen Tal.png|mini]]", 8),
+    ]
+    (bulk,) = found_in(history.changes, current)
+    assert (bulk.kind, bulk.rule, bulk.pages) == ("file", "[[{text}]] → [[{text}|link={text}]]", 5)
+    assert [case.before for case in bulk.stragglers] == ["[[Datei:Zeichen Tal.png|rahmenlos|120x120px]]"]
+
+
+def test_what_only_leads_back_is_a_return_and_no_rule_of_its_own() -> None:
+    history = History()
+    for page in range(1, 9):
+        history.migrate(page, 100 + page)
+    for page in range(1, 4):
+        history.link(page, NEW.format(100 + page), OLD.format(100 + page), days=30)
+    (bulk,) = found_in(history.changes, [])
+    assert (bulk.pattern_before, len(bulk.regressions)) == (OLD.format("{VOLFDNR}"), 3)
+
+
+def test_a_new_page_with_the_old_form_and_a_page_restored_brought_nothing_back() -> None:
+    history = History()
+    history.link(7, None, OLD.format(70), days=-50, first=True)
+    for page in range(1, 5):
+        history.migrate(page, 100 + page)
+    history.link(7, OLD.format(70), None, days=20)
+    history.link(7, None, OLD.format(70), days=20)
+    history.link(8, None, OLD.format(80), days=30, first=True)
+    (bulk,) = found_in(history.changes, [current_link(7, OLD.format(70)), current_link(8, OLD.format(80))])
+    assert bulk.regressions == ()
+    assert [case.title for case in bulk.stragglers] == ["Seite 7", "Seite 8"]
+
+
+def test_a_return_is_told_of_the_sweep_that_had_done_the_page() -> None:
+    history = History()
+    for page in range(1, 5):
+        history.migrate(page, 100 + page)
+        history.migrate(10 + page, 200 + page, days=365)
+    history.link(12, NEW.format(202), OLD.format(202), days=400)
+    older, newer = found_in(history.changes, [current_link(12, OLD.format(202))])
+    assert (older.regressions, [case.title for case in newer.regressions]) == ((), ["Seite 12"])
+    assert older.stragglers == newer.stragglers == ()
+
+
+def test_secure_addresses_miss_only_the_sites_that_were_made_secure() -> None:
+    history = History()
+    for page, place in enumerate(PLACES[:4]):
+        history.link(page, f"http://{place}.example/{page}", f"https://{place}.example/{page}")
+    left = [current_link(20 + page, f"http://fern{page}.example/") for page in range(30)]
+    (bulk,) = found_in(history.changes, [*left, current_link(9, "http://Markt.example/9")])
+    assert [case.title for case in bulk.stragglers] == ["Seite 9"]
+
+
+def test_quite_another_page_of_the_same_site_is_no_slip() -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        history.link(page, f"http://alt.example/stadt/{place}/x", f"https://neu.example/{place}/x")
+    history.link(8, "http://alt.example/stadt/wiesen/x", "https://neu.example/12345/x")
+    slip = history.link(9, "http://alt.example/stadt/wiesen/x", "https://neu.example/wisen/x")
+    (bulk,) = found_in(history.changes, [])
+    assert [case.rev_id for case in bulk.exceptions] == [1000 + slip]
+
+
+def test_two_sites_that_moved_alike_have_a_rule_each() -> None:
+    history = History()
+    for page, end in enumerate(("", "/", "/a", "/b/c")):
+        history.link(page, f"http://eins.example{end}", f"https://neu.eins.example{end}")
+        history.link(10 + page, f"http://zwei.example{end}", f"https://neu.zwei.example{end}")
+    assert [bulk.pages for bulk in found_in(history.changes, [])] == [4, 4]
+
+
+def test_two_phrases_with_words_in_common_are_told_apart() -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        for at, name in ((page, "Bau"), (10 + page, "Kultur")):
+            old, new = f"das Amt für {name} und Verkehr", f"der Bereich {name}wesen und Mobilität"
+            history.add(at, section(f"Am {place}: {old}.", f"Am {place}: {new}."))
+    rules = sorted(bulk.rule for bulk in found_in(history.changes, []))
+    assert len(rules) == 2
+    assert all(name in rule for name, rule in zip(("Bau", "Kultur"), rules, strict=True))
