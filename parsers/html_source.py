@@ -15,7 +15,7 @@ from bs4.dammit import EncodingDetector
 
 from parsers.immutable import dataclass
 
-MAX_DEPTH = 300  # elements in one another
+MAX_DEPTH = 150  # elements in one another
 MAX_TAGS = 40_000  # start tags of one page; what follows is not read, so that any page ends in seconds
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _FALLBACK = "cp1252"  # what browsers take pages for that say nothing (Encoding standard)
