@@ -31,23 +31,27 @@ def find_headings(tree: Tree, texts: TextReader, root: Element) -> list[HtmlHead
     """The headings of a page's content.
 
     MediaWiki marks its own: the title in ``span.mw-headline`` up to 1.42, ``div.mw-heading`` around the heading from
-    1.43 on. Where a page has none of them, any heading is one.
+    1.43 on. In tables only these count. Where a page has none of them, any heading is one.
     """
     found: list[tuple[Element, Element, Element, bool]] = []  # heading, headline, whole, marked
     at = root.at + 1
+    table_ends = 0
     while at < root.stop:
         node = tree.nodes[at]
         at += 1
         if isinstance(node, str):
             continue
-        if is_added(node) or node.name == "table" or node.name == "aside":
+        if is_added(node) or node.name == "aside":
             at = node.stop
+        elif node.name == "table":
+            table_ends = max(table_ends, node.stop)
         elif node.name in _HEADINGS and node.get("id") != "firstHeading":
             headline = next((e for e in tree.inside(node) if "mw-headline" in e.classes), None)
             outer = next(tree.around(node))
             wrapped = "mw-heading" in outer.classes
-            marked = headline is not None or wrapped or bool(node.get("id"))
-            found.append((node, headline or node, outer if wrapped else node, marked))
+            own = headline is not None or wrapped
+            if own or node.at >= table_ends:
+                found.append((node, headline or node, outer if wrapped else node, own or bool(node.get("id"))))
             at = node.stop
     if any(marked for *_, marked in found):
         found = [heading for heading in found if heading[3]]

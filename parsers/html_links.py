@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from parsers.addresses import address_host
@@ -18,6 +19,7 @@ _SCHEME = re.compile(r"(?://|[a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 _NEVER = re.compile(r"\s*(?:javascript|data|vbscript):", re.IGNORECASE)
 _SIZE = re.compile(r"^(?:page\d+-|lang[a-z-]+-)*\d+px-")
 _MEDIA = frozenset(("img", "video", "audio"))
+_FRAME_DEPTH = 8  # of a picture in its frame
 _FRAME_NODES = 50  # in which a caption is looked for
 _PICTURE_PAGE = frozenset(("image", "mw-file-description"))
 
@@ -129,7 +131,7 @@ class LinkReader:
 
     def caption(self, whole: Element, picture: Element, title: str) -> str:
         """What is said of a picture: its caption, else its alternative text unless that names the file."""
-        for outer in self.tree.around(whole):
+        for outer in islice(self.tree.around(whole), _FRAME_DEPTH):
             if outer.name == "figure" or not outer.classes.isdisjoint(("thumb", "gallerybox")):
                 if outer.at not in self.captions:
                     self.captions[outer.at] = self.caption_in(outer)

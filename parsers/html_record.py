@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from operator import itemgetter
 from urllib.parse import unquote
 
@@ -34,9 +35,10 @@ HTML_MESSAGES = {
 }
 _PAGE_NAME = re.compile(r'"wgPageName":\s*("(?:[^"\\\n]|\\.)*+")')
 _HEAD_LENGTH = 100_000  # characters in which a page is expected to say its title
-_CONTENT = (
-    lambda e: "mw-parser-output" in e.classes,
+# What holds a page's own content: the first that there is
+_CONTENT: tuple[Callable[[Element], bool], ...] = (
     lambda e: e.get("id") == "mw-content-text",
+    lambda e: "mw-parser-output" in e.classes,
     lambda e: e.get("id") in ("bodyContent", "content"),
     lambda e: e.name == "main",
     lambda e: e.name == "body",
@@ -221,7 +223,8 @@ def _content(tree: Tree) -> Element:
     for says in _CONTENT:
         for element in tree.elements():
             if says(element):
-                return element
+                # indicators and notices are parser output too, but stand elsewhere
+                return next((e for e in tree.inside(element) if "mw-parser-output" in e.classes), element)
     root = tree.nodes[0]
     assert isinstance(root, Element)
     return root

@@ -15,8 +15,8 @@ from bs4.dammit import EncodingDetector
 
 from parsers.immutable import dataclass
 
-MAX_DEPTH = 300  # elements in one another
-MAX_TAGS = 40_000  # start tags of one page; what follows is not read, so that any page ends in seconds
+MAX_DEPTH = 150  # elements in one another
+MAX_TAGS = 25_000  # start tags of one page; what follows is not read, so that any page ends in seconds
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _FALLBACK = "cp1252"  # what browsers take pages for that say nothing (Encoding standard)
 _UNFIT = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 has no such characters; lxml stops
@@ -153,10 +153,10 @@ def _tags(text: str) -> Iterator[SourceTag]:
     while opened := _TAG.search(text, at):
         start, at = opened.span()
         if opened[0] == "<!--":
-            if text.startswith((">", "->"), at):
-                continue
-            closed = _COMMENT_END.search(text, at)
-            at = closed.end() if closed else len(text)
+            if not text.startswith((">", "->"), at):
+                closed = _COMMENT_END.search(text, at)
+                at = closed.end() if closed else len(text)
+                yield SourceTag(start, at, "!--", closing=True)  # ends nothing, and so is not kept
         elif opened[0] in ("<!", "<?", "</"):
             found = text.find(">", at)
             at = found + 1 if found >= 0 else len(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,15 @@ def test_names_from_the_wiki_cannot_steer_a_terminal_or_a_query(tmp_path: Path) 
     result = coverage(imported(tmp_path, {"A": one("{{Konzeption|\u009b31mrot'; DROP TABLE pages; --=|Art=x}}")}))
     assert "\u009b" not in result.out
     assert "rot''; DROP TABLE pages; --'" in result.out
+
+
+def test_a_file_without_the_views_gets_a_sentence(tmp_path: Path) -> None:
+    db = imported(tmp_path, {"A": one("Text")})
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("DROP VIEW coverage_infoboxes")
+    result = wikitrail("--db", db, "coverage")
+    assert (result.code, result.out) == (1, "")
+    assert "older version of wikitrail" in result.err
 
 
 def test_wrong_usage(db: Path, tmp_path: Path) -> None:

@@ -185,6 +185,23 @@ def test_sections_of_old_and_new_markup(heading: str) -> None:
     assert lead.span[1] == about.span[0]
 
 
+def test_headings_in_tables_count_where_mediawiki_marks_them() -> None:
+    record = content(
+        '<table><tr><td><h2><span class="mw-headline" id="T">T</span></h2><p>x</p><h2>nur groß</h2></td></tr></table>'
+        '<div class="mw-heading mw-heading3"><h3 id="U">U</h3></div>'
+    )
+    assert [(s.title, s.text) for s in record.sections] == [("", ""), ("T", "x\nnur groß"), ("U", "")]
+
+
+def test_the_content_is_that_of_the_page_and_not_of_a_notice() -> None:
+    record = read(
+        '<body><div class="mw-indicators"><div class="mw-parser-output"><a href="/wiki/Hilfe">Hilfe</a></div></div>'
+        '<div id="mw-content-text"><div class="mw-content-ltr mw-parser-output"><p><a href="/wiki/A">A</a></p></div>'
+        '<div class="printfooter"><a href="/wiki/B">B</a></div></div></body>'
+    )
+    assert [link.target for link in record.links] == ["A"]
+
+
 def test_title_categories_redirect_and_papers() -> None:
     record = parse_html(
         '<html><head><meta name="generator" content="MediaWiki 1.39.6"><script>RLCONF={"wgPageName":"Kategorie:Rad_\\"x\\""};'
