@@ -15,7 +15,6 @@ from storage.database import Database
 from storage.derived import DerivedPage, LocalStrings, derived_changes
 from storage.intervals import PageIntervals
 from storage.items import close_page, part_page
-from storage.strings import Strings
 from storage.texts import TextStore
 from storage.writing import write_changes, write_page
 
@@ -29,7 +28,7 @@ class Deriver:
         self._db = db
         self.texts = TextStore(db)
         self._pages = PageReader(db, reader, self.texts, run_id, now)
-        self._strings = Strings(db)
+        self._strings = self.texts.strings
         self._states: OrderedDict[int, PageState] = OrderedDict()
         self.changes = 0
         self.pages_changed: set[int] = set()

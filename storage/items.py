@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from parsers.items import COLUMNS
 from storage.schema_items import HISTORY_TABLES, ITEMS
 from storage.strings import Strings
+from storage.times import time_sql
 
 KEPT = {
     kind: tuple(type_ if type_ in ("STRING", "LONG") else "" for _, type_, _ in columns)
@@ -61,7 +62,7 @@ def part_page(db: Database, page_id: int, gone_at: str, back_at: str) -> None:
         return
     for kind in HISTORY_TABLES:
         began, ended = (
-            f"coalesce({at}, (SELECT timestamp FROM revisions r WHERE r.rev_id = h.{by}))"
+            f"coalesce({at}, (SELECT {time_sql('time')} FROM revision_rows r WHERE r.rev_id = h.{by}))"
             for at, by in (("began_at", "from_rev"), ("ended_at", "ended_by"))
         )
         rows = db.execute(

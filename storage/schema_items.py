@@ -7,6 +7,8 @@ is kept as what differs. The views ``…_history`` and ``changes`` put the strin
 
 from __future__ import annotations
 
+from storage.times import time_sql
+
 Column = tuple[str, str, str]  # name, type, meaning
 
 # A column's type is INTEGER (kept as it is), STRING (kept in ``strings``) or LONG (a string that may be kept as edits).
@@ -173,7 +175,7 @@ CREATE TABLE {kind}_items ( -- how {kind}_history is kept
 
 def _interval_view(kind: str, meaning: str, columns: tuple[Column, ...]) -> str:
     def time_of(revision: str) -> str:
-        return f"(SELECT timestamp FROM revisions WHERE rev_id = h.{revision})"
+        return f"(SELECT {time_sql('time')} FROM revision_rows WHERE rev_id = h.{revision})"
 
     return f"""
 CREATE VIEW {kind}_history AS -- {meaning}

@@ -14,15 +14,18 @@ import zstandard
 from sqlite_utils import Database
 
 from storage.errors import DamagedText, UnknownRevision
+from storage.schema_revisions import ENCODINGS
+from storage.strings import Strings
 
 MAX_CHAIN_LENGTH = 2_000_000  # bytes to decompress for one text: a few milliseconds
 MAX_CHAIN_DEPTH = 40
 LEVEL = 9
 MAX_REMEMBERED = 8_000_000  # bytes of the texts that followed each other of late
 MAX_REMEMBERED_LENGTH = 200_000  # bytes of one text
+_CODE = {encoding: number for number, encoding in enumerate(ENCODINGS)}
 _RAW = zstandard.DICT_TYPE_RAWCONTENT
 # The plus keeps SQLite from putting :sha1 into the first term, which then would use no index.
-BY_DIGEST = "SELECT text_id FROM texts WHERE substr(sha1, 1, 8) = substr(:sha1, 1, 8) AND +sha1 = :sha1"
+BY_DIGEST = "SELECT text_id FROM text_rows WHERE substr(sha1, 1, 4) = substr(:sha1, 1, 4) AND +sha1 = :sha1"
 
 
 class TextStore:
@@ -33,6 +36,7 @@ class TextStore:
         self._recent: OrderedDict[int, bytes] = OrderedDict()
         self._recent_length = 0
         self._opening: int | None = None  # the last text that has no neighbour on its page, or none that may be used
+        self.strings = Strings(db)  # those of the revisions that the texts belong to
         self.verify = False  # whether a text that is held already is read and, if damaged, written anew
 
     def save(self, text: str, neighbour_id: int | None) -> int:
@@ -49,9 +53,17 @@ class TextStore:
         packed = self._pack(data, neighbour_id)
         opens = packed.base_id is None or packed.base_id != neighbour_id
         cursor = self._db.execute(
-            "INSERT INTO texts (sha1, length, encoding, base_id, chain_length, chain_depth, data)"
+            "INSERT INTO text_rows (sha1, length, encoding, base_id, chain_length, chain_depth, data)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [digest, len(data), packed.encoding, packed.base_id, packed.chain_length, packed.chain_depth, packed.data],
+            [
+                digest,
+                len(data),
+                _CODE[packed.encoding],
+                packed.base_id,
+                packed.chain_length,
+                packed.chain_depth,
+                packed.data,
+            ],
         )
         assert cursor.lastrowid is not None
         if opens:
@@ -66,9 +78,9 @@ class TextStore:
         except DamagedText:
             packed = zstandard.ZstdCompressor(level=LEVEL).compress(data)
             self._db.execute(
-                "UPDATE texts SET encoding = 'zstd', base_id = NULL, chain_length = ?, chain_depth = 0, length = ?,"
+                "UPDATE text_rows SET encoding = ?, base_id = NULL, chain_length = ?, chain_depth = 0, length = ?,"
                 " data = ? WHERE text_id = ?",
-                [len(data), len(data), packed, text_id],
+                [_CODE["zstd"], len(data), len(data), packed, text_id],
             )
             self._forget(*list(self._recent))
 
@@ -78,7 +90,7 @@ class TextStore:
             data = self._load_bytes(text_id)
         except zstandard.ZstdError:
             data = b""
-        (digest,) = self._db.execute("SELECT sha1 FROM texts WHERE text_id = ?", [text_id]).fetchone()
+        (digest,) = self._db.execute("SELECT sha1 FROM text_rows WHERE text_id = ?", [text_id]).fetchone()
         if _digest(data) != digest:
             raise DamagedText(
                 f"Text {text_id} in the database is damaged; restore the file from a backup or mirror it anew."
@@ -99,7 +111,7 @@ class TextStore:
     def _delta(self, data: bytes, neighbour_id: int, max_length: int, max_depth: int) -> _Packed | None:
         """The text with its neighbour as prefix, or None where the chain would grow too long."""
         length, depth = self._db.execute(
-            "SELECT chain_length, chain_depth FROM texts WHERE text_id = ?", [neighbour_id]
+            "SELECT chain_length, chain_depth FROM text_rows WHERE text_id = ?", [neighbour_id]
         ).fetchone()
         if length + len(data) > max_length or depth >= max_depth:
             return None
@@ -116,9 +128,9 @@ class TextStore:
                 content = self._recent[current]
                 break
             encoding, base_id, data = self._db.execute(
-                "SELECT encoding, base_id, data FROM texts WHERE text_id = ?", [current]
+                "SELECT encoding, base_id, data FROM text_rows WHERE text_id = ?", [current]
             ).fetchone()
-            chain.append((encoding, data))
+            chain.append((ENCODINGS[encoding], data))
             current = base_id
         for encoding, data in reversed(chain):
             content = _unpack(encoding, data, content)
@@ -152,8 +164,8 @@ class _Packed:
     data: bytes
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha1(data, usedforsecurity=False).digest()
 
 
 def _unpack(encoding: str, data: bytes, base: bytes) -> bytes:
