@@ -71,7 +71,7 @@ class Deriver:
     def write(self, page: DerivedPage) -> None:
         """Write what was derived of a page, here or in another process, within the caller's transaction."""
         write_page(self._db, self._strings, page)
-        self.changes += len(page.changes.changes)
+        self.changes += page.changes.count
         if page.changes.changes:
             self.pages_changed.add(page.page_id)
 

@@ -32,7 +32,8 @@ def standing(db: Database) -> Standing:
         "SELECT (SELECT count(*) FROM pages WHERE state = 'live'),"
         " (SELECT count(*) FROM pages WHERE state = 'deleted'),"
         f" (SELECT count(*) FROM revision_rows), (SELECT count(*) FROM revision_rows WHERE {HIDDEN}),"
-        f" (SELECT count(*) FROM revision_rows WHERE {MISSING}), (SELECT count(*) FROM changes),"
+        f" (SELECT count(*) FROM revision_rows WHERE {MISSING}),"
+        " (SELECT coalesce(sum(last_change_id - step_id + 1), 0) FROM change_steps),"
         " (SELECT count(*) FROM bulk_changes), (SELECT count(*) FROM diagnostics)"
     ).fetchone()
     return Standing(*row)
@@ -59,5 +60,5 @@ def diagnostics_by_code(db: Database, page_ids: Iterable[int]) -> dict[str, int]
 
 def last_change_id(db: Database) -> int:
     """The id of the last stored change; 0 when there is none."""
-    (last,) = db.execute("SELECT coalesce(max(change_id), 0) FROM changes").fetchone()
+    (last,) = db.execute("SELECT coalesce(max(last_change_id), 0) FROM change_steps").fetchone()
     return int(last)

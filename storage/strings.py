@@ -7,12 +7,15 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
+from storage.derived import StringList
 from storage.edits import edits_between
 from storage.schema_items import long_sql
 
 LONG = 200  # characters from which a string may be kept as edits
 MAX_REMEMBERED = 40_000  # strings, twice: when a generation is full, the one before it is forgotten
 MAX_REMEMBERED_LENGTH = 5_000_000  # characters of a generation
+MAX_LISTED = 100_000
+_LIST = "\0"  # before the JSON of a list, among the strings that are remembered: it must not be kept as edits
 
 
 class Strings:
@@ -27,6 +30,7 @@ class Strings:
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
         self._length = 0
+        self._listed: set[int] = set()  # hashes of strings that stand in a list, but have no number yet
         self._bases: dict[int, tuple[int, str]] = {}  # long strings to the whole one that their edits rest on
         self._pending: list[tuple[int, str | None, int | None, str | None]] = []
 
@@ -39,6 +43,26 @@ class Strings:
         if number is None:
             number = self._add(text, like)
         self._remember(text, number)
+        return number
+
+    def list_number(self, listed: StringList) -> int:
+        """The number of a list of strings: JSON of their numbers, or of strings that come for the first time."""
+        elements: list[str | int | None] = []
+        for text in listed.texts:
+            if text is None:
+                elements.append(None)
+            elif not listed.leading or text in self._young or text in self._old or hash(text) in self._listed:
+                elements.append(self.number(text))
+            else:
+                if len(self._listed) >= MAX_LISTED:
+                    self._listed.clear()
+                self._listed.add(hash(text))
+                elements.append(text)
+        kept = json.dumps(elements, ensure_ascii=False, separators=(",", ":"))
+        number = self._young.get(_LIST + kept, self._old.get(_LIST + kept))
+        if number is None:
+            number = self._add(kept, None)
+        self._remember(_LIST + kept, number)
         return number
 
     def optional(self, text: str | None) -> int | None:
@@ -80,6 +104,21 @@ class Strings:
             if len(text) >= LONG:
                 self._bases[number] = (base_id, base) if base_id is not None else (number, text)
         return {number: text for number, text, *_ in rows}
+
+    def load_lists(self, numbers: Iterable[int]) -> dict[int, tuple[str | None, ...]]:
+        """The lists of these numbers, remembered from now on."""
+        rows = self._db.execute(
+            "SELECT string_id, text FROM strings WHERE string_id IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(numbers))],
+        ).fetchall()
+        lists: dict[int, list[str | int | None]] = {number: json.loads(kept) for number, kept in rows}
+        texts = self.load({element for elements in lists.values() for element in elements if isinstance(element, int)})
+        for number, kept in rows:
+            self._remember(_LIST + kept, number)
+        return {
+            number: tuple(texts[element] if isinstance(element, int) else element for element in elements)
+            for number, elements in lists.items()
+        }
 
     def flush(self) -> None:
         """Write the strings that are new, within the transaction of the rows that name them."""
