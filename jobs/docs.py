@@ -50,7 +50,7 @@ This page is made from the database itself: `python -m jobs.docs`.
 
 
 _REVISIONS_INTRODUCTION = """\
-These two are views over compact tables, and are read like tables; statements that change them work, too.
+These are views over compact tables, and are read like tables; statements that change them work, too.
 """.split("\n")
 
 
@@ -100,7 +100,7 @@ def _columns(db: Database, name: str, body: list[str], form: re.Pattern[str]) ->
 
 
 def _views(db: Database) -> list[str]:
-    revisions = ["## Revisions and texts", "", *_REVISIONS_INTRODUCTION]
+    revisions = ["## Pages, revisions and texts", "", *_REVISIONS_INTRODUCTION]
     history = ["## History and changes", "", *_HISTORY_INTRODUCTION]
     current = [
         "## Views of what stands now",
@@ -111,7 +111,7 @@ def _views(db: Database) -> list[str]:
     for name, sql in db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid").fetchall():
         head, *body = sql.split("\n")
         lines = [f"### {name}", "", _sentence(head.split(" -- ", 1)[1]), ""]
-        if name in ("revisions", "texts"):
+        if name in ("pages", "revisions", "texts"):
             revisions += [*lines, *_columns(db, name, body, _SHOWN)]
         elif name == "changes" or name.endswith("_history"):
             history += [*lines, *_columns(db, name, body, _SHOWN)]

@@ -143,7 +143,7 @@ def _kind_of_addition(c: Change) -> object:
         return None
     if (c.kind, c.action) in FOUNDING:  # may become a member of a bulk change, which is said of each row
         return None
-    if not may_be_listed((c.label, c.before, c.after)):
+    if c.significance == "cosmetic" or not may_be_listed((c.label, c.before, c.after)):
         return None
     labelled = None if c.label is None else c.label != ""
     return c.kind, c.action, c.path, c.significance, c.noise_reason, c.before is None, labelled

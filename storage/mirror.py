@@ -63,12 +63,12 @@ def load_site(db: Database) -> dict[str, Any] | None:
 def save_pages(db: Database, pages: Iterable[Page], now: str) -> None:
     """Insert or update live pages as the wiki has them now."""
     db.conn.executemany(
-        "INSERT INTO pages (page_id, namespace, title, state, is_redirect, content_model, latest_rev_id, length,"
+        "INSERT INTO page_rows (page_id, namespace, title, state, is_redirect, content_model, latest_rev_id, length,"
         " protection, first_seen_at, last_seen_at) VALUES (?, ?, ?, 'live', ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (page_id) DO UPDATE SET namespace = excluded.namespace, title = excluded.title, state = 'live',"
         " is_redirect = excluded.is_redirect, content_model = excluded.content_model,"
         " latest_rev_id = excluded.latest_rev_id, length = excluded.length,"
-        " protection = coalesce(excluded.protection, protection), last_seen_at = excluded.last_seen_at,"
+        " protection = coalesce(excluded.protection, page_rows.protection), last_seen_at = excluded.last_seen_at,"
         " deleted_at = NULL",
         [
             (
@@ -203,7 +203,10 @@ def _neighbour(db: Database, revision: Revision) -> int | None:
 
 def mark_page_deleted(db: Database, page_id: int, at: str) -> None:
     """The wiki has the page no more: it stays here, marked, and so do its revisions."""
-    db.execute("UPDATE pages SET state = 'deleted', deleted_at = ?, text = NULL WHERE page_id = ?", [at, page_id])
+    db.execute(
+        "UPDATE page_rows SET state = 'deleted', deleted_at = ?, text = NULL, text_edits = NULL WHERE page_id = ?",
+        [at, page_id],
+    )
     db.execute(f"UPDATE revision_rows SET flags = {with_state('archived')} WHERE page_id = ? AND {LIVE}", [page_id])
 
 
@@ -220,7 +223,7 @@ def last_deletion(db: Database, page_id: int) -> tuple[str, str | None] | None:
 
 def rename_page(db: Database, page_id: int, namespace: int, title: str) -> None:
     """The page's full title is now this one."""
-    db.execute("UPDATE pages SET namespace = ?, title = ? WHERE page_id = ?", [namespace, title, page_id])
+    db.execute("UPDATE page_rows SET namespace = ?, title = ? WHERE page_id = ?", [namespace, title, page_id])
 
 
 def mark_revisions_archived(db: Database, rev_ids: Iterable[int]) -> set[int]:

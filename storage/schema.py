@@ -18,25 +18,6 @@ CREATE TABLE site ( -- the wiki that this file mirrors: one row
   fetched_at TEXT NOT NULL -- when that was read
 ) STRICT;
 
-CREATE TABLE pages ( -- every page that was ever seen, deleted ones included
-  page_id INTEGER PRIMARY KEY, -- the wiki's page id
-  namespace INTEGER NOT NULL, -- namespace number: 0 articles, 14 categories, …
-  title TEXT NOT NULL, -- full title with namespace prefix and spaces
-  state TEXT NOT NULL CHECK (state IN ('live', 'deleted')), -- live, or deleted (kept, marked)
-  is_redirect INTEGER NOT NULL CHECK (is_redirect IN (0, 1)), -- 1 when the current text is a redirect
-  redirect_to TEXT, -- where it leads: full title with #fragment
-  content_model TEXT NOT NULL, -- wikitext, json, css, …
-  latest_rev_id INTEGER NOT NULL, -- current revision as the wiki names it (neither the highest id nor the newest time)
-  length INTEGER NOT NULL, -- bytes of the current text
-  protection TEXT, -- JSON list of the protections in force; NULL where only a dump is known, which does not say
-  text TEXT, -- current wikitext in plain, to read it with any tool
-  derived_rev_id INTEGER, -- last revision whose items stand in the history tables
-  first_seen_at TEXT NOT NULL, -- when a run first saw the page
-  last_seen_at TEXT NOT NULL, -- when a run last read it from the wiki
-  deleted_at TEXT -- when the wiki deleted it, or when its absence was noticed
-) STRICT;
-CREATE INDEX pages_by_title ON pages (title);
-
 CREATE TABLE log_events ( -- the wiki's log
   log_id INTEGER PRIMARY KEY, -- the wiki's log id
   type TEXT NOT NULL, -- move, delete, protect, import, …
@@ -77,7 +58,7 @@ CREATE TABLE bulk_changes ( -- rewrite rules that explain the same change on man
 ) STRICT;
 
 CREATE TABLE diagnostics ( -- what could not be read as it was probably meant, in the current text of each page
-  page_id INTEGER NOT NULL REFERENCES pages (page_id), -- the page
+  page_id INTEGER NOT NULL REFERENCES page_rows (page_id), -- the page
   rev_id INTEGER NOT NULL, -- the revision that was read
   code TEXT NOT NULL, -- stable code such as unclosed-template
   message TEXT NOT NULL, -- the same for people
@@ -121,7 +102,8 @@ SELECT p.page_id, p.namespace, p.title, p.state, p.is_redirect, p.length,
        (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', max(r.time), 'unixepoch') FROM revision_rows r WHERE r.page_id = p.page_id) AS edited_at,
        (SELECT count(*) FROM links l WHERE l.page_id = p.page_id) AS links,
        (SELECT count(*) FROM papers c WHERE c.page_id = p.page_id) AS papers,
-       (SELECT count(*) FROM changes c WHERE c.page_id = p.page_id AND c.significance = 'substantive') AS changes,
+       (SELECT coalesce(sum(s.last_change_id - s.step_id + 1), 0) FROM change_steps s WHERE s.page_id = p.page_id) -
+         (SELECT count(*) FROM changes c WHERE c.page_id = p.page_id AND c.significance = 'cosmetic') AS changes,
        (SELECT count(*) FROM diagnostics d WHERE d.page_id = p.page_id) AS diagnostics
 FROM pages p;
 """

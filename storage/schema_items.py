@@ -122,26 +122,41 @@ CREATE TABLE strings ( -- strings of history and changes, each kept once; read t
   string_id INTEGER PRIMARY KEY, -- number of the string
   text TEXT, -- the string; NULL where it is kept as edits
   base_id INTEGER, -- the string that it is like, which has a text
-  edits TEXT, -- JSON list that makes it of that one: [start, length] copies characters, a string is itself
+  edits TEXT, -- JSON list that makes it of that one: 1000 * start + length copies characters, a string is itself
   CHECK ((text IS NULL) = (edits IS NOT NULL))
 ) STRICT;
 """
 
 
+LIST_SEPARATORS = ("]]\n[[", '","')  # in the text that a list is edits of, the first stands for the second
+
+
 def string_sql(column: str) -> str:
-    """SQL for the text of a string that is always kept whole."""
+    """SQL for the text of a string, whether it is kept whole or as edits of another one."""
+    return f"(SELECT coalesce(k.text, {edited_sql('k.edits', 'k.base_id')}, '') FROM strings k WHERE k.string_id = {column})"
+
+
+def list_sql(column: str) -> str:
+    """SQL for a list, JSON, of a leading column."""
+    wikitext, listed = (f"'{separator}'".replace("\n", "'||char(10)||'") for separator in LIST_SEPARATORS)
+    edited = edited_sql("k.edits", "k.base_id", f"replace(b.text, {wikitext}, {listed})")
+    return f"(SELECT coalesce(k.text, {edited}) FROM strings k WHERE k.string_id = {column})"
+
+
+def whole_sql(column: str) -> str:
+    """SQL for what is always kept whole."""
     return f"(SELECT text FROM strings WHERE string_id = {column})"
 
 
-def long_sql(column: str) -> str:
-    """SQL for the text of a string that may be kept as edits of another one."""
-    piece = (
-        "CASE e.type WHEN 'text' THEN e.value ELSE substr("
-        "(SELECT b.text FROM strings b WHERE b.string_id = s.base_id),"
-        " json_extract(e.value, '$[0]'), json_extract(e.value, '$[1]')) END"
-    )
-    whole = f"(SELECT group_concat({piece}, '') FROM json_each(s.edits) e)"
-    return f"(SELECT coalesce(s.text, {whole}, '') FROM strings s WHERE s.string_id = {column})"
+def trigger_sql(view: str, event: str, statements: str) -> str:
+    """A trigger that takes INSERT, UPDATE or DELETE of a view to the tables below it."""
+    return f"CREATE TRIGGER {view}_{event.lower()} INSTEAD OF {event} ON {view} BEGIN {statements} END"
+
+
+def edited_sql(edits: str, base_id: str, base: str = "b.text") -> str:
+    """SQL for the text that edits make of a string that is kept whole, see ``storage/edits.py``."""
+    piece = f"iif(d.type = 'text', d.value, substr({base}, d.value / 1000, d.value % 1000))"
+    return f"(SELECT group_concat({piece}, '') FROM strings b, json_each({edits}) d WHERE b.string_id = {base_id})"
 
 
 def each_sql(alias: str, column: str, leading: tuple[str, ...]) -> str:
@@ -149,14 +164,14 @@ def each_sql(alias: str, column: str, leading: tuple[str, ...]) -> str:
     if column in leading:
         listed = f"iif(e.type = 'integer', {string_sql('e.value')}, e.value)"
     else:
-        listed = long_sql(f"json_extract({string_sql(f'-{alias}.{column}')}, '$[' || e.key || ']')")
-    return f"iif({alias}.{column} < 0, {listed}, {long_sql(f'{alias}.{column}')})"
+        listed = string_sql(f"json_extract({whole_sql(f'-{alias}.{column}')}, '$[' || e.key || ']')")
+    return f"iif({alias}.{column} < 0, {listed}, {string_sql(f'{alias}.{column}')})"
 
 
 def members_sql(alias: str, leading: tuple[str, ...]) -> str:
     """A table of the items that a row stands for: ``key`` is the position, ``value`` that of the leading column."""
     number = f"coalesce({', '.join(f'{alias}.{column}' for column in leading)}, 0)" if leading else ""
-    return f"json_each(iif({number} < 0, {string_sql(f'-{number}')}, '[0]')) e"
+    return f"json_each(iif({number} < 0, {list_sql(f'-{number}')}, '[0]')) e"
 
 
 # Of a row's list, the positions that it still speaks of; after -1 those that it does not speak of.
@@ -179,8 +194,7 @@ def _shown(columns: tuple[Column, ...], alias: str, leading: tuple[str, ...] = (
     def value(name: str, type_: str) -> str:
         if type_ == "EACH":
             return each_sql(alias, name, leading)
-        make = {"STRING": string_sql, "LONG": long_sql}.get(type_)
-        return make(f"{alias}.{name}") if make else f"{alias}.{name}"
+        return string_sql(f"{alias}.{name}") if type_ in ("STRING", "LONG") else f"{alias}.{name}"
 
     return "".join(f"  {value(name, type_)} AS {name}, -- {meaning}\n" for name, type_, meaning in columns)
 
@@ -188,7 +202,7 @@ def _shown(columns: tuple[Column, ...], alias: str, leading: tuple[str, ...] = (
 def _interval_table(kind: str, columns: tuple[Column, ...]) -> str:
     return f"""
 CREATE TABLE {kind}_items ( -- how {kind}_history is kept
-  page_id INTEGER NOT NULL REFERENCES pages (page_id), -- the page
+  page_id INTEGER NOT NULL REFERENCES page_rows (page_id), -- the page
   item INTEGER NOT NULL, -- number within the page and this table; of one item, or of several that began together
 {_stored(columns)}\
   members TEXT, -- JSON list of the positions in the lists that this row speaks of, or after -1 of all others; NULL for all

@@ -6,7 +6,7 @@ program itself writes to these.
 
 from __future__ import annotations
 
-from storage.schema_items import string_sql
+from storage.schema_items import string_sql, trigger_sql
 from storage.times import seconds_sql, time_sql
 
 # What a revision is marked with, in one number: three bits, and two states of two bits each.
@@ -57,12 +57,12 @@ CREATE TABLE text_rows ( -- how texts is kept
   chain_depth INTEGER NOT NULL, -- number of texts under this one in its chain
   data BLOB NOT NULL -- the text, UTF-8, encoded as said
 ) STRICT;
-CREATE INDEX text_rows_by_sha1 -- a part of the digest tells nearly all texts apart
+CREATE INDEX texts_by_sha1 -- a part of the digest tells nearly all texts apart
   ON text_rows (substr(sha1, 1, 4));
 
 CREATE TABLE revision_rows ( -- how revisions is kept
   rev_id INTEGER PRIMARY KEY, -- the wiki's revision id
-  page_id INTEGER NOT NULL REFERENCES pages (page_id), -- the page it belongs to today
+  page_id INTEGER NOT NULL REFERENCES page_rows (page_id), -- the page it belongs to today
   parent_id INTEGER, -- the revision it was made from
   time ANY NOT NULL, -- seconds since 1970; as text where the source wrote no proper time
   user INTEGER, -- string
@@ -76,8 +76,8 @@ CREATE TABLE revision_rows ( -- how revisions is kept
   text_id INTEGER REFERENCES text_rows (text_id), -- its text
   observed_at INTEGER NOT NULL -- string
 ) STRICT;
-CREATE INDEX revision_rows_by_page ON revision_rows (page_id, time);
-CREATE INDEX revision_rows_by_time ON revision_rows (time);
+CREATE INDEX revisions_by_page ON revision_rows (page_id, time);
+CREATE INDEX revisions_by_time ON revision_rows (time);
 """
 
 REVISION_VIEWS = f"""
@@ -139,10 +139,6 @@ _PLAIN = {
 _OF_THE_TEXT = ("size", "sha1")  # may be NULL in favour of the text's own, as long as that stays
 
 
-def _trigger(view: str, event: str, statements: str) -> str:
-    return f"CREATE TRIGGER {view}_{event.lower()} INSTEAD OF {event} ON {view} BEGIN {statements} END"
-
-
 _SET = ", ".join(
     f"{column} = iif(NEW.{column} IS OLD.{column} AND NEW.text_id IS OLD.text_id, {column}, {value})"
     if column in _OF_THE_TEXT
@@ -150,7 +146,7 @@ _SET = ", ".join(
     for column, value in _PLAIN.items()
 )
 REVISION_TRIGGERS = (
-    _trigger(
+    trigger_sql(
         "texts",
         "UPDATE",
         "UPDATE text_rows SET text_id = NEW.text_id, length = NEW.length, base_id = NEW.base_id, data = NEW.data,"
@@ -158,14 +154,14 @@ REVISION_TRIGGERS = (
         f" encoding = {_number('NEW.encoding', ENCODINGS)},"
         " sha1 = iif(NEW.sha1 IS OLD.sha1, sha1, CAST(NEW.sha1 AS BLOB)) WHERE text_id = OLD.text_id;",
     ),
-    _trigger("texts", "DELETE", "DELETE FROM text_rows WHERE text_id = OLD.text_id;"),
-    _trigger("revisions", "DELETE", "DELETE FROM revision_rows WHERE rev_id = OLD.rev_id;"),
-    _trigger(
+    trigger_sql("texts", "DELETE", "DELETE FROM text_rows WHERE text_id = OLD.text_id;"),
+    trigger_sql("revisions", "DELETE", "DELETE FROM revision_rows WHERE rev_id = OLD.rev_id;"),
+    trigger_sql(
         "revisions",
         "UPDATE",
         f"UPDATE revision_rows SET {_SET} WHERE rev_id = OLD.rev_id;{_set_strings(' AND NEW.{0} IS NOT OLD.{0}')}",
     ),
-    _trigger(
+    trigger_sql(
         "revisions",
         "INSERT",
         f"INSERT INTO revision_rows ({', '.join(_PLAIN)}, observed_at) SELECT {', '.join(_PLAIN.values())}, 0;"

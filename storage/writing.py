@@ -38,6 +38,8 @@ def write_page(db: Database, strings: Strings, page: DerivedPage) -> None:
     """Write what was derived of a page, within the caller's transaction."""
     if page.rebuilt:
         forget_page(db, strings, page.page_id)
+    if page.reading is not None:
+        _write_reading(db, strings, page.page_id, page.reading)
     numbers = _real_numbers(strings, page.strings)
     for kind, parted in page.items.parted.items():
         db.conn.executemany(_PART_ITEM[kind], parted)
@@ -48,8 +50,7 @@ def write_page(db: Database, strings: Strings, page: DerivedPage) -> None:
     for kind, begun in page.items.begun.items():
         db.conn.executemany(_INSERT_ITEM[kind], _with_numbers(begun, _STRINGS_OF[kind], numbers))
     _write_changes(db, page.changes, numbers)
-    if page.reading is not None:
-        _write_reading(db, page.page_id, page.reading)
+    strings.base_on(None)
 
 
 def write_changes(db: Database, strings: Strings, local: LocalStrings, changes: DerivedChanges) -> None:
@@ -78,10 +79,18 @@ def _write_changes(db: Database, changes: DerivedChanges, numbers: Sequence[int]
         db.conn.executemany(f"INSERT INTO {table} VALUES ({marks})", _with_numbers(rows, positions, numbers, last))
 
 
-def _write_reading(db: Database, page_id: int, reading: Reading) -> None:
+def _write_reading(db: Database, strings: Strings, page_id: int, reading: Reading) -> None:
+    (held,) = db.execute("SELECT text FROM page_rows WHERE page_id = ?", [page_id]).fetchone()
+    number = edits = None
+    if reading.text is not None:
+        if held is not None:
+            edits = strings.edits_of(held, reading.text)
+        number = strings.number(reading.text) if edits is None else held
+        strings.base_on(number)
+        strings.flush()
     db.execute(
-        "UPDATE pages SET derived_rev_id = ?, text = ?, redirect_to = ? WHERE page_id = ?",
-        [reading.rev_id, reading.text, reading.redirect_to, page_id],
+        "UPDATE page_rows SET derived_rev_id = ?, text = ?, text_edits = ?, redirect_to = ? WHERE page_id = ?",
+        [reading.rev_id, number, edits, reading.redirect_to, page_id],
     )
     db.execute("DELETE FROM diagnostics WHERE page_id = ?", [page_id])
     db.conn.executemany(
