@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 from parsers.bulk import FOUNDING
 from parsers.change import Change, PageChange
 from parsers.record import Record
+from storage.times import seconds
 
 Value = str | int | None
 Rows = list[tuple[Value, ...]]
@@ -28,6 +29,7 @@ class StringList:
 
 MOST_TOGETHER = 64  # items of one row
 MOST_IN_LISTS = 16  # where several columns differ: reading an item costs looking through each list
+LONGEST_WHOLE_PAIRS = 60  # characters
 LONGEST_LISTED = 200  # characters of a string in a list; longer ones may be kept as edits, which lists cannot
 
 
@@ -50,6 +52,13 @@ class LocalStrings:
         if (leading and texts[0] is not None) or any(text != texts[0] for text in texts):
             return ~self._number(StringList(tuple(texts), leading), None)
         return self.optional(texts[0])
+
+    def pairs(self, text: str) -> int:
+        """What a column of type PAIRS holds."""
+        pairs = json.loads(text) if len(text) > LONGEST_WHOLE_PAIRS else []
+        if pairs and "\\u0000" not in text and json.dumps(pairs, ensure_ascii=False) == text:
+            return ~self._number(StringList(tuple(chain.from_iterable(pairs)), leading=False), None)
+        return self._number(text, None)
 
     def _number(self, text: str | StringList, like: str | None) -> int:
         number = self._numbers.get(text)
@@ -114,8 +123,8 @@ def derived_changes(
         assert c is not None
         steps.append(
             (
-                first, last, run_id, c.page_id or None, number(c.title), c.rev_from, c.rev_to, c.timestamp,
-                optional(c.user), optional(c.comment), number(observed_at),
+                first, last, run_id, c.page_id or None, number(c.title), c.rev_from, c.rev_to,
+                seconds(c.timestamp), optional(c.user), optional(c.comment), number(observed_at),
             )
         )  # fmt: skip
     return DerivedChanges(steps, changes)

@@ -92,6 +92,8 @@ class PageIntervals:
             if kept == "EACH" and len(rows) > 1:
                 leading = COLUMNS[kind][position] in LEADING[kind]
                 values.append(strings.each([_text(row[position]) for row in rows], leading=leading))
+            elif kept == "PAIRS":
+                values.append(strings.pairs(str(value)))
             elif kept and value is not None:
                 alike = like[position] if like and kept != "STRING" else None
                 values.append(strings.number(str(value), None if alike is None else str(alike)))

@@ -15,8 +15,7 @@ from storage.strings import Strings
 from storage.times import time_sql
 
 KEPT = {
-    kind: tuple(type_ if type_ in ("STRING", "LONG", "EACH") else "" for _, type_, _ in columns)
-    for kind, (_, columns) in ITEMS.items()
+    kind: tuple("" if type_ == "INTEGER" else type_ for _, type_, _ in columns) for kind, (_, columns) in ITEMS.items()
 }
 
 
@@ -57,10 +56,18 @@ def _read(
     number: int, members: str | None, values: Sequence[Any], kept: Sequence[str], texts: Mapping[int, str],
     lists: Mapping[int, tuple[str | None, ...]],
 ) -> StoredItems:  # fmt: skip
-    columns = [
-        lists[-value] if k and value is not None and value < 0 else texts[value] if k and value is not None else value
-        for value, k in zip(values, kept, strict=True)
-    ]
+    columns: list[Any] = []
+    for value, how in zip(values, kept, strict=True):
+        if not how or value is None:
+            columns.append(value)
+        elif value >= 0:
+            columns.append(texts[value])
+        elif how == "PAIRS":
+            columns.append(
+                json.dumps(list(zip(lists[-value][::2], lists[-value][1::2], strict=True)), ensure_ascii=False)
+            )
+        else:
+            columns.append(lists[-value])
     size = max([len(column) for column in columns if isinstance(column, tuple)], default=1)
     items = zip(*(column if isinstance(column, tuple) else (column,) * size for column in columns), strict=True)
     told = [-1] if members is None else json.loads(members)

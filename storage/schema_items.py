@@ -12,6 +12,7 @@ from storage.times import time_sql
 Column = tuple[str, str, str]  # name, type, meaning
 
 # A column's type is INTEGER (kept as it is), STRING (kept in ``strings``), LONG (a string that may be kept as edits) or
+# PAIRS (a JSON list of pairs of strings, kept as a list of their numbers) TIME (seconds since 1970) or
 # EACH: rows that began together and differ in these columns alone stand in one row, with a list for each such column.
 ITEMS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "infobox": (
@@ -74,7 +75,7 @@ ITEMS: dict[str, tuple[str, tuple[Column, ...]]] = {
         (
             ("name", "STRING", "normalised name"),
             ("instance", "INTEGER", "1 for the first use of this name on the page"),
-            ("params", "LONG", "JSON list of [name, raw]"),
+            ("params", "PAIRS", "JSON list of [name, raw]"),
         ),
     ),
 }
@@ -85,7 +86,7 @@ STEP: tuple[Column, ...] = (
     ("title", "STRING", "the page's title when it was observed"),
     ("rev_from", "INTEGER", "revision before; NULL for a creation"),
     ("rev_to", "INTEGER", "revision after; NULL for an event that makes none"),
-    ("timestamp", "TEXT", "when it was made on the wiki"),
+    ("timestamp", "TIME", "when it was made on the wiki"),
     ("user", "STRING", "who made it; NULL when hidden"),
     ("comment", "STRING", "edit summary or reason"),
     ("observed_at", "STRING", "when the run saw it"),
@@ -168,6 +169,14 @@ def each_sql(alias: str, column: str, leading: tuple[str, ...]) -> str:
     return f"iif({alias}.{column} < 0, {listed}, {string_sql(f'{alias}.{column}')})"
 
 
+def pairs_sql(column: str) -> str:
+    """SQL for a JSON list of pairs of strings, from the list of their numbers one after the other."""
+    quoted = f"json_quote({string_sql('e.value')})"
+    pairs = f"group_concat(iif(e.key % 2, {quoted} || ']', '[' || {quoted}), ', ')"
+    listed = f"(SELECT '[' || {pairs} || ']' FROM json_each({whole_sql(f'-{column}')}) e)"
+    return f"iif({column} < 0, {listed}, {string_sql(column)})"
+
+
 def members_sql(alias: str, leading: tuple[str, ...]) -> str:
     """A table of the items that a row stands for: ``key`` is the position, ``value`` that of the leading column."""
     number = f"coalesce({', '.join(f'{alias}.{column}' for column in leading)}, 0)" if leading else ""
@@ -182,9 +191,16 @@ _IS_MEMBER = (
 
 
 def _stored(columns: tuple[Column, ...]) -> str:
-    kept = {"STRING": "string: ", "LONG": "string: ", "EACH": "string, or less the number of a list: "}
+    kept = {
+        "STRING": "string: ",
+        "LONG": "string: ",
+        "EACH": "string, or less the number of a list: ",
+        "PAIRS": "string, or less the number of a list: ",
+        "TIME": "seconds since 1970: ",
+    }
+    stored = {"TIME": "ANY", "INTEGER": "INTEGER"}
     return "".join(
-        f"  {name} {'INTEGER' if type_ in kept else type_}{'' if name in NULLABLE else ' NOT NULL'},"
+        f"  {name} {stored.get(type_, 'INTEGER')}{'' if name in NULLABLE else ' NOT NULL'},"
         f" -- {kept.get(type_, '')}{meaning}\n"
         for name, type_, meaning in columns
     )
@@ -194,6 +210,10 @@ def _shown(columns: tuple[Column, ...], alias: str, leading: tuple[str, ...] = (
     def value(name: str, type_: str) -> str:
         if type_ == "EACH":
             return each_sql(alias, name, leading)
+        if type_ == "TIME":
+            return time_sql(f"{alias}.{name}")
+        if type_ == "PAIRS":
+            return pairs_sql(f"{alias}.{name}")
         return string_sql(f"{alias}.{name}") if type_ in ("STRING", "LONG") else f"{alias}.{name}"
 
     return "".join(f"  {value(name, type_)} AS {name}, -- {meaning}\n" for name, type_, meaning in columns)

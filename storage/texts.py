@@ -7,7 +7,7 @@ bounded so that any text can be read quickly.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 
 import zstandard
@@ -20,6 +20,7 @@ from storage.strings import Strings
 MAX_CHAIN_LENGTH = 2_000_000  # bytes to decompress for one text: a few milliseconds
 MAX_CHAIN_DEPTH = 40
 LEVEL = 9
+OPENINGS = 4  # texts that a page's first one is compared with: each costs as much as compressing it
 MAX_REMEMBERED = 8_000_000  # bytes of the texts that followed each other of late
 MAX_REMEMBERED_LENGTH = 200_000  # bytes of one text
 _CODE = {encoding: number for number, encoding in enumerate(ENCODINGS)}
@@ -35,7 +36,7 @@ class TextStore:
         self._db = db
         self._recent: OrderedDict[int, bytes] = OrderedDict()
         self._recent_length = 0
-        self._opening: int | None = None  # the last text that has no neighbour on its page, or none that may be used
+        self._openings: deque[int] = deque(maxlen=OPENINGS)  # the last texts that are not deltas to one of their page
         self.strings = Strings(db)  # those of the revisions that the texts belong to
         self.verify = False  # whether a text that is held already is read and, if damaged, written anew
 
@@ -67,7 +68,7 @@ class TextStore:
         )
         assert cursor.lastrowid is not None
         if opens:
-            self._opening = cursor.lastrowid
+            self._openings.append(cursor.lastrowid)
         self._remember(cursor.lastrowid, data)
         return cursor.lastrowid
 
@@ -99,9 +100,12 @@ class TextStore:
 
     def _pack(self, data: bytes, neighbour_id: int | None) -> _Packed:
         delta = None if neighbour_id is None else self._delta(data, neighbour_id, MAX_CHAIN_LENGTH, MAX_CHAIN_DEPTH)
-        if delta is None and self._opening is not None:
+        if delta is None:
             # Pages that were begun one after the other are often alike: the same infobox, the same headings.
-            delta = self._delta(data, self._opening, MAX_CHAIN_LENGTH // 8, MAX_CHAIN_DEPTH // 4)
+            near = [
+                self._delta(data, opening, MAX_CHAIN_LENGTH // 8, MAX_CHAIN_DEPTH // 4) for opening in self._openings
+            ]
+            delta = min((way for way in near if way is not None), key=lambda way: len(way.data), default=None)
         if delta is not None and 4 * len(delta.data) < len(data):
             return delta  # no other way comes near
         alone = _Packed("zstd", None, len(data), 0, zstandard.ZstdCompressor(level=LEVEL).compress(data))

@@ -14,7 +14,7 @@ from storage.strings import Strings
 
 
 def _string_positions(columns: Sequence[Column], offset: int) -> tuple[int, ...]:
-    return tuple(n for n, (_, type_, _) in enumerate(columns, offset) if type_ in ("STRING", "LONG", "EACH"))
+    return tuple(n for n, (_, type_, _) in enumerate(columns, offset) if type_ not in ("INTEGER", "TIME"))
 
 
 # Which values of a row are numbers of strings; two columns stand before an item's own and before a step's and change's.
