@@ -25,4 +25,5 @@ def time_sql(column: str) -> str:
 
 def seconds_sql(value: str) -> str:
     """SQL that does what ``seconds`` does."""
-    return f"iif(strftime({_FORM}, {value}) = {value}, CAST(strftime('%s', {value}) AS INTEGER), {value})"
+    number = f"CAST(strftime('%s', {value}) AS INTEGER)"
+    return f"iif(strftime({_FORM}, {number}, 'unixepoch') = {value}, {number}, {value})"
