@@ -15,7 +15,7 @@ demo: $(READY)  ## mirror, read and report on the embedded sample wiki, offline
 	$(BIN)/wikitrail demo
 
 test: $(READY)  ## all tests; those on a real MediaWiki or browser say what to install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(READY)  ## format, lint, types, import rules, generated docs
 	$(BIN)/ruff format --check .

@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "jobs.commands.operating:run",
     "schedule": "jobs.commands.operating:schedule",
     "audit": "jobs.commands.operating:audit",
+    "reparse": "jobs.commands.operating:reparse",
     "export": "jobs.commands.exporting:export",
     "status": "jobs.commands.operating:status",
 }

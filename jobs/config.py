@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -39,6 +40,11 @@ class WikiConfig:
     )
     infoboxes: tuple[str, ...] | None = setting(
         None, "templates to read as infoboxes; by default the parser's rule decides"
+    )
+    renamed_fields: Mapping[str, tuple[str, ...]] | None = setting(
+        None,
+        "earlier names of infobox fields, which the `record_…` views show in one column with today's, such as"
+        ' `Zuständigkeit = ["Amt"]`; `"Konzeption/Zuständigkeit"` means the field of that infobox alone',
     )
 
 
@@ -123,7 +129,11 @@ def _nearest(key: str) -> str:
 def _typed(hint: Any, value: Any, path: Path, name: str) -> Any:
     if isinstance(hint, UnionType):
         hint = next(arg for arg in get_args(hint) if arg is not type(None))
-    if get_origin(hint) is tuple:
+    if get_origin(hint) is Mapping:
+        if isinstance(value, dict):
+            return {key: _typed(get_args(hint)[1], names, path, f"{name}.{key}") for key, names in value.items()}
+        wanted = f"a section; write [{name}] on a line of its own"
+    elif get_origin(hint) is tuple:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
         wanted = 'a list of texts, such as ["html", "md"]'

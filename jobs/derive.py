@@ -47,10 +47,10 @@ class Deriver:
     ) -> None:
         """Derive what new revisions bring; ``rewritten`` are pages whose history changed behind us.
 
-        A page that only grew goes on from its last state; any other is built anew, and then only revisions on
-        top of what was known are announced as changes: the rest are changes that nobody made. Where nothing was
-        known of such a page, those made at ``since`` or later are. ``begun_only`` leaves out pages of which nothing
-        has been derived yet: ``whole_page`` is for these.
+        A page that only grew goes on from its last state; any other is built anew, as is one that another version of
+        the parser read, and then only revisions on top of what was known are announced as changes: the rest are
+        changes that nobody made. Where nothing was known of such a page, those made at ``since`` or later are.
+        ``begun_only`` leaves out pages of which nothing has been derived yet: ``whole_page`` is for these.
         """
         by_page: dict[int, dict[int, Step]] = {page_id: {} for page_id in rewritten}
         for revision in fresh:
@@ -68,6 +68,11 @@ class Deriver:
         """Derive all that is held of a page for the first time, every revision announced."""
         self.write(self._pages.whole_page(page_id))
 
+    def again(self, page_id: int) -> None:
+        """Build what is known of a live page anew, with no change announced: the reader is another one now."""
+        (page,) = history.pages_by_id(self._db, [page_id]).values()
+        self._page(page, {}, True, "")
+
     def write(self, page: DerivedPage) -> None:
         """Write what was derived of a page, here or in another process, within the caller's transaction."""
         write_page(self._db, self._strings, page)
@@ -78,7 +83,8 @@ class Deriver:
     def _page(self, page: history.PageRow, fresh: Mapping[int, Step], rewritten: bool, since: str) -> None:
         known = self._known_step(page)
         ordered = sorted(fresh.values(), key=lambda step: step.key)
-        rebuilt = rewritten or not self._grew(page, known, ordered)
+        outdated = page.parser not in (None, self.reader.version)
+        rebuilt = rewritten or outdated or not self._grew(page, known, ordered)
         if rebuilt:
             state = PageState(None, None, PageIntervals(page.page_id))
             announced = _on_top(known, fresh, since)

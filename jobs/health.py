@@ -10,12 +10,15 @@ from jobs.config import seconds_of
 from jobs.exactness import NOT_EXACT, is_read_from_pages
 from storage.database import Database
 from storage.mirror import get_state, load_site
-from storage.queries import standing
+from storage.queries import pages_of_other_parsers, standing
 from storage.runs import last_run
 
 
-def check_health(db: Database, max_age: str, now: str) -> dict[str, Any]:
-    """The state of the mirror; ``fresh`` is false when the last good run is older than ``max_age`` (26h, 7d)."""
+def check_health(db: Database, max_age: str, now: str, parser: str) -> dict[str, Any]:
+    """The state of the mirror; ``fresh`` is false when the last good run is older than ``max_age`` (26h, 7d).
+
+    ``parser`` is the version that would read pages now.
+    """
     site = load_site(db) or {}
     good, last = last_run(db, status="ok"), last_run(db)
     age = None
@@ -28,6 +31,8 @@ def check_health(db: Database, max_age: str, now: str) -> dict[str, Any]:
         "by_pages": is_read_from_pages(site),
         **asdict(standing(db)),
         "complete": get_state(db, "backfill") is None and get_state(db, "pages_backfill") is None and bool(site),
+        "parser": parser,
+        "pages_of_other_parsers": len(pages_of_other_parsers(db, parser)),
         "last_good_run": good["finished_at"] if good else None,
         "age_seconds": age,
         "max_age": max_age,
@@ -65,6 +70,8 @@ def health_text(health: dict[str, Any]) -> str:
         lines.append(f"Exact:     {NOT_EXACT}")
     if not health["complete"]:
         lines.append("Complete:  no, the first run has not finished; run “wikitrail sync” to go on")
+    if outdated := health["pages_of_other_parsers"]:
+        lines.append(f"Parser:    {outdated} pages were read by another version; “wikitrail reparse” reads them again")
     if last := health["last_run"]:
         lines.append(
             f"Last run:  {last['job']} of {last['started_at']}, {_STATUS.get(last['status'], last['status'])}:"

@@ -66,7 +66,9 @@ class PageReader:
                     if parent is not None and parent.text is not None:
                         last, before = parent, self.read(page.title, parent)
                 found += changes_of(page.page_id, page.title, last, before, step, state.record)
-        reading = None if state.last is None else Reading.of(state.last.rev_id, state.record, state.last.text)
+        reading = None
+        if state.last is not None:
+            reading = Reading.of(state.last.rev_id, self.reader.version, state.record, state.last.text)
         changes = derived_changes(strings, self.run_id, self.now, found)
         return DerivedPage(page.page_id, rebuilt, strings, state.intervals.take(), changes, reading)
 

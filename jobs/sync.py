@@ -47,7 +47,7 @@ def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
             found = audit_pages(run, settings, session)
         else:
             found = _audit_by_api(run, settings, session, open_known(run, settings, session, held))
-    finish(run, always=bool(found))
+    finish(run, settings, always=bool(found))
     return found
 
 
@@ -82,7 +82,7 @@ def _sync(run: Run, settings: Settings, url: str | None, session: Session, *, fu
         contact = find_or_open(run, settings, session, url)
     if contact is None or isinstance(contact, FoundPages):
         sync_pages(run, settings, session, contact, full=full)
-        finish(run)
+        finish(run, settings)
         return
     api = contact
     quiet, wiki = settings.quiet, settings.config.wiki
@@ -101,7 +101,7 @@ def _sync(run: Run, settings: Settings, url: str | None, session: Session, *, fu
     finally:
         run.warnings += api.warnings
         _count(run, deriver)
-    finish(run, always=bool(mended))
+    finish(run, settings, always=bool(mended))
 
 
 def import_dumps(
@@ -128,7 +128,7 @@ def import_dumps(
                 faults.append(fault)
     finally:
         _count(run, deriver)
-    finish(run)
+    finish(run, settings)
     if faults:
         kept = f" {run.counts.revisions} new revisions were imported." if run.counts.revisions else ""
         raise DumpError("\n".join(map(str, faults)) + kept) from faults[0]
@@ -140,15 +140,19 @@ def _count(run: Run, deriver: Deriver) -> None:
     run.pages_changed = len(deriver.pages_changed)
 
 
-def finish(run: Run, *, always: bool = False) -> None:
+def finish(run: Run, settings: Settings, *, always: bool = False) -> None:
     """What rests on the whole database: bulk changes and the wide views; also what a run before left undone."""
+    names = settings.config.wiki.renamed_fields
+    renamed = {name: list(earlier) for name, earlier in names.items()} if names else None
+    otherwise_named = renamed != store.get_state(run.db, "renamed_fields")
     left = any_broke_off(run.db, store.get_state(run.db, "finished") or 0, run.run_id)
-    if always or left or run.changes or run.counts.revisions:
+    if always or left or otherwise_named or run.changes or run.counts.revisions:
         with run.db.atomic():
             store.set_state(run.db, "finished", run.run_id)
+            store.set_state(run.db, "renamed_fields", renamed)
             found = find_bulk_changes(
                 lambda pairs: load_changes(run.db, ChangeFilter(texts=False, pairs=pairs)),
                 lambda: load_current_items(run.db),
             )
             replace_bulk_changes(run.db, found)
-            refresh_wide_views(run.db)
+            refresh_wide_views(run.db, renamed)

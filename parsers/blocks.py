@@ -15,12 +15,12 @@ from parsers.tables import Cell, build_table, parse_cells
 Lines = list[tuple[int, int]]
 ReadInline = Callable[[str, int], str]
 _MAX_TABLE_DEPTH = 5
-_MAX_LIST_DEPTH = 30
-_TABLE_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
+MAX_LIST_DEPTH = 30
+TABLE_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
 _TABLE_END = re.compile(r"[\ufdd0\s]*+\|\}")
-_LIST_PREFIX = re.compile(r"[\ufdd0]*+([*#:;]+)")
+LIST_PREFIX = re.compile(r"[\ufdd0]*+([*#:;]+)")
 _MARKS = frozenset("*#:;-" + GONE)  # with which a line begins that is more than text
-_HEADING_LINE = re.compile(r"^\ufdd0*+=.*=[ \t\ufdd0]*+$", re.MULTILINE)
+HEADING_LINE = re.compile(r"^\ufdd0*+=.*=[ \t\ufdd0]*+$", re.MULTILINE)
 _RULE = re.compile(r"-{4,}")
 _COLON = re.compile(r"\[\[[^\[\]]*+\]\]|\[[a-zA-Z]*+:?//[^\[\]]*+\]|\b[a-zA-Z]{2,10}://\S*+|<[^<>]*+>|(:)")
 _KINDS = {"*": "ul", "#": "ol", ";": "dl", ":": "dl"}
@@ -100,7 +100,7 @@ class BlockReader:
     def find_headings(self, lines: Lines) -> dict[int, Heading]:
         """Index of each line that is a heading, to the heading."""
         found: dict[int, Heading] = {}
-        for match in _HEADING_LINE.finditer(self.masked):
+        for match in HEADING_LINE.finditer(self.masked):
             heading = find_heading(match[0], match.start())
             if heading:
                 found[bisect_left(lines, (heading.start, 0))] = heading
@@ -128,7 +128,7 @@ class BlockReader:
         if "{|" not in masked:
             return pairs
         for index, (start, end) in enumerate(lines):
-            if _TABLE_START.match(masked, start, end):
+            if TABLE_START.match(masked, start, end):
                 stack.append(index)
                 pairs[index] = None
             elif stack and _TABLE_END.match(masked, start, end):
@@ -156,7 +156,7 @@ class BlockReader:
                 index += 1
                 continue
             line = masked[start:end]
-            marker = _LIST_PREFIX.match(line) if not (inside and index == 0) else None
+            marker = LIST_PREFIX.match(line) if not (inside and index == 0) else None
             if index in ends:
                 self.flush(entries, body)
                 stop = min(ends[index], len(lines) - 1)
@@ -174,15 +174,12 @@ class BlockReader:
 
     def read_text(self, line: str, start: int, body: Body) -> None:
         rule = _RULE.match(line)
-        if not line.strip():
-            body.lines.append("")
-            return
         text = self.read_inline(line[rule.end() :], start + rule.end()) if rule else self.read_inline(line, start)
-        if text:
+        if text or not line.strip():
             body.lines.append(text)
 
     def read_item(self, marker: re.Match[str], start: int, end: int, entries: list[tuple[str, str]]) -> None:
-        prefix = marker[1][:_MAX_LIST_DEPTH]
+        prefix = marker[1][:MAX_LIST_DEPTH]
         begin = start + marker.end()
         if prefix[-1] == ";":
             for match in _COLON.finditer(self.masked, begin, end):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -63,16 +64,32 @@ def find_bulk_changes(changes: Changes, current: Callable[[], Iterable[CurrentIt
     for literal, members in _literal_sweeps(ordered):
         found[literal.kind].append(_LiteralPair(literal, members))
     if any(found.values()):
+        concerned = {kind: _by_beginning(bulks) for kind, bulks in found.items()}
         for change in changes(None):
-            for bulk in found.get(change.change.kind, ()):
-                if change.rev_to is not None and bulk.is_regression(change):
-                    bulk.regressions.append(change)
+            if change.rev_to is not None and change.change.kind in concerned:
+                for bulk in concerned[change.change.kind](change.change.after or ""):
+                    if bulk.is_regression(change):
+                        bulk.regressions.append(change)
         for item in current():
-            for bulk in found.get(item.kind, ()):
-                if bulk.is_old(item):
-                    bulk.left.append(item)
+            if item.kind in concerned:
+                for bulk in concerned[item.kind](item.value):
+                    if bulk.is_old(item):
+                        bulk.left.append(item)
     bulks = [bulk.told() for kind in found.values() for bulk in kind]
     return _named_once(sorted(bulks, key=lambda bulk: (bulk.first_at, bulk.kind, bulk.rule)))
+
+
+def _by_beginning(bulks: Collection[_Found]) -> Callable[[str], Collection[_Found]]:
+    """What gives those whose old form a value can have by its first characters: most values have none's."""
+    by_beginning = [(bulk.beginning, bulk) for bulk in bulks]
+    any_of_them = re.compile("|".join(sorted({re.escape(beginning) for beginning, _ in by_beginning})))
+
+    def possible(value: str) -> Collection[_Found]:
+        if not any_of_them.match(value):
+            return ()
+        return [bulk for beginning, bulk in by_beginning if value.startswith(beginning)]
+
+    return possible
 
 
 def _named_once(bulks: Iterable[BulkChange]) -> list[BulkChange]:
@@ -154,6 +171,7 @@ class _Found(ABC):
 
     def __init__(self, kind: str, done: Sequence[PageChange]) -> None:
         self.kind = kind
+        self.beginning = ""  # of every value that has the old form
         self.done = done
         self.migrated: dict[int, str] = {}  # when each page was first migrated
         for change in done:
@@ -179,6 +197,8 @@ class _Rewriting(_Found):
     def __init__(self, sweep: _Sweep) -> None:
         super().__init__(sweep.kind, [*sweep.members, *sweep.exceptions])
         self.rule, self.exceptions = sweep.rule, sweep.exceptions
+        first = self.rule.before[0] if self.rule.before else ""
+        self.beginning = first if isinstance(first, str) else ""
         # An address that is gone is wrong on any page; a title that most pages left may still be used on others.
         addressed = "://" in self.rule.pattern_before
         self.last = max(change.timestamp for change in self.done) if addressed else _NEVER

@@ -11,11 +11,12 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from parsers import vocabulary
-from parsers.blocks import BlockReader, Body, Heading
+from parsers.blocks import HEADING_LINE, BlockReader, Body, Heading, find_heading
 from parsers.infobox import InfoboxRule, is_box_table, table_facts
-from parsers.links import Inline
+from parsers.links import Inline, InlineReader
 from parsers.masks import GONE, OPAQUE, hide_line_breaks, is_masked, links_in, mask, unmask
-from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Row, Span, Template
+from parsers.memory import Memory
+from parsers.record import Category, Field, Infobox, Link, Magic, Paper, Param, Row, Span, Template, Value
 from parsers.scan import scan
 from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, Scan, parts_of
 from parsers.sections import SectionText
@@ -56,13 +57,16 @@ class Chunk:
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What chunks of one wiki are read with. ``read_piece`` reads the inline markup of one masked piece; pieces
-    that are in ``known`` need not be read. ``names`` remembers what names in braces call."""
+    that are in ``known`` need not be read. ``names`` remembers what names in braces call. ``inline`` reads pieces
+    that stand in no chunk but this. ``values`` remembers what plain values of fields say."""
 
     site: Site
     rule: InfoboxRule
     read_piece: Callable[[str], Inline]
     known: Mapping[str, Inline]
     names: dict[str, tuple[str | None, str | None]]
+    inline: InlineReader
+    values: Memory[str, tuple[str, tuple[Value, ...]]]
 
 
 class ChunkReader:
@@ -78,7 +82,7 @@ class ChunkReader:
         self.text = source.replace("\r\n", " \n").replace("\r", "\n") if "\r" in source else source
         self.redirect = redirect
         self.site, self.rule, self.names = tools.site, tools.rule, tools.names
-        self.known, self.read_piece = tools.known, tools.read_piece
+        self.known, self.read_piece, self.values = tools.known, tools.read_piece, tools.values
         self.lead = offset == 0
         self.starts = [0]  # of the sections
         self.links: list[Link] = []
@@ -86,7 +90,8 @@ class ChunkReader:
         self.chunk = Chunk(offset, section)
         self.masked = self.text
 
-    def read(self) -> Chunk:
+    def prepare(self) -> list[Node]:
+        """Scan the text and mask what was found; the nodes to be read."""
         begin = self.redirect.end if self.redirect else 0
         found = scan(self.text, self.site.extension_tags, begin)
         chunk = self.chunk
@@ -96,7 +101,13 @@ class ChunkReader:
         self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
         nodes = self.recover(found)
         masked = hide_line_breaks(self.masked, found.links)
-        self.masked = masked = self.hide_stray_braces(masked, found)
+        self.masked = self.hide_stray_braces(masked, found)
+        return nodes
+
+    def read(self) -> Chunk:
+        """The chunk, read as a whole."""
+        nodes = self.prepare()
+        masked, chunk = self.masked, self.chunk
         blocks = BlockReader(masked, self.inline)
         titles: list[str] = [""]
         bodies = blocks.read(lambda heading: titles.append(self.heading(heading, masked)))
@@ -107,6 +118,13 @@ class ChunkReader:
             self.redirect_link(self.redirect)
         self.nodes(nodes)
         self.table_boxes(masked, bodies)
+        self.collect()
+        self.sections(bodies, titles)
+        return chunk
+
+    def collect(self) -> None:
+        """Bring all that was read into the order of the source; fields take their links from it."""
+        chunk = self.chunk
         self.links.sort(key=_link_order)
         chunk.links = self.links
         for node, name, params in self.boxes:
@@ -116,8 +134,6 @@ class ChunkReader:
         chunk.papers.sort(key=lambda entry: entry[0])
         chunk.magic.sort(key=lambda word: word.span)
         chunk.infoboxes.sort(key=lambda box: box.span)
-        self.sections(bodies, titles)
-        return chunk
 
     def heading(self, heading: Heading, masked: str) -> str:
         self.starts.append(heading.start)
@@ -185,6 +201,8 @@ class ChunkReader:
         if not self.lead or not found.unclosed:
             return found.nodes
         for opened in found.unclosed[:_MAX_RECOVERED]:
+            if any(find_heading(m[0], 0) for m in HEADING_LINE.finditer(self.masked, 0, opened.start)):
+                break  # no longer the lead
             if not self.text.startswith("{{", opened.start) or not self.begins_line(opened.start):
                 continue
             stop = _BOX_STOP.search(self.text, opened.start)
@@ -338,15 +356,25 @@ class ChunkReader:
 
     def field(self, part: Part, param: Param) -> Field:
         start = _value_start(part)
-        masked = self.whole_links(mask(self.text, start, part.end, part.nodes, values=True), start)
-        inner = masked.strip(" \t\n" + GONE)
-        many = "\n" in inner
-        text = BlockReader(inner, self.piece_text).read()[0].text if many else self.piece_text(inner)
         span = self.placed(start, part.end)
         low = bisect_left(self.links, (span[0], 0), key=_link_span)
         high = bisect_left(self.links, (span[1], 0), key=_link_span)
         inside = tuple(self.links[low:high])
-        return Field(param.name, param.raw, text, parse_values(text, inside), inside, span)
+        # what holds no markup says the same wherever it stands
+        plain = not (part.nodes or inside or "[" in param.raw)
+        known = self.values.get(param.raw) if plain else None
+        if known is None:
+            text = self.value_text(part, start)
+            known = text, parse_values(text, inside)
+            if plain:
+                self.values.put(param.raw, known)
+        return Field(param.name, param.raw, *known, inside, span)
+
+    def value_text(self, part: Part, start: int) -> str:
+        masked = self.whole_links(mask(self.text, start, part.end, part.nodes, values=True), start)
+        inner = masked.strip(" \t\n" + GONE)
+        many = "\n" in inner
+        return BlockReader(inner, self.piece_text).read()[0].text if many else self.piece_text(inner)
 
     def piece_text(self, piece: str, _start: int = 0) -> str:
         """The text of a piece whose items are kept already."""

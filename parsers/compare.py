@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from operator import attrgetter
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
 from parsers.compare_fields import FieldChanges, compare_box_sources, compare_infoboxes
@@ -28,6 +30,8 @@ from parsers.record import Category, Link, Magic, Record, Redirect, Section, Spa
 
 # Magic words that a reader sees the effect of; the others steer sorting, indexing or the table of contents.
 _VISIBLE_MAGIC = frozenset({"DISPLAYTITLE"})
+
+_section_of = attrgetter("section")
 
 
 def compare(before: Record, after: Record) -> list[Change]:
@@ -122,11 +126,11 @@ class _Comparison:
 
     def _pair_links(self) -> LinkPairs:
         """Only sections that differ can hold links that do; where an icon leads is told of the icon."""
-        dirty_before = {old.index for old, _ in self.dirty} | {s.index for s in self.sections.removed}
-        dirty_after = {new.index for _, new in self.dirty} | {s.index for s in self.sections.added}
+        dirty_before = [old.index for old, _ in self.dirty] + [s.index for s in self.sections.removed]
+        dirty_after = [new.index for _, new in self.dirty] + [s.index for s in self.sections.added]
         found = pair_links(
-            _without_icon_targets([link for link in _body_links(self.before) if link.section in dirty_before]),
-            _without_icon_targets([link for link in _body_links(self.after) if link.section in dirty_after]),
+            _without_icon_targets(_links_of(self.before, dirty_before)),
+            _without_icon_targets(_links_of(self.after, dirty_after)),
             self.sections.to_after,
             {p.url: p.key for p in (*self.before.papers, *self.after.papers) if p.url and p.key},
         )
@@ -197,9 +201,17 @@ def _is_within(span: Span, outer: Iterable[Span]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in outer)
 
 
-def _body_links(record: Record) -> Sequence[Link]:
-    """The links without that of a redirect, which is told as the redirect."""
-    return record.links[1:] if record.redirect else record.links
+def _links_of(record: Record, sections: Iterable[int]) -> list[Link]:
+    """The links of sections, without that of a redirect, which is told as the redirect."""
+    links = record.links[1:] if record.redirect else record.links
+    if not record.parts:  # its links may stand in any order
+        wanted = set(sections)
+        return [link for link in links if link.section in wanted]
+    found: list[Link] = []
+    for section in sorted(sections):
+        low = bisect_left(links, section, key=_section_of)
+        found += links[low : bisect_left(links, section + 1, low, key=_section_of)]
+    return found
 
 
 def _without_icon_targets(links: list[Link]) -> list[Link]:

@@ -33,7 +33,7 @@ def compare_infoboxes(before: Record, after: Record) -> FieldChanges:
     other of them has. A box that comes or goes is told by its fields, or by itself when they are all empty.
     """
     found = FieldChanges()
-    if not before.infoboxes and not after.infoboxes:
+    if before.infoboxes == after.infoboxes:
         return found
     pairs = pair_infoboxes(before.infoboxes, after.infoboxes)
     paths_before, paths_after = instance_paths(before.infoboxes), instance_paths(after.infoboxes)

@@ -180,7 +180,7 @@ class _Pairing:
 
 
 def _is_same(old: tuple[Link, int], new: tuple[Link, int]) -> bool:
-    return old[1] == new[1] and _said(old[0]) == _said(new[0])
+    return old[1] == new[1] and (old[0] is new[0] or _said(old[0]) == _said(new[0]))
 
 
 def _and(key: Hashable | None, *rest: Hashable) -> Hashable | None:

@@ -47,19 +47,29 @@ class MaskedSource:
         self._masks[span] = shown.replace("\n", " ")
         self._sorted = None
 
-    def mask_categories(self, span: Span) -> None:
-        """Mask the links of a span that put the page into a category; a record has no spans for them."""
+    def mask_categories(self, span: Span) -> bool:
+        """Mask the links of a span that put the page into a category; a record has no spans for them.
+
+        Whether there are any.
+        """
+        found = False
         wanted = {category.name for category in self.record.categories}
         if wanted:
             for match in _PREFIXED_LINK.finditer(self.text, *span):
                 name = _BLANKS.sub(" ", match[1]).strip()
                 if name[:1].upper() + name[1:] in wanted or name in wanted:
                     self.mask(match.span())
+                    found = True
+        return found
 
-    def mask_language_links(self, span: Span) -> None:
+    def mask_language_links(self, span: Span) -> bool:
+        """Mask the language links of a span; whether there are any."""
+        found = False
         for link in self.record.links:
             if link.kind == "interwiki" and span[0] <= link.span[0] < span[1] and is_language_link(link):
                 self.mask(link.span)
+                found = True
+        return found
 
     def slice(self, span: Span) -> str:
         return self.text[span[0] : span[1]]
@@ -151,7 +161,9 @@ def differing_lines(
 
 def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span], skip: int) -> tuple[Span, Span]:
     """The spans without the whole lines that they begin and end with in common, where no mask would be cut."""
-    old, new = before.slice(spans[0]).split("\n")[skip:], after.slice(spans[1]).split("\n")[skip:]
+    old, new = before.slice(spans[0]).split("\n"), after.slice(spans[1]).split("\n")
+    starts = [span[0] + sum(map(len, lines[:skip])) + skip for span, lines in zip(spans, (old, new), strict=True)]
+    old, new = old[skip:], new[skip:]
     shorter = min(len(old), len(new))
     head = tail = 0
     if shorter > 1:
@@ -160,14 +172,16 @@ def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span],
         most = shorter - 1 - head
         unlike = list(map(ne, old[: -most - 1 : -1], new[: -most - 1 : -1])) if most else []
         tail = unlike.index(True) if True in unlike else most
-    sides = (before, spans[0][1], old), (after, spans[1][1], new)
+    sides = (
+        (before, min(starts[0], spans[0][1]), spans[0][1], old),
+        (after, min(starts[1], spans[1][1]), spans[1][1], new),
+    )
     whole, cut = [], []
-    for _, end, lines in sides:
-        start = end - _length(lines)
+    for _, start, end, lines in sides:
         whole.append((start, end))
         start += _length(lines[:head]) + 1 if head else 0
         cut.append((start, end - (_length(lines[len(lines) - tail :]) + 1 if tail else 0)))
-    sound = all(source.can_cut(at) for (source, _, _), span in zip(sides, cut, strict=True) for at in span)
+    sound = all(source.can_cut(at) for (source, *_), span in zip(sides, cut, strict=True) for at in span)
     return (cut[0], cut[1]) if sound else (whole[0], whole[1])
 
 
@@ -225,10 +239,11 @@ class Sources:
         if found is None:
             return None
         # These belong to the page: where they stand in its source, and how they are spelled, says nothing.
+        masked = False
         for source, span in zip((self.before, self.after), spans, strict=True):
-            source.mask_categories(span)
-            source.mask_language_links(span)
-        return differing_lines(self.before, self.after, spans, skip)
+            masked = source.mask_categories(span) or masked
+            masked = source.mask_language_links(span) or masked
+        return differing_lines(self.before, self.after, spans, skip) if masked else found
 
     def noise_reason(self, found: SourceDifference) -> str | None:
         """Why a difference in the source shows no other words, or None when it does (a footnote, a query)."""

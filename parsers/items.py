@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import ne
 
 from parsers.chunk import Chunk
 from parsers.immutable import dataclass
@@ -71,13 +72,30 @@ def changed_items(before: ItemGroups, after: ItemGroups) -> Mapping[str, ItemCha
         ids_was, ids_now = set(map(id, was)), set(map(id, now))
         if ids_was == ids_now:
             continue
-        gone = dict.fromkeys(chain.from_iterable(group for group in was if id(group) not in ids_now))
-        come = dict.fromkeys(chain.from_iterable(group for group in now if id(group) not in ids_was))
-        ended = tuple(row for row in gone if row not in come)
-        begun = tuple(row for row in come if row not in gone)
+        gone = list(chain.from_iterable([group for group in was if id(group) not in ids_now]))
+        come = list(chain.from_iterable([group for group in now if id(group) not in ids_was]))
+        gone, come = _unlike_middle(gone, come)
+        ended, begun = _without(gone, come), _without(come, gone)
         if ended or begun:
             changes[kind] = ItemChanges(ended, begun)
     return changes
+
+
+def _unlike_middle(gone: list[Row], come: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Both without what they begin and end with in common; no row stands twice on either side."""
+    shorter = min(len(gone), len(come))
+    unlike = list(map(ne, gone, come))
+    head = unlike.index(True) if True in unlike else shorter
+    unlike = list(map(ne, reversed(gone), reversed(come[head - len(come) :]))) if head < shorter else []
+    tail = min(unlike.index(True) if True in unlike else shorter, shorter - head)
+    return gone[head : len(gone) - tail], come[head : len(come) - tail]
+
+
+def _without(rows: list[Row], others: list[Row]) -> tuple[Row, ...]:
+    if not rows or not others:
+        return tuple(rows)
+    known = set(others)
+    return tuple([row for row in rows if row not in known])
 
 
 def section_path(section: Section) -> str:
@@ -127,24 +145,24 @@ def _bounds(parts: Sequence[Part], sections: int) -> tuple[list[int], list[int]]
 
 
 def _numbered(rows: list[Row]) -> Group:
-    """Equal rows told apart by a last column that counts them."""
+    """Equal rows told apart by their last column, which counts them; it is 1 in all that come."""
     if len(set(rows)) == len(rows):
-        return tuple([(*row, 1) for row in rows])
+        return tuple(rows)
     seen: dict[Row, int] = {}
     numbered = []
     for row in rows:
         seen[row] = number = seen.get(row, 0) + 1
-        numbered.append((*row, number))
+        numbered.append((*row[:-1], number))
     return tuple(numbered)
 
 
 def _link_rows(part: Part, paths: Sequence[str]) -> list[Row]:
-    return [(k.kind, k.target, k.url, k.host, k.label, paths[k.section], int(k.conditional)) for k in part.links]
+    return [(k.kind, k.target, k.url, k.host, k.label, paths[k.section], int(k.conditional), 1) for k in part.links]
 
 
 def _paper_rows(part: Part, paths: Sequence[str]) -> list[Row]:
     return [
-        (p.number, p.url, p.key.name if p.key else None, p.key.value if p.key else None, paths[p.section])
+        (p.number, p.url, p.key.name if p.key else None, p.key.value if p.key else None, paths[p.section], 1)
         for _, p in part.papers
     ]
 

@@ -115,22 +115,22 @@ class _State:
                 continue
             if start > position:
                 self.text.append(piece[position:start])
-            target = match["target"]
-            if target is not None:
+            kind = match.lastgroup
+            if kind in ("target", "label"):
                 after = piece[end : end + _TRAIL_LENGTH]
-                end += self.wikilink(target, match["label"], base + start, base + end, after)
-            elif match["url"] is not None:
+                end += self.wikilink(match["target"], match["label"], base + start, base + end, after)
+            elif kind == "text":
                 self.flat_external(match, base)
-            elif match["open"]:
+            elif kind == "open":
                 closing = _pair_brackets(piece) if closing is None else closing
                 end = self.nested(piece, start, closing.get(start, 0), base) or end
                 if end == match.end():
                     self.text.append(match[0])
             elif match["bare"]:
                 end = start + self.bare(match["bare"], base + start)
-            elif match["entity"]:
+            elif kind == "entity":
                 self.text.append(unescape(match[0]).replace("'", INERT_QUOTE))
-            elif match["tag"]:
+            elif kind == "tag":
                 self.tag(match[0])
             else:
                 self.magic_word(match[0], base + start)
@@ -139,6 +139,8 @@ class _State:
 
     def inner(self, piece: str, base: int) -> str:
         """The text of a label, blanks as they are; what it links to is kept."""
+        if not _SPECIAL.search(piece):
+            return unmask(drop_quotes(piece))
         outer, self.text = self.text, []
         self.read(piece, base)
         text = unmask(drop_quotes("".join(self.text)))

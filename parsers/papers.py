@@ -40,12 +40,13 @@ _TROUBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 def plain_characters(text: str) -> str:
     """Text without invisible characters, with every blank as a blank: ``B/16/5505\u201101`` and the like."""
-    if text.isascii():
+    if text.isascii() or not _UNUSUAL.search(text):
         return text
     return _TROUBLE.sub("", text).translate(_BLANKS)
 
 
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"), " ")
+_UNUSUAL = re.compile(f"[{''.join(map(chr, _BLANKS))}]|{_TROUBLE.pattern}")
 _DASHES = dict.fromkeys((*range(8208, 8214), 8722), "-")
 
 
@@ -74,6 +75,8 @@ def find_papers(text: str, links: tuple[Link, ...], site: Site) -> tuple[Paper, 
         for index, number in zip(waiting, numbers, strict=True):
             found[index] = Paper(number, found[index].url, found[index].key, 0)
         numbers = []
+    if not numbers:
+        return tuple(found)
     labels = [plain_characters(link.label) for link, _ in cited]
     loose = [n for n in numbers if not any(n in label.translate(_DASHES) for label in labels)]
     return (*found, *(Paper(number, None, None, 0) for number in dict.fromkeys(loose)))

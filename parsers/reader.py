@@ -8,23 +8,25 @@ that follows, so that the outcome is always that of reading the whole text at on
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from itertools import pairwise
+from collections.abc import Collection
+from itertools import chain, pairwise
 
 from parsers.chunk import Chunk, ChunkReader, Tools
 from parsers.diagnostics import build_diagnostics
 from parsers.infobox import InfoboxRule
+from parsers.lines import Lines, LinesReader
 from parsers.links import Inline, InlineReader
 from parsers.memory import Memory, without_collection
-from parsers.record import Record, Redirect
+from parsers.record import Record, Redirect, Value
 from parsers.sections import SectionText, build_sections
 from parsers.shift import move_chunk
 from parsers.site import Site
 from parsers.titles import RedirectLine, Target, is_relative, resolve
+from parsers.version import parser_version
 
 _CHUNK_CHARACTERS = 3_000_000  # what a page needs is its own latest texts; more only costs memory
 _PIECE_CHARACTERS = 2_000_000
-_CUT = re.compile(r"=[^\n]*=[ \t]*\r?$", re.MULTILINE)
+_CUT = re.compile(r"\n(?==[^\n]*=[ \t]*\r?$)", re.MULTILINE)  # before a line that may be a heading
 
 
 class Reader:
@@ -36,8 +38,12 @@ class Reader:
     def __init__(self, site: Site, infoboxes: Collection[str] | None = None) -> None:
         self.site = site
         self.rule = InfoboxRule(infoboxes, site)
+        self.version = parser_version(infoboxes)
         self._chunks: Memory[tuple[str, bool], tuple[Chunk, str]] = Memory(_CHUNK_CHARACTERS, lambda key: len(key[0]))
         self._pieces: Memory[str, Inline] = Memory(_PIECE_CHARACTERS, len)
+        self._values: Memory[str, tuple[str, tuple[Value, ...]]] = Memory(_PIECE_CHARACTERS, len)
+        self._lines: Lines = Memory(_PIECE_CHARACTERS, len)
+        self._lead_lines: Lines = Memory(_PIECE_CHARACTERS, len)
         self._targets: dict[str, Target | None] = {}
         self._names: dict[str, tuple[str | None, str | None]] = {}
         self._inline = InlineReader(site, "")
@@ -68,13 +74,13 @@ class Reader:
             namespace=namespace,
             source=text,
             redirect=Redirect(redirect.target.title, redirect.target.fragment) if redirect else None,
-            infoboxes=tuple(box for chunk in placed for box in chunk.infoboxes),
-            templates=tuple(use for chunk in placed for use in chunk.templates),
+            infoboxes=tuple(chain.from_iterable([chunk.infoboxes for chunk in placed])),
+            templates=tuple(chain.from_iterable([chunk.templates for chunk in placed])),
             sections=build_sections(parts, len(text)),
-            links=tuple(link for chunk in placed for link in chunk.links),
+            links=tuple(chain.from_iterable([chunk.links for chunk in placed])),
             categories=tuple(category for chunk in placed for _, category in chunk.categories),
             papers=tuple(paper for chunk in placed for _, paper in chunk.papers),
-            magic=tuple(word for chunk in placed for word in chunk.magic),
+            magic=tuple(chain.from_iterable([chunk.magic for chunk in placed])),
             diagnostics=build_diagnostics(faults, sum(chunk.more_faults for chunk in placed)),
         )
         object.__setattr__(record, "parts", tuple(placed))
@@ -89,7 +95,7 @@ class Reader:
 
     def _place(self, text: str, title: str) -> list[Chunk]:
         """The chunks of a text; from the first that is not settled on, the rest is one chunk."""
-        cuts = [0, *_heading_starts(text), len(text)]
+        cuts = [0, *(match.end() for match in _CUT.finditer(text)), len(text)]
         placed: list[Chunk] = []
         section = 0
         for low, high in pairwise(cuts):
@@ -117,9 +123,14 @@ class Reader:
             chunk = move_chunk(chunk, offset, section)
         else:
             self._inline = InlineReader(self.site, title, self._targets)
-            tools = Tools(self.site, self.rule, self._read_piece, self._pieces.young, self._names)
+            known = self._pieces.young
+            tools = Tools(self.site, self.rule, self._read_piece, known, self._names, self._inline, self._values)
             redirect = self._redirect(source, title) if offset == 0 else None
-            chunk = ChunkReader(source, tools, offset, section, redirect).read()
+            chunk = None
+            if redirect is None:
+                chunk = LinesReader(tools, self._lines, self._lead_lines, offset, section).read(source)
+            if chunk is None:
+                chunk = ChunkReader(source, tools, offset, section, redirect).read()
         self._chunks.put(key, (chunk, title))
         return chunk
 
@@ -130,15 +141,6 @@ class Reader:
             if not known.on_page:
                 self._pieces.put(piece, known)
         return known
-
-
-def _heading_starts(text: str) -> Iterator[int]:
-    """Where a line begins that may be a heading, but for the first line."""
-    at = text.find("\n=")
-    while at >= 0:
-        if _CUT.match(text, at + 1):
-            yield at + 1
-        at = text.find("\n=", at + 1)
 
 
 def _begins_with_heading(chunk: Chunk) -> bool:

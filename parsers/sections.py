@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from parsers.immutable import dataclass
 from parsers.record import ListNode, Section, Span, Table
@@ -31,24 +32,32 @@ def anchor_of(title: str) -> str:
 
 def build_sections(parts: Sequence[tuple[SectionText, int]], length: int) -> tuple[Section, ...]:
     """The sections of a page. ``parts`` are in order, each with the position that its ``start`` counts from."""
-    sections: list[Section] = []
+    starts = [offset + part.start for part, offset in parts]
+    places = _outline(tuple([(part.level, part.title) for part, _ in parts]))
+    spans: Iterable[Span] = zip(starts, [*starts[1:], length], strict=True)
+    return tuple(
+        [
+            Section(index, part.level, part.title, anchor, path, part.text, part.lists, part.tables, span)
+            for index, ((part, _), (anchor, path), span) in enumerate(zip(parts, places, spans, strict=True))
+        ]
+    )
+
+
+@lru_cache(maxsize=512)  # a page keeps its headings from one text to the next
+def _outline(headings: tuple[tuple[int, str], ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Anchor and path of each section, given their levels and titles; the first is the lead."""
+    places: list[tuple[str, tuple[str, ...]]] = []
     used: dict[str, int] = {}
     path: list[tuple[int, str]] = []
-    starts = [offset + part.start for part, offset in parts]
-    for index, (part, _) in enumerate(parts):
-        while path and path[-1][0] >= part.level:
+    for index, (level, title) in enumerate(headings):
+        while path and path[-1][0] >= level:
             path.pop()
         anchor = ""
         if index:
-            path.append((part.level, part.title))
-            anchor = _unique(anchor_of(part.title), used)
-        end = starts[index + 1] if index + 1 < len(starts) else length
-        span: Span = (starts[index], end)
-        titles = tuple(title for _, title in path)
-        sections.append(
-            Section(index, part.level, part.title, anchor, titles, part.text, part.lists, part.tables, span)
-        )
-    return tuple(sections)
+            path.append((level, title))
+            anchor = _unique(anchor_of(title), used)
+        places.append((anchor, tuple([title for _, title in path])))
+    return tuple(places)
 
 
 def _unique(anchor: str, used: dict[str, int]) -> str:

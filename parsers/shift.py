@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.chunk import Chunk
@@ -11,7 +12,7 @@ from parsers.record import Field, Infobox, Link, Magic, Paper, Span, Template
 def move_chunk(chunk: Chunk, offset: int, section: int) -> Chunk:
     """The chunk as it is when it stands at ``offset`` and its first section is number ``section``."""
     by, down = offset - chunk.offset, section - chunk.section
-    links = [_move_link(link, by, down) for link in chunk.links]
+    links = move_links(chunk.links, by, down)
     # fields hold the links of their page, not copies of them
     moved = {id(before): after for before, after in zip(chunk.links, links, strict=True)} if chunk.infoboxes else {}
     return replace(
@@ -26,14 +27,18 @@ def move_chunk(chunk: Chunk, offset: int, section: int) -> Chunk:
     )
 
 
+def move_links(links: Sequence[Link], by: int, down: int) -> list[Link]:
+    """Links ``by`` characters and ``down`` sections further on."""
+    return [
+        Link(
+            k.kind, k.target, k.url, k.host, k.label, k.section + down, (k.span[0] + by, k.span[1] + by), k.conditional
+        )
+        for k in links
+    ]
+
+
 def _move(span: Span, by: int) -> Span:
     return (span[0] + by, span[1] + by)
-
-
-def _move_link(link: Link, by: int, down: int) -> Link:
-    span = (link.span[0] + by, link.span[1] + by)
-    section = link.section + down
-    return Link(link.kind, link.target, link.url, link.host, link.label, section, span, link.conditional)
 
 
 def _move_infobox(box: Infobox, by: int, down: int, links: dict[int, Link]) -> Infobox:

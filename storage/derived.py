@@ -177,19 +177,20 @@ class Reading:
     """What was read from the newest revision that has a text."""
 
     rev_id: int
+    parser: str  # its version
     text: str | None
     redirect_to: str | None
     diagnostics: Sequence[tuple[str, str, str | None]]  # code, message, span as JSON
 
     @classmethod
-    def of(cls, rev_id: int, record: Record | None, text: str | None) -> Reading:
+    def of(cls, rev_id: int, parser: str, record: Record | None, text: str | None) -> Reading:
         target = None
         if record and record.redirect:
             target = record.redirect.target + (f"#{record.redirect.fragment}" if record.redirect.fragment else "")
         diagnostics = [
             (d.code, d.message, json.dumps(d.span) if d.span else None) for d in (record.diagnostics if record else ())
         ]
-        return cls(rev_id, text, target, diagnostics)
+        return cls(rev_id, parser, text, target, diagnostics)
 
 
 @dataclass(frozen=True, slots=True)

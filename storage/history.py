@@ -82,12 +82,13 @@ class PageRow:
     state: str
     latest_rev_id: int
     derived_rev_id: int | None
+    parser: str | None  # version of the parser that read it
 
 
 def pages_by_id(db: Database, page_ids: Iterable[int]) -> dict[int, PageRow]:
     """Pages by id; unknown ids are left out."""
     rows = db.execute(
-        "SELECT page_id, title, state, latest_rev_id, derived_rev_id FROM pages"
+        "SELECT page_id, title, state, latest_rev_id, derived_rev_id, parser FROM pages"
         " WHERE page_id IN (SELECT value FROM json_each(?))",
         [json.dumps(list(page_ids))],
     )

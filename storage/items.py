@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,6 +83,22 @@ def members_of(positions: Collection[int], size: int) -> str | None:
     if 2 * len(positions) <= size:
         return json.dumps(sorted(positions))
     return json.dumps([-1, *(position for position in range(size) if position not in positions)])
+
+
+def read_items(db: Database, page_id: int) -> dict[str, Counter[tuple[Any, ...]]]:
+    """What was read of a page, by kind, however it is numbered: the rows of its history, and its diagnostics."""
+    found = {
+        kind: Counter(
+            db.execute(
+                f"SELECT {', '.join(COLUMNS[kind])}, from_rev, to_rev, valid_from, valid_to FROM {kind}_history"
+                " WHERE page_id = ?",
+                [page_id],
+            ).fetchall()
+        )
+        for kind in HISTORY_TABLES
+    }
+    diagnostics = db.execute("SELECT code, message, span FROM diagnostics WHERE page_id = ?", [page_id])
+    return {**found, "diagnostic": Counter(diagnostics.fetchall())}
 
 
 def close_page(db: Database, page_id: int, last_rev: int, at: str) -> None:

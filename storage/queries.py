@@ -39,6 +39,18 @@ def standing(db: Database) -> Standing:
     return Standing(*row)
 
 
+def pages_of_other_parsers(db: Database, parser: str, state: str = "live") -> list[int]:
+    """Pages of which another version of the parser than this one was the last to read, live or deleted ones."""
+    rows = db.execute("SELECT page_id FROM pages WHERE parser != ? AND state = ? ORDER BY page_id", [parser, state])
+    return [int(row[0]) for row in rows.fetchall()]
+
+
+def read_pages(db: Database) -> list[int]:
+    """Live pages of which something was read."""
+    rows = db.execute("SELECT page_id FROM pages WHERE parser IS NOT NULL AND state = 'live' ORDER BY page_id")
+    return [int(row[0]) for row in rows.fetchall()]
+
+
 def revisions_between(db: Database, since: str | None, until: str | None) -> int:
     """How many revisions were made at or after ``since`` and before ``until``."""
     (count,) = db.execute(

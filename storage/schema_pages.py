@@ -20,6 +20,7 @@ _COLUMNS = """\
   protection TEXT, -- JSON list of the protections in force; NULL where only a dump is known, which does not say
   text INTEGER, -- current wikitext in plain, to read it with any tool
   derived_rev_id INTEGER, -- last revision whose items stand in the history tables
+  parser TEXT, -- version of the parser that read them, with the infoboxes that the configuration names
   first_seen_at TEXT NOT NULL, -- when a run first saw the page
   last_seen_at TEXT NOT NULL, -- when a run last read it from the wiki
   deleted_at TEXT -- when the wiki deleted it, or when its absence was noticed

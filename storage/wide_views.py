@@ -1,9 +1,13 @@
-"""One view per infobox, ``record_konzeption``: a row a page, a column a field, as the pages stand now."""
+"""One view per infobox, ``record_konzeption``: a row a page, a column a field, as the pages stand now.
+
+Beside a field that reads as a date, a number and the like stands its value in standard form, in ``…_norm``.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlite_utils import Database
 
@@ -12,9 +16,15 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 MAX_VIEWS = 200  # infoboxes, the most used first
 
 
-def refresh_wide_views(db: Database) -> None:
-    """Make the ``record_…`` views anew where infoboxes or fields have come or gone."""
-    wanted = _wanted(db)
+Renamed = Mapping[str, Collection[str]]
+
+
+def refresh_wide_views(db: Database, renamed: Renamed | None = None) -> None:
+    """Make the ``record_…`` views anew where infoboxes or fields have come or gone.
+
+    ``renamed`` has the earlier names of fields by today's name, or by ``infobox/name``; they share its column.
+    """
+    wanted = _wanted(db, renamed or {})
     held: dict[str, str] = dict(
         db.execute(
             r"SELECT name, sql FROM sqlite_schema WHERE type = 'view' AND name LIKE 'record\_%' ESCAPE '\'"
@@ -28,7 +38,7 @@ def refresh_wide_views(db: Database) -> None:
             db.execute(sql)
 
 
-def _wanted(db: Database) -> dict[str, str]:
+def _wanted(db: Database, renamed: Renamed) -> dict[str, str]:
     boxes = db.execute(
         "SELECT infobox FROM infobox_history GROUP BY infobox ORDER BY count(DISTINCT page_id) DESC, infobox LIMIT ?",
         [MAX_VIEWS],
@@ -38,29 +48,60 @@ def _wanted(db: Database) -> dict[str, str]:
         name = view_name(str(box))
         while name in views:
             name += "_2"
-        views[name] = _view_sql(db, name, str(box))
+        views[name] = _view_sql(db, name, str(box), renamed)
     return views
 
 
-def _view_sql(db: Database, name: str, box: str) -> str:
-    fields = db.execute(
-        "SELECT field FROM infobox_history WHERE infobox = ? GROUP BY field"
+def _view_sql(db: Database, name: str, box: str, renamed: Renamed) -> str:
+    fields: list[tuple[str, int]] = db.execute(
+        "SELECT field, count(value_norm) > 0 FROM infobox_history WHERE infobox = ? GROUP BY field"
         " ORDER BY sum(to_rev IS NULL) DESC, count(DISTINCT page_id) DESC, field LIMIT ?",
         [box, MAX_COLUMNS],
     ).fetchall()
+    typed = {field for field, is_typed in fields if is_typed}
     taken = {"page_id", "title", "instance"}
     columns = []
-    for (field,) in fields:
-        column = str(field) or "_"
-        while column.casefold() in taken:  # SQLite compares column names without regard to case
-            column += "_2"
-        taken.add(column.casefold())
-        columns.append(f"  max(CASE field WHEN {_literal(db, str(field))} THEN value END) AS {_quoted(column)}")
+    for column, names in _joined([field for field, _ in fields], box, renamed).items():
+        columns.append(f"  {_first_filled(db, names, 'value')} AS {_unused(column or '_', taken)}")
+        if typed.intersection(names):
+            columns.append(f"  {_first_filled(db, names, _NORM)} AS {_unused(f'{column}_norm', taken)}")
     return (
         f"CREATE VIEW {_quoted(name)} AS\nSELECT page_id, title, instance,\n"
         + ",\n".join(columns)
         + f"\nFROM infobox WHERE infobox = {_literal(db, box)}\nGROUP BY page_id, title, instance"
     )
+
+
+# Numbers sort and add up as such.
+_NORM = "CASE WHEN value_type IN ('number', 'year') THEN CAST(value_norm AS NUMERIC) ELSE value_norm END"
+
+
+def _joined(fields: Sequence[str], box: str, renamed: Renamed) -> dict[str, list[str]]:
+    """The fields that share a column, today's name first; a field that was never renamed has one of its own."""
+    today: dict[str, str] = {}
+    for key, earlier in renamed.items():
+        of_box, slash, field = key.rpartition("/")
+        if not slash or of_box == box:
+            today |= dict.fromkeys(earlier, field)
+        else:
+            today |= {name: key for name in earlier if key in fields}  # a field that has a slash in its name
+    columns: dict[str, list[str]] = {}
+    for field in fields:
+        columns.setdefault(today.get(field, field), []).append(field)
+    return {column: sorted(names, key=lambda name: name != column) for column, names in columns.items()}
+
+
+def _first_filled(db: Database, names: Sequence[str], value: str) -> str:
+    """SQL for what the first of these fields holds that is filled."""
+    held = [f"max(CASE field WHEN {_literal(db, name)} THEN {value} END)" for name in names]
+    return held[0] if len(held) == 1 else "coalesce(" + ", ".join(f"nullif({each}, '')" for each in held) + ")"
+
+
+def _unused(column: str, taken: set[str]) -> str:
+    while column.casefold() in taken:  # SQLite compares column names without regard to case
+        column += "_2"
+    taken.add(column.casefold())
+    return _quoted(column)
 
 
 def view_name(infobox: str) -> str:

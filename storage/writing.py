@@ -89,8 +89,9 @@ def _write_reading(db: Database, strings: Strings, page_id: int, reading: Readin
         strings.base_on(number)
         strings.flush()
     db.execute(
-        "UPDATE page_rows SET derived_rev_id = ?, text = ?, text_edits = ?, redirect_to = ? WHERE page_id = ?",
-        [reading.rev_id, number, edits, reading.redirect_to, page_id],
+        "UPDATE page_rows SET derived_rev_id = ?, parser = ?, text = ?, text_edits = ?, redirect_to = ?"
+        " WHERE page_id = ?",
+        [reading.rev_id, reading.parser, number, edits, reading.redirect_to, page_id],
     )
     db.execute("DELETE FROM diagnostics WHERE page_id = ?", [page_id])
     db.conn.executemany(

@@ -150,6 +150,17 @@ class Server:
         while self.url and _is_open(int(self.url.rpartition(":")[2])):  # a worker that is about to end
             time.sleep(0.002)
 
+    def processes(self) -> list[int]:
+        """Ids of the processes of PHP's web server, in the order in which they began."""
+        assert self._process is not None
+        found = []
+        for entry in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):  # it has ended since
+                pid, name, _, _, group = entry.read_text().split()[:5]
+                if name.startswith("(php") and int(group) == self._process.pid:
+                    found.append(int(pid))
+        return sorted(found)
+
     def mark(self) -> int:
         """The number of requests so far, for ``requests(since=…)``."""
         return len(self.requests())
@@ -173,15 +184,17 @@ class Server:
             "opcache.file_cache": self.template / "opcache",  # the first request of a fresh wiki is then a warm one
             "opcache.revalidate_freq": 0,
             "opcache.blacklist_filename": blacklist,
+            "opcache.interned_strings_buffer": 32,  # several languages and skins fill the usual 8 MB; PHP then crashes
             "output_buffering": 0,  # otherwise MediaWiki does not compress its answers
             "memory_limit": "512M",
             "post_max_size": "64M",
             "upload_max_filesize": "64M",
         }
         flags = [part for key, value in options.items() for part in ("-d", f"{key}={value}")]
-        # The shell starts PHP again when it crashed (status 128 and more), and ends the whole group when it ended
-        # otherwise, or when the pipe closes: this process has died.
-        script = '(until "$@" </dev/null; [ $? -lt 128 ]; do :; done; kill -9 0) & read _; kill -9 0'
+        # The shell starts PHP again when it crashed (status 128 and more), once its workers have left the port, and
+        # ends the whole group when PHP ended otherwise, or when the pipe closes: this process has died.
+        again = 'until "$@" </dev/null; [ $? -lt 128 ]; do kill -INT 0; sleep 0.1; done'
+        script = f"trap '' INT; ({again}; kill -9 0) & read _; kill -9 0"
         command = ["sh", "-c", script, "sh", self.tree.php, *flags, "-S", f"127.0.0.1:{port}"]
         command += ["-t", str(self.tree.code)]
         variables = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -222,6 +223,17 @@ def test_stopped_wiki_leaves_no_process_and_starts_again_at_its_address(mediawik
     mediawiki.start()
     assert mediawiki.url == address
     mediawiki.edit("Bleibt", "mehr Text", user="Ada Beispiel")
+
+
+@pytest.mark.parametrize("which", [0, -1])
+def test_a_crash_of_php_is_outlived(mediawiki: MediaWiki, which: int) -> None:
+    assert len(mediawiki.processes()) > 1
+    os.kill(mediawiki.processes()[which], signal.SIGSEGV)  # the first is the one that the others come from
+    deadline = time.monotonic() + 10
+    while not answers(mediawiki.url):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    mediawiki.edit("Danach", "Text", user="Ada Beispiel")
 
 
 def answers(url: str) -> bool:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterable
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from tests.conftest import ROOT
 
 PACKAGES = ["scraper", "parsers", "storage", "jobs", "data"]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+NEEDED: list[str] = PROJECT["project"]["dependencies"]
+EXTRA: list[str] = PROJECT["project"]["optional-dependencies"]["dask"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
@@ -26,7 +29,7 @@ def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def required_names(requirements: list[str]) -> set[str]:
+def required_names(requirements: Iterable[str]) -> set[str]:
     return {normalized(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in requirements}
 
 
@@ -72,8 +75,10 @@ def test_wheel_names_its_command_licence_and_dependencies(wheel: Path) -> None:
     assert "\nLicense-Expression: MIT\n" in metadata
     assert "\nRequires-Python: >=3.11\n" in metadata
     assert licence == (ROOT / "LICENSE").read_text(encoding="utf-8")
-    told = required_names(re.findall(r"^Requires-Dist: (.+)$", metadata, re.MULTILINE))
-    assert told == required_names(PROJECT["project"]["dependencies"])
+    told = re.findall(r"^Requires-Dist: (.+)$", metadata, re.MULTILINE)
+    extra = [line for line in told if "; extra == 'dask'" in line]
+    assert required_names(line for line in told if line not in extra) == required_names(NEEDED)
+    assert required_names(extra) == required_names(EXTRA)
 
 
 def imported_names() -> set[str]:
@@ -93,7 +98,7 @@ def test_dependencies_are_those_that_the_packages_import() -> None:
     distributions = packages_distributions()
     imported = {normalized(name) for module in imported_names() for name in distributions[module]}
     data_only = {"tzdata"}  # zoneinfo reads it by itself where the system has no time zones
-    assert imported | data_only == required_names(PROJECT["project"]["dependencies"])
+    assert imported | data_only == required_names(NEEDED + EXTRA)
 
 
 def test_every_module_and_script_is_named_by_one_package_list() -> None:
@@ -106,7 +111,7 @@ def test_every_module_and_script_is_named_by_one_package_list() -> None:
 def test_lock_pins_all_dependencies_and_the_build_backend() -> None:
     groups = PROJECT["dependency-groups"]
     wanted = [line for group in ("test", "check", "build") for line in groups[group]]
-    wanted += PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"]
+    wanted += NEEDED + EXTRA + PROJECT["build-system"]["requires"]
     assert required_names(wanted) - locked().keys() == set()
     (backend,) = PROJECT["build-system"]["requires"]
     assert backend in groups["build"]

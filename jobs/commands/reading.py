@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from jobs.batch import dask_cluster, processes, read_alone, read_with
 from jobs.commands.options import MOMENT, current_settings, say, shared_options
 from jobs.config import FORMATS, LANGUAGES
 from jobs.errors import UsageError
@@ -63,12 +64,14 @@ def text(rev_id: int) -> None:
 @click.option(
     "--batch", is_flag=True, help="Read JSON lines {id, title, text} and print JSON lines {id, record}, in order."
 )
+@click.option("--workers", type=click.IntRange(1), help="With --batch: read in so many processes.")
+@click.option("--dask", metavar="ADDRESS", help="With --batch: read on the Dask cluster with this scheduler.")
 @click.option(
     "--diff",
     is_flag=True,
     help="Read a saved diff page, or an Atom or RSS feed with diffs, and print its lines and words.",
 )
-def parse(file: Any, title: str, siteinfo: Any, batch: bool, diff: bool) -> None:
+def parse(file: Any, title: str, siteinfo: Any, batch: bool, workers: int | None, dask: str | None, diff: bool) -> None:
     """Print the record of a wikitext as JSON.
 
     FILE is a file in UTF-8, or - for standard input.
@@ -78,14 +81,30 @@ def parse(file: Any, title: str, siteinfo: Any, batch: bool, diff: bool) -> None
             raise UsageError("--diff takes a file alone, without --title, --siteinfo and --batch.")
         click.echo(json.dumps(_parse_diff(file.read(), file.name), ensure_ascii=False, indent=1))
         return
-    reader = Reader(_site(siteinfo))
+    if (workers or dask) and not batch:
+        raise UsageError("--workers and --dask are for many texts: give them with --batch.")
+    if workers and dask:
+        raise UsageError("Give --workers or --dask, not both.")
+    told = siteinfo.read() if siteinfo else None
+    site = _site(told, siteinfo.name) if told is not None else Site.default()
     if batch:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                click.echo(json.dumps(_parse_line(reader, line, number), ensure_ascii=False))
+        for lines in _read_batch(file, told, workers, dask):
+            click.echo(lines, nl=False)
         return
     wikitext = _decode(file.read())
-    click.echo(json.dumps(record_to_json(reader.read(wikitext, title)), ensure_ascii=False, indent=1))
+    click.echo(json.dumps(record_to_json(Reader(site).read(wikitext, title)), ensure_ascii=False, indent=1))
+
+
+def _read_batch(
+    lines: Iterable[bytes], siteinfo: bytes | None, workers: int | None, dask: str | None
+) -> Iterator[bytes]:
+    if dask:
+        with dask_cluster(dask) as (executor, count):
+            yield from read_with(executor, count, lines, siteinfo)
+    elif workers and workers > 1:
+        yield from read_with(processes(workers), workers, lines, siteinfo)
+    else:
+        yield from read_alone(lines, siteinfo)
 
 
 def _decode(data: bytes) -> str:
@@ -106,36 +125,18 @@ def _parse_diff(data: bytes, name: str) -> Any:
         raise UsageError(f"{name}: {error}") from error
 
 
-def _site(siteinfo: Any) -> Site:
-    if siteinfo is None:
-        return Site.default()
+def _site(siteinfo: bytes, name: str) -> Site:
     try:
-        data = json.load(siteinfo)
+        data = json.loads(siteinfo)
         query = data.get("query", data)
         if "general" not in query and "namespaces" not in query:
             raise KeyError("neither general nor namespaces in it")
         return Site.from_siteinfo(query)
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise UsageError(
-            f"{siteinfo.name} is not the JSON of a siteinfo ({error}); it is what "
+            f"{name} is not the JSON of a siteinfo ({error}); it is what "
             "api.php?action=query&meta=siteinfo&format=json&formatversion=2 answers."
         ) from error
-
-
-def _parse_line(reader: Reader, line: bytes, number: int) -> dict[str, Any]:
-    """One answer of a batch. A line that cannot be read gets an error in its place, and the rest is read."""
-    task = None
-    try:
-        task = json.loads(line)
-        wikitext, title = task["text"], task.get("title", "")
-        if not isinstance(wikitext, str) or not isinstance(title, str):
-            raise TypeError("text and title are to be strings")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return {
-            "id": task.get("id") if isinstance(task, dict) else None,
-            "error": f"line {number} is not an object with id, title and text ({error})",
-        }
-    return {"id": task.get("id"), "record": record_to_json(reader.read(wikitext, title))}
 
 
 @click.command()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers import reader as reader_module
+from parsers.lines import LinesReader
 from parsers.reader import Reader
 from parsers.record import Record
 from parsers.record_json import record_to_json
@@ -27,16 +29,55 @@ texts = st.lists(st.sampled_from(TOKENS), max_size=40).map("".join)
 titles = st.sampled_from(["Seite", "Plan/Teil", "Kategorie:Wohnen"])
 
 
+# whole lines of the kinds that pages are made of, with some that leave things open
+LINES = [
+    "", "  ", "\u00a0", "Ein Satz mit [[Ziel|Namen]]e und '''mehr'''.", "== H ==", "=== U <!-- c --> ===",
+    "== {{Wort|1}} ==", "* [[Steg]]", "** [https://see.example/a Karte]", "# eins", "; Wort : Sinn", ":; a : b",
+    "* {{Quelle|1}}", "----", "---- [[x]]", "<!-- nur dies -->", "<!-- * [[weg]] --> ", "<!-- zwei",
+    "Zeilen -->", "Text <!-- a --> Text", "{{Infobox See|Name=B|Tiefe=12 m}}", "{{Infobox See",
+    "|Name=[[Blausee]]", "|Karte=https://x.example/?a=b", "}}", "{|", '{| class="infobox"', "|+ T", "|-",
+    "| a || b", "| [[c]]", "* Liste", "|}", ":{|", "<ref>Vorlage VO/4679/2016</ref>", "<ref>", "</ref>",
+    "<poem>", "* im Gedicht", "== G ==", "</poem>", "<gallery>", "A.jpg|[[b]]", "</gallery>",
+    "<nowiki>[[n]]</nowiki>", "[[Kategorie:Wohnen|k]]", "[[Datei:a.png|mini|[[b]] c]]",
+    "[[Datei:a.png|mini|So {{PAGENAME}}]]", "[[Datei:a.png|link=https://y.example|t]]", "[[offen", "zu]]",
+    "{{ offen", "zu }}", "}}", "[[#oben]] [[/Teil]]", "__NOTOC__", "{{DEFAULTSORT:x}}", "{{#if:a|[[d]]}}",
+    "DS/1246/V [https://r.example/vo020?VOLFDNR=7 x]", "{{!}} a", "\ufdd0* x", "&nbsp;", "#WEITERLEITUNG [[Z]]",
+    "{{a|b\n\n== N ==\n}}", "{{{arg|\n* x}}}", "<br>", "a\r",
+]  # fmt: skip
+lines = st.lists(st.sampled_from(LINES), max_size=14)
+CASES = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parents[1].glob("cases/*/input.wikitext"))]
+
+
 def read_whole(text: str, title: str) -> Record:
     """The record without any cut and without anything remembered."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader_module, "_CUT", re.compile("(?!)"))
+        patch.setattr(LinesReader, "read", lambda *_: None)
         return Reader(SITE).read(text, title)
 
 
 @given(texts, titles)
 def test_cuts_do_not_change_what_is_read(text: str, title: str) -> None:
     assert Reader(SITE).read(text, title) == read_whole(text, title)
+
+
+@given(st.lists(lines, min_size=1, max_size=4), titles)
+def test_lines_that_return_are_read_as_in_the_whole(history: list[list[str]], title: str) -> None:
+    reader = Reader(SITE)
+    mixed = [line for version in history for line in version]
+    for version in [*history, mixed, mixed[1:], mixed[::-1], *history]:
+        text = "\n".join(version)
+        assert reader.read(text, title) == read_whole(text, title)
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_cases_are_read_as_in_the_whole_whatever_line_goes(text: str) -> None:
+    reader = Reader(SITE)
+    written = text.split("\n")
+    for index in range(0, len(written), 1 + len(written) // 12):
+        rest = "\n".join(written[:index] + written[index + 1 :])
+        assert reader.read(rest, "Seite") == read_whole(rest, "Seite")
+    assert reader.read(text, "Seite") == read_whole(text, "Seite")
 
 
 @given(st.lists(texts, min_size=2, max_size=4), titles, titles)

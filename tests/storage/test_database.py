@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,8 @@ def test_opening_again_changes_nothing(db: Database, tmp_path: Path) -> None:
     again.close()
 
 
-def add_fields(db: Database, box: str, fields: dict[str, str]) -> None:
+def add_fields(db: Database, box: str, fields: Mapping[str, str | tuple[str, str, str]]) -> None:
+    """Fields of an infobox on a page; a tuple is a value with its type and standard form."""
     db.execute(
         "INSERT OR IGNORE INTO pages (page_id, namespace, title, state, is_redirect, content_model, latest_rev_id,"
         " length, protection, first_seen_at, last_seen_at)"
@@ -71,7 +72,8 @@ def add_fields(db: Database, box: str, fields: dict[str, str]) -> None:
     )
     local = LocalStrings()
     page = PageIntervals(1)
-    rows = tuple((box, 1, field, value, value, None, None) for field, value in fields.items())
+    typed = {field: given if isinstance(given, tuple) else (given, None, None) for field, given in fields.items()}
+    rows = tuple((box, 1, field, value, value, kind, norm) for field, (value, kind, norm) in typed.items())
     page.advance(local, {**dict.fromkeys(HISTORY_TABLES, ()), "infobox": (rows,)}, None, (1, "2024-01-01T00:00:00Z"))
     nothing = DerivedChanges([], [])
     write_page(db, Strings(db), DerivedPage(1, False, local, page.take(), nothing, None))
@@ -83,6 +85,22 @@ def test_one_view_per_infobox_with_a_column_a_field(db: Database) -> None:
     assert list(db.query('SELECT title, "Zuständigkeit", "Art" FROM record_konzeption')) == [
         {"title": "A", "Zuständigkeit": "Bereich 2-6", "Art": "Konzept"}
     ]
+
+
+def test_fields_that_were_renamed_share_a_column(db: Database) -> None:
+    add_fields(db, "Konzeption", {"Zuständigkeit": "", "Amt": "Bereich 2-6", "Fachbereich": "alt", "a/b": "1"})
+    refresh_wide_views(db, {"Zuständigkeit": ["Amt"], "Konzeption/Art": ["Fachbereich"], "Andere/Art": ["a/b"]})
+    (row,) = db.query("SELECT * FROM record_konzeption")
+    assert row == {
+        "page_id": 1, "title": "A", "instance": 1, "Zuständigkeit": "Bereich 2-6", "Art": "alt", "a/b": "1",
+    }  # fmt: skip
+
+
+def test_a_field_that_reads_as_a_number_or_date_has_a_second_column(db: Database) -> None:
+    add_fields(db, "Konzeption", {"Jahr": ("ca. 2014", "year", "2014"), "Stand": ("1. Mai 2020", "date", "2020-05-01")})
+    refresh_wide_views(db)
+    (row,) = db.query('SELECT "Jahr", "Jahr_norm", "Stand_norm" FROM record_konzeption')
+    assert row == {"Jahr": "ca. 2014", "Jahr_norm": 2014, "Stand_norm": "2020-05-01"}
 
 
 def test_names_from_the_wiki_cannot_break_out_of_a_view(db: Database) -> None:

@@ -62,7 +62,7 @@ def expected(history: list[Mapping[str, list[Row]]], kind: str) -> set[tuple[obj
 def test_items_come_and_go(db: Database, base: list[Mapping[str, list[Row]]], data: st.DataObject) -> None:
     pools = {kind: [row for revision in base for row in revision[kind]] for kind in ("link", "infobox", "template")}
     history = [base[0]]
-    for _ in range(data.draw(st.integers(1, 6))):
+    for _ in range(data.draw(st.integers(1, 6))):  # noqa: PERF401
         history.append(
             {kind: list(dict.fromkeys(data.draw(st.permutations(pool))[len(pool) // 3 :])) if pool else []
              for kind, pool in pools.items()}
@@ -82,7 +82,7 @@ def test_items_come_and_go(db: Database, base: list[Mapping[str, list[Row]]], da
         step = data.draw(st.sampled_from(["go on", "write", "write and load"]))
         if step != "go on" or rev_id == len(history):
             text = " ".join(str(value) for row in items["link"] for value in row)
-            reading = Reading(rev_id, text, None, [])
+            reading = Reading(rev_id, "", text, None, [])
             write_page(
                 db, strings, DerivedPage(page_id, False, local, intervals.take(), DerivedChanges([], []), reading)
             )
