@@ -62,11 +62,11 @@ def expected(history: list[Mapping[str, list[Row]]], kind: str) -> set[tuple[obj
 def test_items_come_and_go(db: Database, base: list[Mapping[str, list[Row]]], data: st.DataObject) -> None:
     pools = {kind: [row for revision in base for row in revision[kind]] for kind in ("link", "infobox", "template")}
     history = [base[0]]
-    for _ in range(data.draw(st.integers(1, 6))):  # noqa: PERF401
-        history.append(
-            {kind: list(dict.fromkeys(data.draw(st.permutations(pool))[len(pool) // 3 :])) if pool else []
-             for kind, pool in pools.items()}
-        )  # fmt: skip
+    later = st.fixed_dictionaries({kind: st.permutations(pool) for kind, pool in pools.items()})
+    history += [
+        {kind: list(dict.fromkeys(rows[len(rows) // 3 :])) for kind, rows in revision.items()}
+        for revision in data.draw(st.lists(later, min_size=1, max_size=6))
+    ]
     page_id = db.execute("SELECT coalesce(max(page_id), 0) + 1 FROM pages").fetchone()[0]
     db.execute(
         "INSERT INTO pages (page_id, namespace, title, state, is_redirect, content_model, latest_rev_id, length,"
