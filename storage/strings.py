@@ -109,7 +109,7 @@ class Strings:
         found: tuple[tuple[int, str] | None, str | None] = (None, None)
         most = len(text) // 2
         for base in dict.fromkeys((self._page, None if near is None else self._bases.get(near))):
-            if base is not None and 10 * most > len(text):
+            if base is not None and 4 * most > len(text):
                 edits = edits_between(base[1], text, most)
                 if edits is not None:
                     found, most = (base, edits), len(edits)
