@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -121,7 +120,7 @@ def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) 
     )  # fmt: skip
     values = [
         revision.page_id, revision.parent_id, seconds(revision.timestamp), optional(revision.user), revision.user_id,
-        optional(revision.comment), flags, *_size_and_sha1(db, text_id, revision.size, revision.sha1),
+        optional(revision.comment), flags, *texts.stated(text_id, revision.size, revision.sha1),
         optional(None if revision.content_model == "wikitext" else revision.content_model),
         optional(json.dumps(revision.tags, ensure_ascii=False) if revision.tags else None), text_id,
     ]  # fmt: skip
@@ -143,21 +142,6 @@ def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) 
     return True
 
 
-def _size_and_sha1(
-    db: Database, text_id: int | None, size: int, sha1: str | None
-) -> tuple[int | None, bytes | str | int | None]:
-    """Both as ``revision_rows`` keeps them: NULL where they are those of the text."""
-    digest: bytes | str | int | None = sha1
-    if sha1 is None:
-        digest = None if text_id is None else 0
-    elif re.fullmatch("[0-9a-f]{40}", sha1):
-        digest = bytes.fromhex(sha1)
-    if text_id is None:
-        return size, digest
-    row = db.execute("SELECT length, sha1 FROM text_rows WHERE text_id = ?", [text_id]).fetchone()
-    return None if row[0] == size else size, None if row[1] == digest else digest
-
-
 def revisions_without_text(db: Database, page_id: int, rev_ids: Iterable[int]) -> set[int]:
     """Which of these live revisions of a page are held as missing: with all but their text."""
     rows = db.execute(
@@ -176,7 +160,7 @@ def fill_text(db: Database, texts: TextStore, revision: Revision) -> None:
     db.execute(
         f"UPDATE revision_rows SET flags = {with_text_state('present')}, text_id = ?, size = ?, sha1 = ?"
         " WHERE rev_id = ?",
-        [text_id, *_size_and_sha1(db, text_id, size, revision.sha1), revision.rev_id],
+        [text_id, *texts.stated(text_id, size, revision.sha1), revision.rev_id],
     )
 
 

@@ -7,6 +7,7 @@ bounded so that any text can be read quickly.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 
@@ -84,6 +85,18 @@ class TextStore:
                 [_CODE["zstd"], len(data), len(data), packed, text_id],
             )
             self._forget(*list(self._recent))
+
+    def stated(self, text_id: int | None, size: int, sha1: str | None) -> tuple[int | None, bytes | str | int | None]:
+        """What the wiki states of a revision's text, as ``revision_rows`` keeps it: NULL where the text says it."""
+        digest: bytes | str | int | None = sha1
+        if sha1 is None:
+            digest = None if text_id is None else 0
+        elif re.fullmatch("[0-9a-f]{40}", sha1):
+            digest = bytes.fromhex(sha1)
+        if text_id is None:
+            return size, digest
+        row = self._db.execute("SELECT length, sha1 FROM text_rows WHERE text_id = ?", [text_id]).fetchone()
+        return None if row[0] == size else size, None if row[1] == digest else digest
 
     def load(self, text_id: int) -> str:
         """The text, exactly as stored. Raises DamagedText when its digest does not match."""
