@@ -15,7 +15,6 @@ from storage.database import Database
 from storage.derived import DerivedPage, LocalStrings, derived_changes
 from storage.intervals import PageIntervals
 from storage.items import close_page, part_page
-from storage.strings import Strings
 from storage.texts import TextStore
 from storage.writing import write_changes, write_page
 
@@ -29,7 +28,7 @@ class Deriver:
         self._db = db
         self.texts = TextStore(db)
         self._pages = PageReader(db, reader, self.texts, run_id, now)
-        self._strings = Strings(db)
+        self._strings = self.texts.strings
         self._states: OrderedDict[int, PageState] = OrderedDict()
         self.changes = 0
         self.pages_changed: set[int] = set()
@@ -77,7 +76,7 @@ class Deriver:
     def write(self, page: DerivedPage) -> None:
         """Write what was derived of a page, here or in another process, within the caller's transaction."""
         write_page(self._db, self._strings, page)
-        self.changes += len(page.changes.changes)
+        self.changes += page.changes.count
         if page.changes.changes:
             self.pages_changed.add(page.page_id)
 

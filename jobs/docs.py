@@ -23,7 +23,14 @@ from storage.schema_items import HISTORY_TABLES
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 _COLUMN = re.compile(r"^\s+(?P<name>\w+) (?P<type>INTEGER|TEXT|BLOB)\b.*?,? -- (?P<meaning>.+)$")
 _SHOWN = re.compile(r"^\s+.+ AS (?P<name>\w+),? -- (?P<meaning>.+)$")  # a column of a view
-INNER_TABLES = {"strings", "change_steps", "change_items", *(f"{kind}_items" for kind in HISTORY_TABLES)}
+INNER_TABLES = {
+    "strings",
+    "text_rows",
+    "revision_rows",
+    "change_steps",
+    "change_items",
+    *(f"{kind}_items" for kind in HISTORY_TABLES),
+}
 
 
 def schema_page() -> str:
@@ -41,6 +48,11 @@ One file holds one wiki; `ATTACH` several to compare them. Times are ISO 8601 UT
 keys are on, the journal is a write-ahead log: readers never wait for a run.
 
 This page is made from the database itself: `python -m jobs.docs`.
+""".split("\n")
+
+
+_REVISIONS_INTRODUCTION = """\
+These are views over compact tables, and are read like tables; statements that change them work, too.
 """.split("\n")
 
 
@@ -90,6 +102,7 @@ def _columns(db: Database, name: str, body: list[str], form: re.Pattern[str]) ->
 
 
 def _views(db: Database) -> list[str]:
+    revisions = ["## Pages, revisions and texts", "", *_REVISIONS_INTRODUCTION]
     history = ["## History and changes", "", *_HISTORY_INTRODUCTION]
     current = [
         "## Views of what stands now",
@@ -100,12 +113,14 @@ def _views(db: Database) -> list[str]:
     for name, sql in db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid").fetchall():
         head, *body = sql.split("\n")
         lines = [f"### {name}", "", _sentence(head.split(" -- ", 1)[1]), ""]
-        if name == "changes" or name.endswith("_history"):
+        if name in ("pages", "revisions", "texts"):
+            revisions += [*lines, *_columns(db, name, body, _SHOWN)]
+        elif name == "changes" or name.endswith("_history"):
             history += [*lines, *_columns(db, name, body, _SHOWN)]
         else:
             columns = ", ".join(f"`{row[1]}`" for row in db.execute(f"PRAGMA table_info({name})").fetchall())
             current += [*lines, f"Columns: {columns}.", ""]
-    return [*history, *current[:-1]]
+    return [*revisions, *history, *current[:-1]]
 
 
 def _cell(text: str) -> str:

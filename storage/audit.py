@@ -8,6 +8,7 @@ from typing import Any
 
 from storage.database import Database
 from storage.errors import DamagedText
+from storage.schema_revisions import LIVE, with_text_state
 from storage.texts import TextStore
 
 _COLUMNS = {
@@ -37,19 +38,24 @@ def rows(db: Database, what: str, ids: Iterable[int]) -> dict[int, dict[str, Any
 
 def live_revision_ids(db: Database) -> set[int]:
     """Ids of all revisions that the mirror holds as live."""
-    return {int(row[0]) for row in db.execute("SELECT rev_id FROM revisions WHERE state = 'live'").fetchall()}
+    return {int(row[0]) for row in db.execute(f"SELECT rev_id FROM revision_rows WHERE {LIVE}").fetchall()}
 
 
 def give_up_texts(db: Database, rev_ids: Iterable[int]) -> None:
     """The texts of these revisions are lost, here and on the wiki; what is left of them is removed."""
     ids = json.dumps(list(rev_ids))
     chosen = "rev_id IN (SELECT value FROM json_each(?))"
-    lost = json.dumps([i for (i,) in db.execute(f"SELECT text_id FROM revisions WHERE {chosen}", [ids]).fetchall()])
-    db.execute(f"UPDATE revisions SET text_state = 'missing', text_id = NULL WHERE {chosen}", [ids])
+    held = db.execute(f"SELECT rev_id, size, sha1, text_id FROM revisions WHERE {chosen}", [ids]).fetchall()
+    db.conn.executemany(  # size and digest have stood with the text
+        f"UPDATE revision_rows SET flags = {with_text_state('missing')}, text_id = NULL, size = ?, sha1 = ?"
+        " WHERE rev_id = ?",
+        [(size, sha1 and bytes.fromhex(sha1), rev_id) for rev_id, size, sha1, _ in held],
+    )
+    lost = json.dumps([text_id for *_, text_id in held])
     unused = (
-        "DELETE FROM texts WHERE text_id IN (SELECT value FROM json_each(?))"
-        " AND text_id NOT IN (SELECT text_id FROM revisions WHERE text_id IS NOT NULL)"
-        " AND text_id NOT IN (SELECT base_id FROM texts WHERE base_id IS NOT NULL)"
+        "DELETE FROM text_rows WHERE text_id IN (SELECT value FROM json_each(?))"
+        " AND text_id NOT IN (SELECT text_id FROM revision_rows WHERE text_id IS NOT NULL)"
+        " AND text_id NOT IN (SELECT base_id FROM text_rows WHERE base_id IS NOT NULL)"
     )
     while db.execute(unused, [lost]).rowcount > 0:  # the end of each chain first
         pass
@@ -59,8 +65,8 @@ def damaged_revisions(db: Database) -> Iterator[int]:
     """Revisions whose stored text is not the one that the wiki's hash names, or cannot be read."""
     texts = TextStore(db)
     held = db.execute(
-        "SELECT r.rev_id, r.text_id, r.sha1 = t.sha1 FROM revisions r LEFT JOIN texts t USING (text_id)"
-        " WHERE r.text_state = 'present' ORDER BY r.text_id"
+        "SELECT rev_id, text_id, sha1 IS (SELECT sha1 FROM texts t WHERE t.text_id = r.text_id) FROM revisions r"
+        " WHERE text_state = 'present' ORDER BY text_id"
     ).fetchall()
     sound: dict[int, bool] = {}
     for rev_id, text_id, same in held:

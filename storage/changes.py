@@ -39,7 +39,6 @@ def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
         ("timestamp", ">=", wanted.since),
         ("timestamp", "<", wanted.until),
         ("kind", "=", wanted.kind),
-        ("change_id", ">", wanted.after_id),
     ):
         if value is not None:
             conditions.append(f"{column} {operator} ?")
@@ -119,9 +118,10 @@ def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
             " occurrences, exceptions, stragglers, regressions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             values,
         ).lastrowid
-        db.conn.executemany(
+        named = db.conn.executemany(
             "UPDATE change_items SET bulk_id = ? WHERE change_id = ?", [(bulk_id, member) for member in bulk.members]
         )
+        assert named.rowcount == len(bulk.members), "a member stands in a row with others"
 
 
 def load_bulk_changes(db: Database, since: str | None = None, until: str | None = None) -> list[tuple[int, BulkChange]]:
@@ -133,7 +133,9 @@ def load_bulk_changes(db: Database, since: str | None = None, until: str | None 
     ).fetchall()
     loaded = []
     for bulk_id, kind, rule, before, after, first_at, last_at, pages, occurrences, *lists in rows:
-        members = db.execute("SELECT change_id FROM changes WHERE bulk_id = ? ORDER BY change_id", [bulk_id]).fetchall()
+        members = db.execute(
+            "SELECT change_id FROM change_items WHERE bulk_id = ? ORDER BY change_id", [bulk_id]
+        ).fetchall()
         cases = [
             tuple(BulkCase(**{"after": None, "label": None, **case}) for case in json.loads(text)) for text in lists
         ]

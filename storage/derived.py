@@ -6,41 +6,84 @@ Rows name their strings by numbers of their own (``LocalStrings``), since only t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
-from parsers.change import PageChange
+from parsers.bulk import FOUNDING
+from parsers.change import Change, PageChange
 from parsers.record import Record
+from storage.times import seconds
 
 Value = str | int | None
 Rows = list[tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class StringList:
+    """A list of strings; a ``leading`` one may hold them itself, any other holds their numbers."""
+
+    texts: tuple[str | None, ...]
+    leading: bool
+
+
+MOST_TOGETHER = 64  # items of one row
+MOST_IN_LISTS = 16  # where several columns differ: reading an item costs looking through each list
+LONGEST_WHOLE_PAIRS = 60  # characters
+LONGEST_LISTED = 200  # characters of a string in a list; longer ones may be kept as edits, which lists cannot
 
 
 class LocalStrings:
     """Numbers for the strings of one piece of work; a string may name another that it is like."""
 
     def __init__(self) -> None:
-        self.texts: list[tuple[str, str | None]] = []
-        self._numbers: dict[str, int] = {}
+        self.texts: list[tuple[str | StringList, str | None]] = []
+        self._numbers: dict[str | StringList, int] = {}
 
     def number(self, text: str, like: str | None = None) -> int:
+        return self._number(text, like)
+
+    def optional(self, text: str | None) -> int | None:
+        return None if text is None else self._number(text, None)
+
+    def each(self, texts: Sequence[str | None], *, leading: bool) -> int | None:
+        """What a column of type EACH holds for several items: less a number for a list, that of the string that all
+        have, or None. A ``leading`` column tells how many items there are: of all it is None, or of none."""
+        if (leading and texts[0] is not None) or any(text != texts[0] for text in texts):
+            return ~self._number(StringList(tuple(texts), leading), None)
+        return self.optional(texts[0])
+
+    def pairs(self, text: str) -> int:
+        """What a column of type PAIRS holds."""
+        pairs = json.loads(text) if len(text) > LONGEST_WHOLE_PAIRS else []
+        if pairs and "\\u0000" not in text and json.dumps(pairs, ensure_ascii=False) == text:
+            return ~self._number(StringList(tuple(chain.from_iterable(pairs)), leading=False), None)
+        return self._number(text, None)
+
+    def _number(self, text: str | StringList, like: str | None) -> int:
         number = self._numbers.get(text)
         if number is None:
             number = self._numbers[text] = len(self.texts)
             self.texts.append((text, like))
         return number
 
-    def optional(self, text: str | None) -> int | None:
-        return None if text is None else self.number(text)
+
+def may_be_listed(texts: Iterable[str | None]) -> bool:
+    """Whether strings may stand in lists; SQLite's JSON functions end a string at a NUL character."""
+    return all(text is None or (len(text) < LONGEST_LISTED and "\0" not in text) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
 class DerivedItems:
-    """Intervals that began (rows of the item tables) and stored ones that ended (to_rev, ended_by, page_id, item)."""
+    """Rows of the item tables that are new, and stored ones that are to stand for less.
+
+    ``ended`` are (members, to_rev, ended_by, page_id, item); ``parted`` makes a row of its own of some items of a
+    stored row: (new item, members, to_rev, ended_by, page_id, item), and is done first.
+    """
 
     begun: dict[str, Rows]
-    ended: dict[str, list[tuple[int, int, int, int]]]
+    ended: dict[str, Rows]
+    parted: dict[str, Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +93,11 @@ class DerivedChanges:
     steps: Rows
     changes: Rows
 
+    @property
+    def count(self) -> int:
+        """How many changes these are."""
+        return int(self.steps[-1][1] or 0) if self.steps else 0
+
 
 def derived_changes(
     strings: LocalStrings, run_id: int, observed_at: str, found: Iterable[PageChange]
@@ -58,26 +106,70 @@ def derived_changes(
     number, optional = strings.number, strings.optional
     steps: Rows = []
     changes: Rows = []
+    last = 0
     for _, group in groupby(found, lambda c: (c.page_id, c.title, c.rev_from, c.rev_to, c.timestamp)):
-        first = len(changes) + 1
-        for c in group:
-            change = c.change
-            before = optional(change.before)
-            after = None if change.after is None else number(change.after, change.before)
+        first = last + 1
+        c = None
+        for alike in _alike(group):
+            c, change = alike[0], alike[0].change
             changes.append(
                 (
-                    len(changes) + 1, first, number(change.kind), number(change.action), number(change.path),
-                    optional(change.label), before, after, number(change.significance), optional(change.noise_reason),
-                    None,
+                    last + 1, first, number(change.kind), number(change.action), number(change.path),
+                    *_each_of(strings, [one.change for one in alike]),
+                    number(change.significance), optional(change.noise_reason), None,
                 )
             )  # fmt: skip
+            last += len(alike)
+        assert c is not None
         steps.append(
             (
-                first, len(changes), run_id, c.page_id or None, number(c.title), c.rev_from, c.rev_to, c.timestamp,
-                optional(c.user), optional(c.comment), number(observed_at),
+                first, last, run_id, c.page_id or None, number(c.title), c.rev_from, c.rev_to,
+                seconds(c.timestamp), optional(c.user), optional(c.comment), number(observed_at),
             )
         )  # fmt: skip
     return DerivedChanges(steps, changes)
+
+
+def _alike(group: Iterable[PageChange]) -> Iterator[list[PageChange]]:
+    """Changes of one edit, those together that stand in one row: neighbours that add, or remove, the like."""
+    alike: list[PageChange] = []
+    of: object = None
+    for c in group:
+        key = _kind_of_addition(c.change)
+        if alike and (
+            key is None or key != of or len(alike) == (MOST_TOGETHER if alike[0].change.label == "" else MOST_IN_LISTS)
+        ):
+            yield alike
+            alike = []
+        alike.append(c)
+        of = key
+    if alike:
+        yield alike
+
+
+def _kind_of_addition(c: Change) -> object:
+    if c.action not in ("added", "removed") or (c.before is None) == (c.after is None):
+        return None
+    if (c.kind, c.action) in FOUNDING:  # may become a member of a bulk change, which is said of each row
+        return None
+    if c.significance == "cosmetic" or not may_be_listed((c.label, c.before, c.after)):
+        return None
+    labelled = None if c.label is None else c.label != ""
+    return c.kind, c.action, c.path, c.significance, c.noise_reason, c.before is None, labelled
+
+
+def _each_of(strings: LocalStrings, alike: Sequence[Change]) -> tuple[int | None, int | None, int | None]:
+    """Label, before and after."""
+    (one, *others) = alike
+    if others:
+        return (
+            strings.each([c.label for c in alike], leading=False),
+            strings.each([c.before for c in alike], leading=True),
+            strings.each([c.after for c in alike], leading=True),
+        )
+    before = strings.optional(one.before)
+    after = None if one.after is None else strings.number(one.after, one.before)
+    return strings.optional(one.label), before, after
 
 
 @dataclass(frozen=True, slots=True)

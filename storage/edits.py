@@ -1,74 +1,84 @@
 """A text as what differs from another: copies and insertions that SQL alone can put together again.
 
-The form is a JSON list in which ``[start, length]`` copies characters of the other text, counted from 1 as SQLite's
-``substr`` does, and a string stands for itself.
+The form is a JSON list in which a number copies characters of the other text, ``1000 * start + length``, counted from
+1 as SQLite's ``substr`` does, and a string stands for itself.
 """
 
 from __future__ import annotations
 
 import json
-from difflib import SequenceMatcher
 
 from rapidfuzz.distance import Postfix, Prefix
 
-MOST_LINES = 2000  # beyond that only the beginnings and ends are compared: difflib is quadratic
 SHORTEST_COPY = 12  # characters; a copy costs about as many itself
+LONGEST_COPY = 999
+STEP = 4  # characters from one look for a copy to the next
+NEAR = 1000  # characters behind the last copy that are looked through first
+MOST_WORK = 20_000_000  # characters to look through for one text, a few hundredths of a second; the rest is inserted
 
-Piece = str | list[int]
-
-
-def edits_between(base: str, text: str) -> str | None:
-    """The edits that make ``text`` from ``base``, or None where they would not be much shorter than the text."""
-    start, end = _shared_ends(base, text)
-    middle = _pieces(base[start : len(base) - end], text[start : len(text) - end], start)
-    pieces: list[Piece] = [[1, start], *middle, [len(base) - end + 1, end]]
-    edits = json.dumps(_joined(pieces, base), ensure_ascii=False, separators=(",", ":"))
-    return edits if 2 * len(edits) < len(text) else None
+Piece = str | int
 
 
-def _pieces(base: str, text: str, offset: int) -> list[Piece]:
-    """Lines that both have are copied, the rest is inserted."""
-    old, new = base.splitlines(keepends=True), text.splitlines(keepends=True)
-    if not old or not new or len(old) + len(new) > MOST_LINES:
-        return [text]
-    starts = [offset]
-    for line in old:
-        starts.append(starts[-1] + len(line))
+def edits_between(base: str, text: str, most: int | None = None) -> str | None:
+    """The edits that make ``text`` from ``base``, or None where they would not be much shorter than the text.
+
+    ``most`` is the length from which they are not worth it.
+    """
+    if "\0" in base or "\0" in text:  # at which SQLite's functions end a text
+        return None
+    start = Prefix.similarity(base, text)
+    end = min(Postfix.similarity(base, text), len(base) - start, len(text) - start)
+    if end < SHORTEST_COPY:
+        end = 0
+    if start < SHORTEST_COPY:
+        start = 0
+    pieces = _copies(1, start)
+    pieces += _pieces(base, text, start, len(text) - end)
+    pieces += _copies(len(base) - end + 1, end)
+    edits = json.dumps(pieces, ensure_ascii=False, separators=(",", ":"))
+    return edits if len(edits) < (len(text) // 2 if most is None else most) else None
+
+
+def _pieces(base: str, text: str, start: int, end: int) -> list[Piece]:
+    """What makes ``text[start:end]``: from each place the first run that the base has, too, near the last copy."""
     pieces: list[Piece] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append([starts[a] + 1, starts[b] - starts[a]])
-        elif tag == "replace":
-            pieces += _within("".join(old[a:b]), "".join(new[c:d]), starts[a])
-        else:
-            pieces.append("".join(new[c:d]))
+    done = at = start
+    hint = start
+    work = MOST_WORK
+    while at + SHORTEST_COPY <= end and work > 0:
+        sought = text[at : at + SHORTEST_COPY]
+        found = base.find(sought, hint, hint + NEAR)
+        if found < 0:
+            found = base.find(sought)
+            work -= len(base)
+        if found < 0:
+            at += STEP
+            continue
+        length = _run(base, found, text, at, end)
+        while at > done and found and base[found - 1] == text[at - 1]:
+            at, found, length = at - 1, found - 1, length + 1
+        if at > done:
+            pieces.append(text[done:at])
+        pieces += _copies(found + 1, length)
+        done = at = at + length
+        hint = found + length
+    if done < end:
+        pieces.append(text[done:end])
     return pieces
 
 
-def _within(old: str, new: str, offset: int) -> list[Piece]:
-    """Lines that were rewritten: what they begin and end with is copied."""
-    start, end = _shared_ends(old, new)
-    return [[offset + 1, start], new[start : len(new) - end], [offset + len(old) - end + 1, end]]
+def _run(base: str, found: int, text: str, at: int, end: int) -> int:
+    """How many characters are the same from two places on."""
+    length = SHORTEST_COPY
+    while at + length < end:
+        ahead = min(end - at - length, 2 * length)
+        same = Prefix.similarity(base[found + length : found + length + ahead], text[at + length : at + length + ahead])
+        length += same
+        if same < ahead:
+            break
+    return length
 
 
-def _shared_ends(old: str, new: str) -> tuple[int, int]:
-    """How many characters both begin with, and how many of the rest both end with."""
-    start = Prefix.similarity(old, new)
-    return start, min(Postfix.similarity(old, new), len(old) - start, len(new) - start)
-
-
-def _joined(pieces: list[Piece], base: str) -> list[Piece]:
-    """Neighbouring pieces as one where that can be, and short copies written out."""
-    joined: list[Piece] = []
-    for piece in pieces:
-        last = joined[-1] if joined else None
-        if isinstance(piece, list) and isinstance(last, list) and last[0] + last[1] == piece[0]:
-            last[1] += piece[1]
-            continue
-        if isinstance(piece, list) and piece[1] < SHORTEST_COPY:
-            piece = base[piece[0] - 1 : piece[0] - 1 + piece[1]]
-        if isinstance(piece, str) and isinstance(last, str):
-            joined[-1] = last + piece
-        elif piece:
-            joined.append(piece)
-    return joined
+def _copies(start: int, length: int) -> list[Piece]:
+    """Copies of so many characters, as long ones as the form has."""
+    return [1000 * (start + n) + min(LONGEST_COPY, length - n) for n in range(0, length, LONGEST_COPY)]

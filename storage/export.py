@@ -15,7 +15,11 @@ from storage.texts import TextStore
 
 TABLES = ("infobox", "links", "sections", "categories", "papers", "changes", "pages", "revisions")
 _WIDE = "record_"  # views of one infobox each, see storage/wide_views.py
-_INTERNAL = {"pages": {"text", "derived_rev_id"}, "revisions": {"text_id"}}  # of no use outside, or long
+_INTERNAL = {
+    "pages": {"text", "derived_rev_id"},
+    "revisions": {"text_id"},
+    "changes": {"step_id"},
+}  # of no use outside, or long
 _ORDER = {
     "changes": "timestamp, rev_to, change_id",
     "pages": "page_id",

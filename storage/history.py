@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from storage.schema_revisions import LIVE
+
 _REVISION = "rev_id, timestamp, user, comment, parent_id, content_model, text_id"
 RevisionRow = tuple[int, str, str | None, str | None, int | None, str, int | None]
 
@@ -55,8 +57,7 @@ def absences(db: Database, page_id: int) -> list[tuple[str, str]]:
 def newest_revision(db: Database, page_id: int, without: Collection[int]) -> int | None:
     """The live revision of a page with the newest time (then the highest id), some left out; None if there is none."""
     rows = db.execute(
-        "SELECT rev_id FROM revisions WHERE page_id = ? AND state = 'live'"
-        " ORDER BY timestamp DESC, rev_id DESC LIMIT ?",
+        f"SELECT rev_id FROM revision_rows WHERE page_id = ? AND {LIVE} ORDER BY time DESC, rev_id DESC LIMIT ?",
         [page_id, len(without) + 1],
     ).fetchall()
     return next((rev_id for (rev_id,) in rows if rev_id not in without), None)

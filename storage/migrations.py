@@ -6,6 +6,8 @@ from sqlite_utils import Database, Migrations
 
 from storage.schema import TABLES, VIEWS
 from storage.schema_items import ITEM_TABLES, ITEM_VIEWS
+from storage.schema_pages import PAGE_TABLES, PAGE_TRIGGERS, PAGE_VIEWS
+from storage.schema_revisions import REVISION_TABLES, REVISION_TRIGGERS, REVISION_VIEWS
 
 migrations = Migrations("wikitrail")
 
@@ -20,7 +22,13 @@ def _execute_all(db: Database, script: str) -> None:
 @migrations()
 def m001_design(db: Database) -> None:
     """Everything that the design names."""
+    _execute_all(db, PAGE_TABLES)
     _execute_all(db, TABLES)
+    _execute_all(db, REVISION_TABLES)
     _execute_all(db, ITEM_TABLES)
+    _execute_all(db, PAGE_VIEWS)
+    _execute_all(db, REVISION_VIEWS)
+    for trigger in (*PAGE_TRIGGERS, *REVISION_TRIGGERS):
+        db.execute(trigger)
     _execute_all(db, ITEM_VIEWS)
     _execute_all(db, VIEWS)

@@ -9,7 +9,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from parsers.wiki import LogEvent, Page, Revision
+from storage.schema_revisions import LIVE, MISSING, flags_of, with_state, with_text_state
 from storage.texts import TextStore
+from storage.times import seconds, time_sql
 
 
 def save_site(db: Database, api_url: str | None, siteinfo: Mapping[str, Any], now: str) -> None:
@@ -60,12 +62,12 @@ def load_site(db: Database) -> dict[str, Any] | None:
 def save_pages(db: Database, pages: Iterable[Page], now: str) -> None:
     """Insert or update live pages as the wiki has them now."""
     db.conn.executemany(
-        "INSERT INTO pages (page_id, namespace, title, state, is_redirect, content_model, latest_rev_id, length,"
+        "INSERT INTO page_rows (page_id, namespace, title, state, is_redirect, content_model, latest_rev_id, length,"
         " protection, first_seen_at, last_seen_at) VALUES (?, ?, ?, 'live', ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (page_id) DO UPDATE SET namespace = excluded.namespace, title = excluded.title, state = 'live',"
         " is_redirect = excluded.is_redirect, content_model = excluded.content_model,"
         " latest_rev_id = excluded.latest_rev_id, length = excluded.length,"
-        " protection = coalesce(excluded.protection, protection), last_seen_at = excluded.last_seen_at,"
+        " protection = coalesce(excluded.protection, page_rows.protection), last_seen_at = excluded.last_seen_at,"
         " deleted_at = NULL",
         [
             (
@@ -95,8 +97,8 @@ def takes_page_from_dump(db: Database, page_id: int, newest: str) -> bool:
     what the wiki itself said counts for more.
     """
     row = db.execute(
-        "SELECT (SELECT api_url FROM site), r.timestamp FROM pages p"
-        " LEFT JOIN revisions r ON r.rev_id = p.latest_rev_id WHERE p.page_id = ?",
+        f"SELECT (SELECT api_url FROM site), {time_sql('r.time')} FROM pages p"
+        " LEFT JOIN revision_rows r ON r.rev_id = p.latest_rev_id WHERE p.page_id = ?",
         [page_id],
     ).fetchone()
     return row is None or (row[0] is None and (row[1] or "") <= newest)
@@ -107,29 +109,35 @@ def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) 
 
     The page must be saved before.
     """
-    known = db.execute("SELECT 1 FROM revisions WHERE rev_id = ?", [revision.rev_id]).fetchone()
+    known = db.execute("SELECT 1 FROM revision_rows WHERE rev_id = ?", [revision.rev_id]).fetchone()
     text_id = None
     if revision.text is not None:
         text_id = texts.save(revision.text, _neighbour(db, revision))
+    optional = texts.strings.optional
+    flags = flags_of(
+        minor=revision.minor, user_hidden=revision.user_hidden, comment_hidden=revision.comment_hidden,
+        text_state=revision.text_state, state="live",
+    )  # fmt: skip
     values = [
-        revision.page_id, revision.parent_id, revision.timestamp, revision.user, revision.user_id, revision.comment,
-        int(revision.minor), revision.size, revision.sha1, revision.content_model,
-        json.dumps(revision.tags, ensure_ascii=False), revision.text_state, int(revision.user_hidden),
-        int(revision.comment_hidden), text_id,
+        revision.page_id, revision.parent_id, seconds(revision.timestamp), optional(revision.user), revision.user_id,
+        optional(revision.comment), flags, *texts.stated(text_id, revision.size, revision.sha1),
+        optional(None if revision.content_model == "wikitext" else revision.content_model),
+        optional(json.dumps(revision.tags, ensure_ascii=False) if revision.tags else None), text_id,
     ]  # fmt: skip
     if known:
+        texts.strings.flush()
         db.execute(
-            "UPDATE revisions SET page_id = ?, parent_id = ?, timestamp = ?, user = ?, user_id = ?, comment = ?,"
-            " minor = ?, size = ?, sha1 = ?, content_model = ?, tags = ?, text_state = ?, user_hidden = ?,"
-            " comment_hidden = ?, text_id = ?, state = 'live' WHERE rev_id = ?",
+            "UPDATE revision_rows SET page_id = ?, parent_id = ?, time = ?, user = ?, user_id = ?, comment = ?,"
+            " flags = ?, size = ?, sha1 = ?, content_model = ?, tags = ?, text_id = ? WHERE rev_id = ?",
             [*values, revision.rev_id],
         )
         return False
+    observed_at = texts.strings.number(now)
+    texts.strings.flush()
     db.execute(
-        "INSERT INTO revisions (page_id, parent_id, timestamp, user, user_id, comment, minor, size, sha1,"
-        " content_model, tags, text_state, user_hidden, comment_hidden, text_id, state, observed_at, rev_id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'live', ?, ?)",
-        [*values, now, revision.rev_id],
+        "INSERT INTO revision_rows (page_id, parent_id, time, user, user_id, comment, flags, size, sha1,"
+        " content_model, tags, text_id, observed_at, rev_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [*values, observed_at, revision.rev_id],
     )
     return True
 
@@ -137,7 +145,7 @@ def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) 
 def revisions_without_text(db: Database, page_id: int, rev_ids: Iterable[int]) -> set[int]:
     """Which of these live revisions of a page are held as missing: with all but their text."""
     rows = db.execute(
-        "SELECT rev_id FROM revisions WHERE page_id = ? AND state = 'live' AND text_state = 'missing'"
+        f"SELECT rev_id FROM revision_rows WHERE page_id = ? AND {LIVE} AND {MISSING}"
         " AND rev_id IN (SELECT value FROM json_each(?))",
         [page_id, json.dumps(list(rev_ids))],
     )
@@ -147,9 +155,12 @@ def revisions_without_text(db: Database, page_id: int, rev_ids: Iterable[int]) -
 def fill_text(db: Database, texts: TextStore, revision: Revision) -> None:
     """Give a revision that was held as missing its text; all else of it stays as it is held."""
     assert revision.text is not None
+    text_id = texts.save(revision.text, _neighbour(db, revision))
+    (size,) = db.execute("SELECT size FROM revisions WHERE rev_id = ?", [revision.rev_id]).fetchone()
     db.execute(
-        "UPDATE revisions SET text_state = 'present', text_id = ?, sha1 = ? WHERE rev_id = ?",
-        [texts.save(revision.text, _neighbour(db, revision)), revision.sha1, revision.rev_id],
+        f"UPDATE revision_rows SET flags = {with_text_state('present')}, text_id = ?, size = ?, sha1 = ?"
+        " WHERE rev_id = ?",
+        [text_id, *texts.stated(text_id, size, revision.sha1), revision.rev_id],
     )
 
 
@@ -161,13 +172,13 @@ def is_deleted(db: Database, page_id: int) -> bool:
 def _neighbour(db: Database, revision: Revision) -> int | None:
     """The text that a revision's text is probably like: that of its parent, else of the newest on its page."""
     row = db.execute(
-        "SELECT text_id FROM revisions WHERE rev_id = ? AND text_id IS NOT NULL", [revision.parent_id]
+        "SELECT text_id FROM revision_rows WHERE rev_id = ? AND text_id IS NOT NULL", [revision.parent_id]
     ).fetchone()
     row = (
         row
         or db.execute(
-            "SELECT text_id FROM revisions WHERE page_id = ? AND text_id IS NOT NULL"
-            " ORDER BY timestamp DESC, rev_id DESC LIMIT 1",
+            "SELECT text_id FROM revision_rows WHERE page_id = ? AND text_id IS NOT NULL"
+            " ORDER BY time DESC, rev_id DESC LIMIT 1",
             [revision.page_id],
         ).fetchone()
     )
@@ -176,8 +187,11 @@ def _neighbour(db: Database, revision: Revision) -> int | None:
 
 def mark_page_deleted(db: Database, page_id: int, at: str) -> None:
     """The wiki has the page no more: it stays here, marked, and so do its revisions."""
-    db.execute("UPDATE pages SET state = 'deleted', deleted_at = ?, text = NULL WHERE page_id = ?", [at, page_id])
-    db.execute("UPDATE revisions SET state = 'archived' WHERE page_id = ? AND state = 'live'", [page_id])
+    db.execute(
+        "UPDATE page_rows SET state = 'deleted', deleted_at = ?, text = NULL, text_edits = NULL WHERE page_id = ?",
+        [at, page_id],
+    )
+    db.execute(f"UPDATE revision_rows SET flags = {with_state('archived')} WHERE page_id = ? AND {LIVE}", [page_id])
 
 
 def last_deletion(db: Database, page_id: int) -> tuple[str, str | None] | None:
@@ -193,23 +207,27 @@ def last_deletion(db: Database, page_id: int) -> tuple[str, str | None] | None:
 
 def rename_page(db: Database, page_id: int, namespace: int, title: str) -> None:
     """The page's full title is now this one."""
-    db.execute("UPDATE pages SET namespace = ?, title = ? WHERE page_id = ?", [namespace, title, page_id])
+    db.execute("UPDATE page_rows SET namespace = ?, title = ? WHERE page_id = ?", [namespace, title, page_id])
 
 
 def mark_revisions_archived(db: Database, rev_ids: Iterable[int]) -> set[int]:
     """Revisions that the wiki shows no more, because they were deleted and not restored; the pages that had them."""
     ids = json.dumps(list(rev_ids))
     rows = db.execute(
-        "SELECT DISTINCT page_id FROM revisions WHERE rev_id IN (SELECT value FROM json_each(?))", [ids]
+        "SELECT DISTINCT page_id FROM revision_rows WHERE rev_id IN (SELECT value FROM json_each(?))", [ids]
     ).fetchall()
-    db.execute("UPDATE revisions SET state = 'archived' WHERE rev_id IN (SELECT value FROM json_each(?))", [ids])
+    db.execute(
+        f"UPDATE revision_rows SET flags = {with_state('archived')} WHERE rev_id IN (SELECT value FROM json_each(?))",
+        [ids],
+    )
     return {int(row[0]) for row in rows}
 
 
 def assign_revisions(db: Database, page_id: int, rev_ids: Iterable[int]) -> None:
     """Known revisions that the wiki now shows on this page (after a restore or a merge)."""
     db.conn.executemany(
-        "UPDATE revisions SET page_id = ?, state = 'live' WHERE rev_id = ?", [(page_id, i) for i in rev_ids]
+        f"UPDATE revision_rows SET page_id = ?, flags = {with_state('live')} WHERE rev_id = ?",
+        [(page_id, i) for i in rev_ids],
     )
 
 
@@ -253,7 +271,7 @@ def known_ids(db: Database, table: str, column: str, ids: Iterable[int]) -> set[
 
 def live_revision_ids(db: Database, page_id: int) -> set[int]:
     """The ids of the revisions that the mirror holds as live on a page."""
-    rows = db.execute("SELECT rev_id FROM revisions WHERE page_id = ? AND state = 'live'", [page_id]).fetchall()
+    rows = db.execute(f"SELECT rev_id FROM revision_rows WHERE page_id = ? AND {LIVE}", [page_id]).fetchall()
     return {int(row[0]) for row in rows}
 
 
@@ -282,8 +300,8 @@ def pages_without_current(db: Database, page_ids: Iterable[int]) -> set[int]:
     """Which of these live pages have a current revision that is not held as theirs."""
     rows = db.execute(
         "SELECT page_id FROM pages p WHERE state = 'live' AND page_id IN (SELECT value FROM json_each(?))"
-        " AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.rev_id = p.latest_rev_id AND r.page_id = p.page_id"
-        " AND r.state = 'live')",
+        " AND NOT EXISTS (SELECT 1 FROM revision_rows r WHERE r.rev_id = p.latest_rev_id AND r.page_id = p.page_id"
+        f" AND {LIVE})",
         [json.dumps(list(page_ids))],
     )
     return {int(row[0]) for row in rows.fetchall()}
@@ -294,6 +312,13 @@ def start_of_overlap(db: Database, table: str, since: str, until: str, most: int
 
     ``table`` is a name of ours with a column ``timestamp``, never content.
     """
+    if table == "revisions":
+        row = db.execute(
+            f"SELECT {time_sql('time')} FROM revision_rows WHERE time BETWEEN ? AND ?"
+            " ORDER BY time DESC LIMIT 1 OFFSET ?",
+            [seconds(since), seconds(until), most],
+        ).fetchone()
+        return str(row[0]) if row else since
     row = db.execute(
         f"SELECT timestamp FROM {table} WHERE timestamp BETWEEN ? AND ? ORDER BY timestamp DESC LIMIT 1 OFFSET ?",
         [since, until, most],
@@ -303,7 +328,7 @@ def start_of_overlap(db: Database, table: str, since: str, until: str, most: int
 
 def highest_revision_id(db: Database) -> int:
     """The highest revision id that the mirror holds; 0 when it is empty."""
-    (highest,) = db.execute("SELECT coalesce(max(rev_id), 0) FROM revisions").fetchone()
+    (highest,) = db.execute("SELECT coalesce(max(rev_id), 0) FROM revision_rows").fetchone()
     return int(highest)
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from storage.schema_revisions import HIDDEN, MISSING
+from storage.times import FIRST_SECOND, seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -28,8 +31,9 @@ def standing(db: Database) -> Standing:
     row = db.execute(
         "SELECT (SELECT count(*) FROM pages WHERE state = 'live'),"
         " (SELECT count(*) FROM pages WHERE state = 'deleted'),"
-        " (SELECT count(*) FROM revisions), (SELECT count(*) FROM revisions WHERE text_state = 'hidden'),"
-        " (SELECT count(*) FROM revisions WHERE text_state = 'missing'), (SELECT count(*) FROM changes),"
+        f" (SELECT count(*) FROM revision_rows), (SELECT count(*) FROM revision_rows WHERE {HIDDEN}),"
+        f" (SELECT count(*) FROM revision_rows WHERE {MISSING}),"
+        " (SELECT coalesce(sum(last_change_id - step_id + 1), 0) FROM change_steps),"
         " (SELECT count(*) FROM bulk_changes), (SELECT count(*) FROM diagnostics)"
     ).fetchone()
     return Standing(*row)
@@ -50,7 +54,8 @@ def read_pages(db: Database) -> list[int]:
 def revisions_between(db: Database, since: str | None, until: str | None) -> int:
     """How many revisions were made at or after ``since`` and before ``until``."""
     (count,) = db.execute(
-        "SELECT count(*) FROM revisions WHERE timestamp >= ? AND timestamp < ?", [since or "", until or "9999"]
+        "SELECT count(*) FROM revision_rows WHERE time >= ? AND time < ?",
+        [seconds(since) if since else FIRST_SECOND, seconds(until or "9999")],
     ).fetchone()
     return int(count)
 
@@ -67,5 +72,5 @@ def diagnostics_by_code(db: Database, page_ids: Iterable[int]) -> dict[str, int]
 
 def last_change_id(db: Database) -> int:
     """The id of the last stored change; 0 when there is none."""
-    (last,) = db.execute("SELECT coalesce(max(change_id), 0) FROM changes").fetchone()
+    (last,) = db.execute("SELECT coalesce(max(last_change_id), 0) FROM change_steps").fetchone()
     return int(last)

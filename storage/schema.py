@@ -18,62 +18,6 @@ CREATE TABLE site ( -- the wiki that this file mirrors: one row
   fetched_at TEXT NOT NULL -- when that was read
 ) STRICT;
 
-CREATE TABLE pages ( -- every page that was ever seen, deleted ones included
-  page_id INTEGER PRIMARY KEY, -- the wiki's page id
-  namespace INTEGER NOT NULL, -- namespace number: 0 articles, 14 categories, …
-  title TEXT NOT NULL, -- full title with namespace prefix and spaces
-  state TEXT NOT NULL CHECK (state IN ('live', 'deleted')), -- live, or deleted (kept, marked)
-  is_redirect INTEGER NOT NULL CHECK (is_redirect IN (0, 1)), -- 1 when the current text is a redirect
-  redirect_to TEXT, -- where it leads: full title with #fragment
-  content_model TEXT NOT NULL, -- wikitext, json, css, …
-  latest_rev_id INTEGER NOT NULL, -- current revision as the wiki names it (neither the highest id nor the newest time)
-  length INTEGER NOT NULL, -- bytes of the current text
-  protection TEXT, -- JSON list of the protections in force; NULL where only a dump is known, which does not say
-  text TEXT, -- current wikitext in plain, to read it with any tool
-  derived_rev_id INTEGER, -- last revision whose items stand in the history tables
-  parser TEXT, -- version of the parser that read them, with the infoboxes that the configuration names
-  first_seen_at TEXT NOT NULL, -- when a run first saw the page
-  last_seen_at TEXT NOT NULL, -- when a run last read it from the wiki
-  deleted_at TEXT -- when the wiki deleted it, or when its absence was noticed
-) STRICT;
-CREATE INDEX pages_by_title ON pages (title);
-
-CREATE TABLE texts ( -- each distinct text once, compressed
-  text_id INTEGER PRIMARY KEY, -- number of the text
-  sha1 TEXT NOT NULL, -- hex digest of the exact bytes
-  length INTEGER NOT NULL, -- bytes before compression
-  encoding TEXT NOT NULL CHECK (encoding IN ('plain', 'zstd', 'zstd-delta')), -- how data is to be read: plain, zstd, or zstd-delta with base_id as prefix
-  base_id INTEGER REFERENCES texts (text_id), -- for zstd-delta: the text that serves as its prefix
-  chain_length INTEGER NOT NULL, -- bytes to decompress before this text can be read, itself included
-  chain_depth INTEGER NOT NULL, -- number of texts under this one in its chain
-  data BLOB NOT NULL -- the text, UTF-8, encoded as said
-) STRICT;
-CREATE INDEX texts_by_sha1 -- a part of the digest tells nearly all texts apart
-  ON texts (substr(sha1, 1, 8));
-
-CREATE TABLE revisions ( -- every revision of every page
-  rev_id INTEGER PRIMARY KEY, -- the wiki's revision id
-  page_id INTEGER NOT NULL REFERENCES pages (page_id), -- the page it belongs to today
-  parent_id INTEGER, -- the revision it was made from; NULL for a first one
-  timestamp TEXT NOT NULL, -- when it was made (ISO 8601 UTC)
-  user TEXT, -- name, or IP or temporary name of an unregistered editor; NULL when hidden
-  user_id INTEGER, -- 0 for unregistered editors; NULL when hidden
-  comment TEXT, -- edit summary; NULL when hidden
-  minor INTEGER NOT NULL CHECK (minor IN (0, 1)), -- 1 for an edit marked as minor
-  size INTEGER NOT NULL, -- bytes as the wiki states them
-  sha1 TEXT, -- hex digest of the main slot's exact bytes as the wiki has them; NULL when hidden
-  content_model TEXT NOT NULL, -- model of the main slot
-  tags TEXT NOT NULL, -- JSON list of change tags, sorted
-  text_state TEXT NOT NULL CHECK (text_state IN ('present', 'hidden', 'missing')), -- present; hidden: by the wiki; missing: the wiki has lost it
-  user_hidden INTEGER NOT NULL CHECK (user_hidden IN (0, 1)), -- 1 when the wiki hides who made it
-  comment_hidden INTEGER NOT NULL CHECK (comment_hidden IN (0, 1)), -- 1 when the wiki hides the summary
-  state TEXT NOT NULL CHECK (state IN ('live', 'archived', 'gone')), -- live; archived: deleted with its page; gone: the wiki has no such id any more
-  text_id INTEGER REFERENCES texts (text_id), -- its text; NULL unless present
-  observed_at TEXT NOT NULL -- when a run first saw it
-) STRICT;
-CREATE INDEX revisions_by_page ON revisions (page_id, timestamp, rev_id);
-CREATE INDEX revisions_by_time ON revisions (timestamp);
-
 CREATE TABLE log_events ( -- the wiki's log
   log_id INTEGER PRIMARY KEY, -- the wiki's log id
   type TEXT NOT NULL, -- move, delete, protect, import, …
@@ -114,7 +58,7 @@ CREATE TABLE bulk_changes ( -- rewrite rules that explain the same change on man
 ) STRICT;
 
 CREATE TABLE diagnostics ( -- what could not be read as it was probably meant, in the current text of each page
-  page_id INTEGER NOT NULL REFERENCES pages (page_id), -- the page
+  page_id INTEGER NOT NULL REFERENCES page_rows (page_id), -- the page
   rev_id INTEGER NOT NULL, -- the revision that was read
   code TEXT NOT NULL, -- stable code such as unclosed-template
   message TEXT NOT NULL, -- the same for people
@@ -152,13 +96,14 @@ FROM paper_history h JOIN pages p USING (page_id) WHERE h.to_rev IS NULL;
 
 CREATE VIEW page_summary AS -- one row a page: how often, since when and by whom it was edited, and what it holds
 SELECT p.page_id, p.namespace, p.title, p.state, p.is_redirect, p.length,
-       (SELECT count(*) FROM revisions r WHERE r.page_id = p.page_id) AS revisions,
+       (SELECT count(*) FROM revision_rows r WHERE r.page_id = p.page_id) AS revisions,
        (SELECT count(DISTINCT r.user) FROM revisions r WHERE r.page_id = p.page_id) AS editors,
-       (SELECT min(r.timestamp) FROM revisions r WHERE r.page_id = p.page_id) AS created_at,
-       (SELECT max(r.timestamp) FROM revisions r WHERE r.page_id = p.page_id) AS edited_at,
+       (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(r.time), 'unixepoch') FROM revision_rows r WHERE r.page_id = p.page_id) AS created_at,
+       (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', max(r.time), 'unixepoch') FROM revision_rows r WHERE r.page_id = p.page_id) AS edited_at,
        (SELECT count(*) FROM links l WHERE l.page_id = p.page_id) AS links,
        (SELECT count(*) FROM papers c WHERE c.page_id = p.page_id) AS papers,
-       (SELECT count(*) FROM changes c WHERE c.page_id = p.page_id AND c.significance = 'substantive') AS changes,
+       (SELECT coalesce(sum(s.last_change_id - s.step_id + 1), 0) FROM change_steps s WHERE s.page_id = p.page_id) -
+         (SELECT count(*) FROM changes c WHERE c.page_id = p.page_id AND c.significance = 'cosmetic') AS changes,
        (SELECT count(*) FROM diagnostics d WHERE d.page_id = p.page_id) AS diagnostics
 FROM pages p;
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
+from storage.schema_revisions import LIVE
+from storage.times import time_sql
+
 
 def live_titles(db: Database) -> dict[int, str]:
     """The full title of each page that the mirror holds as live, by page id."""
@@ -16,7 +19,7 @@ def live_titles(db: Database) -> dict[int, str]:
 def revision_owners(db: Database, rev_ids: Iterable[int]) -> dict[int, int]:
     """Those of these revisions that are known, in any state, with the page that each is held under."""
     rows = db.execute(
-        "SELECT rev_id, page_id FROM revisions WHERE rev_id IN (SELECT value FROM json_each(?))",
+        "SELECT rev_id, page_id FROM revision_rows WHERE rev_id IN (SELECT value FROM json_each(?))",
         [json.dumps(list(rev_ids))],
     )
     return {int(rev_id): int(page_id) for rev_id, page_id in rows.fetchall()}
@@ -25,7 +28,7 @@ def revision_owners(db: Database, rev_ids: Iterable[int]) -> dict[int, int]:
 def newest_time(db: Database, page_id: int) -> str | None:
     """The time of the newest revision that the mirror holds as live on a page."""
     (newest,) = db.execute(
-        "SELECT max(timestamp) FROM revisions WHERE page_id = ? AND state = 'live'", [page_id]
+        f"SELECT {time_sql('max(time)')} FROM revision_rows WHERE page_id = ? AND {LIVE}", [page_id]
     ).fetchone()
     return newest if newest is None else str(newest)
 
@@ -33,7 +36,7 @@ def newest_time(db: Database, page_id: int) -> str | None:
 def holds_live(db: Database, page_id: int, rev_id: int) -> bool:
     """Whether the mirror holds a revision as live on a page."""
     row = db.execute(
-        "SELECT 1 FROM revisions WHERE rev_id = ? AND page_id = ? AND state = 'live'", [rev_id, page_id]
+        f"SELECT 1 FROM revision_rows WHERE rev_id = ? AND page_id = ? AND {LIVE}", [rev_id, page_id]
     ).fetchone()
     return row is not None
 

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
+from storage.derived import StringList
 from storage.edits import edits_between
-from storage.schema_items import long_sql
+from storage.schema_items import LIST_SEPARATORS, list_sql, string_sql
 
-LONG = 200  # characters from which a string may be kept as edits
+LONG = 60  # characters from which a string may be kept as edits
 MAX_REMEMBERED = 40_000  # strings, twice: when a generation is full, the one before it is forgotten
 MAX_REMEMBERED_LENGTH = 5_000_000  # characters of a generation
+MAX_LISTED = 100_000
+_LIST = "\0"  # before the JSON of a list, among the strings that are remembered: it must not be kept as edits
 
 
 class Strings:
@@ -27,7 +30,10 @@ class Strings:
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
         self._length = 0
+        self._listed: set[int] = set()  # hashes of strings that stand in a list, but have no number yet
         self._bases: dict[int, tuple[int, str]] = {}  # long strings to the whole one that their edits rest on
+        self._page: tuple[int, str] | None = None  # a whole string that strings of the page at hand are edits of
+        self._listed_page: str | None = None  # the same with separators as in lists
         self._pending: list[tuple[int, str | None, int | None, str | None]] = []
 
     def number(self, text: str, like: str | None = None) -> int:
@@ -41,23 +47,85 @@ class Strings:
         self._remember(text, number)
         return number
 
+    def list_number(self, listed: StringList) -> int:
+        """The number of a list of strings: JSON of their numbers, or of strings that come for the first time."""
+        if listed.leading and self._page is not None and self._listed_page is not None:
+            kept = json.dumps(listed.texts, ensure_ascii=False, separators=(",", ":"))
+            number = self._young.get(_LIST + kept, self._old.get(_LIST + kept))
+            if number is None:
+                edits = edits_between(self._listed_page, kept, min(len(kept) // 2, 7 * len(listed.texts)))
+                if edits is not None:
+                    number = self._append(None, self._page[0], edits)
+            if number is not None:
+                self._remember(_LIST + kept, number)
+                return number
+        elements: list[str | int | None] = []
+        for text in listed.texts:
+            if text is None:
+                elements.append(None)
+            elif not listed.leading or text in self._young or text in self._old or hash(text) in self._listed:
+                elements.append(self.number(text))
+            else:
+                if len(self._listed) >= MAX_LISTED:
+                    self._listed.clear()
+                self._listed.add(hash(text))
+                elements.append(text)
+        kept = json.dumps(elements, ensure_ascii=False, separators=(",", ":"))
+        number = self._young.get(_LIST + kept, self._old.get(_LIST + kept))
+        if number is None:
+            number = self._append(kept, None, None)
+        self._remember(_LIST + kept, number)
+        return number
+
     def optional(self, text: str | None) -> int | None:
         """The same where there may be no string."""
         return None if text is None else self.number(text)
 
     def _add(self, text: str, like: str | None) -> int:
+        number = self._next()
+        base: tuple[int, str] | None = None
+        edits: str | None = None
+        if len(text) >= LONG:
+            base, edits = self._edits(text, like)
+            self._bases[number] = base if base and edits else (number, text)
+        self._pending.append((number, None, base[0], edits) if base and edits else (number, text, None, None))
+        return number
+
+    def _append(self, text: str | None, base_id: int | None, edits: str | None) -> int:
+        number = self._next()
+        self._pending.append((number, text, base_id, edits))
+        return number
+
+    def _next(self) -> int:
         if not self._pending:  # another part of the run may have written since
             (last,) = self._db.execute("SELECT coalesce(max(string_id), 0) FROM strings").fetchone()
             self._last = int(last)
         self._last += 1
-        base = edits = None
-        if len(text) >= LONG:
-            if like is not None and (near := self._young.get(like, self._old.get(like))) is not None:
-                base = self._bases.get(near)
-                edits = edits_between(base[1], text) if base else None
-            self._bases[self._last] = base if base and edits else (self._last, text)
-        self._pending.append((self._last, None, base[0], edits) if base and edits else (self._last, text, None, None))
         return self._last
+
+    def _edits(self, text: str, like: str | None) -> tuple[tuple[int, str] | None, str | None]:
+        """A whole string and the edits that make this text of it, where they are much shorter."""
+        near = None if like is None else self._young.get(like, self._old.get(like))
+        found: tuple[tuple[int, str] | None, str | None] = (None, None)
+        most = len(text) // 2
+        for base in dict.fromkeys((self._page, None if near is None else self._bases.get(near))):
+            if base is not None and 4 * most > len(text):
+                edits = edits_between(base[1], text, most)
+                if edits is not None:
+                    found, most = (base, edits), len(edits)
+        return found
+
+    def base_on(self, number: int | None) -> None:
+        """What is kept next is likely to stand in this string, the text of a page."""
+        self._page = None if number is None else self._bases.get(number)
+        self._listed_page = None if self._page is None else self._page[1].replace(*LIST_SEPARATORS)
+
+    def edits_of(self, number: int, text: str) -> str | None:
+        """The edits that make a text of a string, if they are short and that string is kept whole."""
+        if number not in self._bases:
+            self.load([number])
+        base_id, base = self._bases.get(number, (None, ""))
+        return edits_between(base, text) if base_id == number else None
 
     def _remember(self, text: str, number: int) -> None:
         self._young[text] = number
@@ -70,7 +138,7 @@ class Strings:
     def load(self, numbers: Iterable[int]) -> dict[int, str]:
         """The texts of these numbers, remembered from now on."""
         rows = self._db.execute(
-            f"SELECT w.value, {long_sql('w.value')}, s.base_id, b.text"
+            f"SELECT w.value, {string_sql('w.value')}, s.base_id, b.text"
             " FROM json_each(?) w JOIN strings s ON s.string_id = w.value"
             " LEFT JOIN strings b ON b.string_id = s.base_id",
             [json.dumps(list(numbers))],
@@ -80,6 +148,20 @@ class Strings:
             if len(text) >= LONG:
                 self._bases[number] = (base_id, base) if base_id is not None else (number, text)
         return {number: text for number, text, *_ in rows}
+
+    def load_lists(self, numbers: Iterable[int]) -> dict[int, tuple[str | None, ...]]:
+        """The lists of these numbers, remembered from now on."""
+        rows = self._db.execute(
+            f"SELECT w.value, {list_sql('w.value')} FROM json_each(?) w", [json.dumps(list(numbers))]
+        ).fetchall()
+        lists: dict[int, list[str | int | None]] = {number: json.loads(kept) for number, kept in rows}
+        texts = self.load({element for elements in lists.values() for element in elements if isinstance(element, int)})
+        for number, kept in rows:
+            self._remember(_LIST + kept, number)
+        return {
+            number: tuple(texts[element] if isinstance(element, int) else element for element in elements)
+            for number, elements in lists.items()
+        }
 
     def flush(self) -> None:
         """Write the strings that are new, within the transaction of the rows that name them."""

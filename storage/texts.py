@@ -7,22 +7,27 @@ bounded so that any text can be read quickly.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+import re
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 
 import zstandard
 from sqlite_utils import Database
 
 from storage.errors import DamagedText, UnknownRevision
+from storage.schema_revisions import ENCODINGS
+from storage.strings import Strings
 
 MAX_CHAIN_LENGTH = 2_000_000  # bytes to decompress for one text: a few milliseconds
 MAX_CHAIN_DEPTH = 40
 LEVEL = 9
+OPENINGS = 2  # texts that a page's first one is compared with: each costs as much as compressing it
 MAX_REMEMBERED = 8_000_000  # bytes of the texts that followed each other of late
 MAX_REMEMBERED_LENGTH = 200_000  # bytes of one text
+_CODE = {encoding: number for number, encoding in enumerate(ENCODINGS)}
 _RAW = zstandard.DICT_TYPE_RAWCONTENT
 # The plus keeps SQLite from putting :sha1 into the first term, which then would use no index.
-BY_DIGEST = "SELECT text_id FROM texts WHERE substr(sha1, 1, 8) = substr(:sha1, 1, 8) AND +sha1 = :sha1"
+BY_DIGEST = "SELECT text_id FROM text_rows WHERE substr(sha1, 1, 4) = substr(:sha1, 1, 4) AND +sha1 = :sha1"
 
 
 class TextStore:
@@ -32,7 +37,8 @@ class TextStore:
         self._db = db
         self._recent: OrderedDict[int, bytes] = OrderedDict()
         self._recent_length = 0
-        self._opening: int | None = None  # the last text that has no neighbour on its page, or none that may be used
+        self._openings: deque[int] = deque(maxlen=OPENINGS)  # the last texts that are not deltas to one of their page
+        self.strings = Strings(db)  # those of the revisions that the texts belong to
         self.verify = False  # whether a text that is held already is read and, if damaged, written anew
 
     def save(self, text: str, neighbour_id: int | None) -> int:
@@ -49,13 +55,21 @@ class TextStore:
         packed = self._pack(data, neighbour_id)
         opens = packed.base_id is None or packed.base_id != neighbour_id
         cursor = self._db.execute(
-            "INSERT INTO texts (sha1, length, encoding, base_id, chain_length, chain_depth, data)"
+            "INSERT INTO text_rows (sha1, length, encoding, base_id, chain_length, chain_depth, data)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [digest, len(data), packed.encoding, packed.base_id, packed.chain_length, packed.chain_depth, packed.data],
+            [
+                digest,
+                len(data),
+                _CODE[packed.encoding],
+                packed.base_id,
+                packed.chain_length,
+                packed.chain_depth,
+                packed.data,
+            ],
         )
         assert cursor.lastrowid is not None
         if opens:
-            self._opening = cursor.lastrowid
+            self._openings.append(cursor.lastrowid)
         self._remember(cursor.lastrowid, data)
         return cursor.lastrowid
 
@@ -66,11 +80,23 @@ class TextStore:
         except DamagedText:
             packed = zstandard.ZstdCompressor(level=LEVEL).compress(data)
             self._db.execute(
-                "UPDATE texts SET encoding = 'zstd', base_id = NULL, chain_length = ?, chain_depth = 0, length = ?,"
+                "UPDATE text_rows SET encoding = ?, base_id = NULL, chain_length = ?, chain_depth = 0, length = ?,"
                 " data = ? WHERE text_id = ?",
-                [len(data), len(data), packed, text_id],
+                [_CODE["zstd"], len(data), len(data), packed, text_id],
             )
             self._forget(*list(self._recent))
+
+    def stated(self, text_id: int | None, size: int, sha1: str | None) -> tuple[int | None, bytes | str | int | None]:
+        """What the wiki states of a revision's text, as ``revision_rows`` keeps it: NULL where the text says it."""
+        digest: bytes | str | int | None = sha1
+        if sha1 is None:
+            digest = None if text_id is None else 0
+        elif re.fullmatch("[0-9a-f]{40}", sha1):
+            digest = bytes.fromhex(sha1)
+        if text_id is None:
+            return size, digest
+        row = self._db.execute("SELECT length, sha1 FROM text_rows WHERE text_id = ?", [text_id]).fetchone()
+        return None if row[0] == size else size, None if row[1] == digest else digest
 
     def load(self, text_id: int) -> str:
         """The text, exactly as stored. Raises DamagedText when its digest does not match."""
@@ -78,7 +104,7 @@ class TextStore:
             data = self._load_bytes(text_id)
         except zstandard.ZstdError:
             data = b""
-        (digest,) = self._db.execute("SELECT sha1 FROM texts WHERE text_id = ?", [text_id]).fetchone()
+        (digest,) = self._db.execute("SELECT sha1 FROM text_rows WHERE text_id = ?", [text_id]).fetchone()
         if _digest(data) != digest:
             raise DamagedText(
                 f"Text {text_id} in the database is damaged; restore the file from a backup or mirror it anew."
@@ -87,9 +113,12 @@ class TextStore:
 
     def _pack(self, data: bytes, neighbour_id: int | None) -> _Packed:
         delta = None if neighbour_id is None else self._delta(data, neighbour_id, MAX_CHAIN_LENGTH, MAX_CHAIN_DEPTH)
-        if delta is None and self._opening is not None:
+        if delta is None:
             # Pages that were begun one after the other are often alike: the same infobox, the same headings.
-            delta = self._delta(data, self._opening, MAX_CHAIN_LENGTH // 8, MAX_CHAIN_DEPTH // 4)
+            near = [
+                self._delta(data, opening, MAX_CHAIN_LENGTH // 8, MAX_CHAIN_DEPTH // 4) for opening in self._openings
+            ]
+            delta = min((way for way in near if way is not None), key=lambda way: len(way.data), default=None)
         if delta is not None and 4 * len(delta.data) < len(data):
             return delta  # no other way comes near
         alone = _Packed("zstd", None, len(data), 0, zstandard.ZstdCompressor(level=LEVEL).compress(data))
@@ -99,7 +128,7 @@ class TextStore:
     def _delta(self, data: bytes, neighbour_id: int, max_length: int, max_depth: int) -> _Packed | None:
         """The text with its neighbour as prefix, or None where the chain would grow too long."""
         length, depth = self._db.execute(
-            "SELECT chain_length, chain_depth FROM texts WHERE text_id = ?", [neighbour_id]
+            "SELECT chain_length, chain_depth FROM text_rows WHERE text_id = ?", [neighbour_id]
         ).fetchone()
         if length + len(data) > max_length or depth >= max_depth:
             return None
@@ -116,9 +145,9 @@ class TextStore:
                 content = self._recent[current]
                 break
             encoding, base_id, data = self._db.execute(
-                "SELECT encoding, base_id, data FROM texts WHERE text_id = ?", [current]
+                "SELECT encoding, base_id, data FROM text_rows WHERE text_id = ?", [current]
             ).fetchone()
-            chain.append((encoding, data))
+            chain.append((ENCODINGS[encoding], data))
             current = base_id
         for encoding, data in reversed(chain):
             content = _unpack(encoding, data, content)
@@ -152,8 +181,8 @@ class _Packed:
     data: bytes
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha1(data, usedforsecurity=False).digest()
 
 
 def _unpack(encoding: str, data: bytes, base: bytes) -> bytes:

@@ -112,4 +112,4 @@ def test_names_from_the_wiki_cannot_break_out_of_a_view(db: Database) -> None:
         f"Wert von {name}" for name in hostile
     )
     refresh_wide_views(db)
-    assert db.table("pages").count == 1
+    assert db["pages"].count == 1

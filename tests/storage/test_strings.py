@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.database import Database, open_database
-from storage.schema_items import long_sql
+from storage.schema_items import string_sql
 from storage.strings import LONG, Strings
 
 
@@ -22,7 +22,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 def read(db: Database, number: int) -> str:
-    (text,) = db.execute(f"SELECT {long_sql('?')}", [number]).fetchone()
+    (text,) = db.execute(f"SELECT {string_sql('?')}", [number]).fetchone()
     return str(text)
 
 
