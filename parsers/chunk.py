@@ -28,7 +28,8 @@ from parsers.values import parse_values
 _MAX_RECOVERED = 20  # unclosed templates that are looked at
 _MAX_INDENT = 2000
 _BOX_STOP = re.compile(r"\n(?= ?\n|=)")  # where an infobox that is never closed ends at the latest
-_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]++")
+ODD = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff"  # characters that belong in no text
+_ODD = re.compile(f"[{ODD}]++")
 _DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\})", re.MULTILINE)
 _NO_HEADING = re.compile(r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$", re.MULTILINE)
 RECOVERED = "recovered"  # a node made of an infobox that is never closed

@@ -20,7 +20,7 @@ from parsers.blocks import (
     build_lists,
     tidy_lines,
 )
-from parsers.chunk import Chunk, ChunkReader, Tools
+from parsers.chunk import ODD, Chunk, ChunkReader, Tools
 from parsers.masks import GONE
 from parsers.memory import Memory
 from parsers.record import Link, Table
@@ -45,8 +45,8 @@ _TABLE = r"[ \t:]*+\{\|(?:[^\n]++|\n(?![ \t]*+(?:\|\}|:*+\{\|)))*+\n[ \t]*+\|\}"
 _LINE = re.compile(
     rf"((?:{_TABLE})?+(?:[^\n{{<]++|(?=\{{)(?:{_balanced()}|\{{)|(?=<)(?:{_COMMENT}|(?i:{_TAG})|<))*+)(?:\n|\Z)"
 )
-# No brace, tag or stand-in, and every link closed: the scan would find nothing in it, and leave nothing open.
-_PLAIN = re.compile(r"(?:[^\[{}<\ufdd0-\ufdef]++|\[(?!\[)|\[\[[^\[\]{}<\ufdd0-\ufdef]++\]\](?!\]))*+")
+# No brace, tag or odd character, and every link closed: the scan would find nothing in it, and leave nothing open.
+_PLAIN = re.compile(rf"(?:[^\[{{}}<{ODD}]++|\[(?!\[)|\[\[[^\[\]{{}}<{ODD}]++\]\](?!\]))*+")
 _OTHER = re.compile(r"[-=]|[*#:]*+;")  # rules, headings, terms
 
 
@@ -74,7 +74,7 @@ class Line:
     open: bool = False
 
 
-_BLANKS = " \t\f\v"  # which a text does not begin or end with
+_BLANKS = " \t"  # which a text does not begin or end with
 _BLANK = Line(("",))
 _OPEN = Line(special=True, open=True)
 

@@ -44,7 +44,7 @@ LINES = [
     "{{ offen", "zu }}", "}}", "[[#oben]] [[/Teil]]", "__NOTOC__", "{{DEFAULTSORT:x}}", "{{#if:a|[[d]]}}",
     "DS/1246/V [https://r.example/vo020?VOLFDNR=7 x]", "{{!}} a", "\ufdd0* x", "&nbsp;", "#WEITERLEITUNG [[Z]]",
     "{{a|b\n\n== N ==\n}}", "{{{arg|\n* x}}}", "<br>", "a\r",
-    "<div", 'class="kasten">', "</div>", "a < b und c > d", "<small>a</small", ">",
+    "<div", "\f", "a \x07 b", "\ufffd [[x]]", 'class="kasten">', "</div>", "a < b und c > d", "<small>a</small", ">",
 ]  # fmt: skip
 lines = st.lists(st.sampled_from(LINES), max_size=14)
 CASES = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parents[1].glob("cases/*/input.wikitext"))]
