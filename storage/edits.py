@@ -1,7 +1,8 @@
 """A text as what differs from another: copies and insertions that SQL alone can put together again.
 
 The form is a JSON list in which a number copies characters of the other text, ``1000 * start + length``, counted from
-1 as SQLite's ``substr`` does, and a string stands for itself.
+1 as SQLite's ``substr`` does, a list ``[start, length]`` copies more than 999 of them, and a string stands for itself.
+SQLite goes through the other text from its beginning for each copy, so a large text may have few.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from functools import lru_cache
 from rapidfuzz.distance import Postfix, Prefix
 
 SHORTEST_COPY = 12  # characters; a copy costs about as many itself
-LONGEST_COPY = 999
+LONGEST_COPY = 999  # in a number
+MOST_READING = 20_000_000  # characters that SQLite goes through to put a text together: a hundredth of a second
 STEP = 4  # characters from one look for a copy to the next
 WORTH_A_LIST = 100  # looking through a text so often costs as much as listing its runs
 LONGEST_LISTED = 200_000  # characters; the list takes some 60 times as many bytes
 MOST_WORK = 20_000_000  # characters to look through for one text, a few hundredths of a second; the rest is inserted
 
-Piece = str | int
+Piece = str | int | list[int]
 
 
 def edits_between(base: str, text: str, most: int | None = None) -> str | None:
@@ -38,7 +40,9 @@ def edits_between(base: str, text: str, most: int | None = None) -> str | None:
     middle = _pieces(base, text, start, len(text) - end, most)
     if middle is None:
         return None
-    pieces = _copies(1, start) + middle + _copies(len(base) - end + 1, end)
+    pieces = _copy(1, start) + middle + _copy(len(base) - end + 1, end)
+    if len(pieces) * len(base) > MOST_READING:
+        return None
     edits = json.dumps(pieces, ensure_ascii=False, separators=(",", ":"))
     return edits if len(edits) < most else None
 
@@ -75,7 +79,7 @@ def _pieces(base: str, text: str, start: int, end: int, most: int) -> list[Piece
         if at > done:
             pieces.append(text[done:at])
             inserted += at - done
-        pieces += _copies(found + 1, length)
+        pieces += _copy(found + 1, length)
         done = at = at + length
         hint = found + length
     if done < end:
@@ -116,6 +120,8 @@ def _run(base: str, found: int, text: str, at: int, end: int) -> int:
     return length
 
 
-def _copies(start: int, length: int) -> list[Piece]:
-    """Copies of so many characters, as long ones as the form has."""
-    return [1000 * (start + n) + min(LONGEST_COPY, length - n) for n in range(0, length, LONGEST_COPY)]
+def _copy(start: int, length: int) -> list[Piece]:
+    """A copy of so many characters, if there are any."""
+    if length > LONGEST_COPY:
+        return [[start, length]]
+    return [1000 * start + length] if length else []

@@ -123,7 +123,7 @@ CREATE TABLE strings ( -- strings of history and changes, each kept once; read t
   string_id INTEGER PRIMARY KEY, -- number of the string
   text TEXT, -- the string; NULL where it is kept as edits
   base_id INTEGER, -- the string that it is like, which has a text
-  edits TEXT, -- JSON list that makes it of that one: 1000 * start + length copies characters, a string is itself
+  edits TEXT, -- JSON list that makes it of that one: 1000 * start + length or [start, length] copies characters, a string is itself
   CHECK ((text IS NULL) = (edits IS NOT NULL))
 ) STRICT;
 """
@@ -156,7 +156,11 @@ def trigger_sql(view: str, event: str, statements: str) -> str:
 
 def edited_sql(edits: str, base_id: str, base: str = "b.text") -> str:
     """SQL for the text that edits make of a string that is kept whole, see ``storage/edits.py``."""
-    piece = f"iif(d.type = 'text', d.value, substr({base}, d.value / 1000, d.value % 1000))"
+    start, length = (f"json_extract(d.value, '$[{n}]')" for n in range(2))
+    piece = (
+        f"CASE d.type WHEN 'text' THEN d.value WHEN 'array' THEN substr({base}, {start}, {length})"
+        f" ELSE substr({base}, d.value / 1000, d.value % 1000) END"
+    )
     return f"(SELECT group_concat({piece}, '') FROM strings b, json_each({edits}) d WHERE b.string_id = {base_id})"
 
 

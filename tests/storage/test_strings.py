@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.database import Database, open_database
+from storage.edits import edits_between
 from storage.schema_items import string_sql
 from storage.strings import LONG, Strings
 
@@ -87,3 +89,11 @@ def test_two_parts_of_a_run_do_not_give_the_same_number(db: Database) -> None:
         numbers.append((strings.number(text), text))
         strings.flush()
     assert [read(db, number) for number, _ in numbers] == [text for _, text in numbers]
+
+
+def test_a_large_text_is_kept_as_few_copies_or_whole() -> None:
+    base = "".join(f"Zeile {n} mit {n * n} Zeichen\n" for n in range(30_000))
+    edits = edits_between(base, base.replace("Zeile 15000 ", "Reihe 15000 "))
+    assert edits is not None
+    assert len(json.loads(edits)) <= 5
+    assert edits_between(base, base.replace("00 mit", "00 ohne")) is None  # SQLite would take seconds to read it
