@@ -20,7 +20,8 @@ from parsers.blocks import (
     build_lists,
     tidy_lines,
 )
-from parsers.chunk import ODD, Chunk, ChunkReader, Tools
+from parsers.chunk import Chunk, ItemKeeper
+from parsers.chunk_reader import ODD, ChunkReader, Tools
 from parsers.masks import GONE
 from parsers.memory import Memory
 from parsers.record import Link, Table
@@ -214,10 +215,10 @@ class LinesReader:
         if found.only_links and len(found.links) == 1:
             line.links, line.at = found.links, -start
         elif not found.empty:
-            reader = ChunkReader(written, self.tools)
-            reader.keep(found, start, conditional=False)
-            reader.collect()
-            _give_items(line, reader.chunk)
+            keeper = ItemKeeper(written)
+            keeper.keep(found, start, conditional=False)
+            keeper.collect()
+            _give_items(line, keeper.chunk)
         return line
 
     def read_line(self, written: str, lead: bool) -> Line:

@@ -39,9 +39,6 @@ _MAX_TARGETS = 50_000  # remembered
 _MAX_DEPTH = 8  # of brackets in brackets; only pictures nest at all
 _BRACKETS = re.compile(r"\[\[|[\[\]]")
 _PAIRED = re.compile(r"\[|\]+|''+|-->")
-_FLAT = r"[^\[\]'-]++|'(?!')|-(?!->)"
-# every bracket is closed, none stands in another: nothing can have lost its other half
-_SOUND = re.compile(rf"(?:{_FLAT}|\[\[(?:{_FLAT})*+\]\](?!\])|\[(?!\[)(?:{_FLAT})*+\](?!\]))*+")
 _STYLES = {2: "i", 3: "b", 4: "b"}  # five and more are both (Parser::doQuotes)
 _TRAIL_LENGTH = 64
 
@@ -357,8 +354,6 @@ def _default_label(raw: str, target: titles.Target) -> str:
 
 def _slips(piece: str) -> Iterator[tuple[str, int, int]]:
     """A fault for closing brackets that close nothing, and for bold or italics that their line does not close."""
-    if _SOUND.fullmatch(piece):
-        return
     opened = 0
     odd: dict[str, tuple[int, int]] = {}
     for match in _PAIRED.finditer(piece):
