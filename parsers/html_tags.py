@@ -16,7 +16,9 @@ _PAIRED = (
     "abbr b bdi bdo big blockquote caption center cite code data del dfn div em font h1 h2 h3 h4 h5 h6 i ins kbd mark "
     "ol pre ruby s samp small span strike strong sub sup table time tt u ul var"
 )
-_TAG = re.compile(rf"<(/?)({'|'.join(_PAIRED.split())})(?:\s[^<>]*|)(/?)>", re.IGNORECASE)
+_NAMES = "|".join(_PAIRED.split())
+_REST = r"(?:(?!\n=)\s(?:[^<>\n]|\n(?!=))*|)"  # never over a line that may be a heading, where texts are cut
+_TAG = re.compile(rf"<(/?)({_NAMES}){_REST}(/?)>", re.IGNORECASE)
 
 Tag = tuple[str, bool, int, int]  # name, whether it closes, start, end
 

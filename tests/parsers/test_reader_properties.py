@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parsers import reader as reader_module
@@ -63,6 +63,7 @@ def test_cuts_do_not_change_what_is_read(text: str, title: str) -> None:
     assert Reader(SITE).read(text, title) == read_whole(text, title)
 
 
+@example([["<small>a</small", "== H ==", ">"]], "Seite")
 @given(st.lists(lines, min_size=1, max_size=4), titles)
 def test_lines_that_return_are_read_as_in_the_whole(history: list[list[str]], title: str) -> None:
     reader = Reader(SITE)
