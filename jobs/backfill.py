@@ -100,6 +100,8 @@ class Backfill:
         complete = {page_id for page_id, latest in pages.items() if latest in arrived} - self.handed_over
         whole = store.underived_page_ids(self.db, complete)
         self.handed_over.update(whole[: self.workers.hand_over(whole)])
+        incomplete = (revision.page_id for revision in fetched.revisions if revision.page_id not in self.handed_over)
+        self.workers.take_on(incomplete)
         for derived in self.workers.done():
             self._write_derived(derived)
 

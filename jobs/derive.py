@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 
 from jobs.page_changes import Step, page_event
-from jobs.page_reader import PageReader, PageState
+from jobs.page_reader import Derivation, PageReader, PageState
 from parsers.change import PageChange
 from parsers.reader import Reader
 from parsers.wiki import LogEvent, Revision
@@ -86,14 +86,17 @@ class Deriver:
         outdated = page.parser not in (None, self.reader.version)
         rebuilt = rewritten or outdated or not self._grew(page, known, ordered)
         if rebuilt:
-            state = PageState(None, None, PageIntervals(page.page_id))
+            derivation = Derivation.begin(page)
             announced = _on_top(known, fresh, since)
             rows = history.page_revisions(self._db, page.page_id)
             ordered = [fresh.get(row[0]) or self._pages.stored_step(row) for row in rows]
         else:
-            state = self._state(page.page_id, page.title, known)
+            derivation = Derivation(page, self._state(page.page_id, page.title, known))
             announced = set(fresh)
-        self.write(self._pages.steps(page, state, ordered, announced, rebuilt=rebuilt))
+        for step in ordered:
+            self._pages.take(derivation, step, announced=step.rev_id in announced)
+        self.write(self._pages.finish(derivation, rebuilt=rebuilt))
+        state = derivation.state
         absences = history.absences(self._db, page.page_id) if rebuilt else []
         for gone_at, back_at in absences:
             part_page(self._db, page.page_id, gone_at, back_at)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from jobs.page_changes import Step, changes_of
 from parsers.change import PageChange
@@ -30,6 +31,21 @@ class PageState:
 
 
 @dataclass(slots=True)
+class Derivation:
+    """A page on its way through its history, and what was found of it so far."""
+
+    page: history.PageRow
+    state: PageState
+    strings: LocalStrings = field(default_factory=LocalStrings)
+    found: list[PageChange] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, page: history.PageRow) -> Derivation:
+        """Nothing of the page was read yet."""
+        return cls(page, PageState(None, None, PageIntervals(page.page_id)))
+
+
+@dataclass(slots=True)
 class PageReader:
     """Derives pages of a database within one run."""
 
@@ -42,35 +58,35 @@ class PageReader:
     def whole_page(self, page_id: int) -> DerivedPage:
         """All that is held of a page, for the first time, every revision announced."""
         (page,) = history.pages_by_id(self.db, [page_id]).values()
-        rows = history.page_revisions(self.db, page_id)
-        steps = (self.stored_step(row) for row in rows)  # one text at a time
-        state = PageState(None, None, PageIntervals(page_id))
-        return self.steps(page, state, steps, {row[0] for row in rows}, rebuilt=False)
+        derivation = Derivation.begin(page)
+        for row in history.page_revisions(self.db, page_id):
+            self.take(derivation, self.stored_step(row))
+        return self.finish(derivation)
 
-    def steps(
-        self, page: history.PageRow, state: PageState, ordered: Iterable[Step], announced: Collection[int], *,
-        rebuilt: bool,
-    ) -> DerivedPage:  # fmt: skip
-        """Take a page on from a state, which is brought up to date, through more revisions."""
-        found: list[PageChange] = []
-        strings = LocalStrings()
-        for step in ordered:
-            last, before = state.last, state.record
-            if step.text is not None:
-                self._advance(page.title, state, strings, step)
-            if step.rev_id in announced:
-                if last is not None and step.parent_id and step.parent_id != last.rev_id:
-                    # What was imported or merged in between was not there when this revision was made.
-                    row = history.revision_row(self.db, step.parent_id, page.page_id)
-                    parent = self.stored_step(row) if row else None
-                    if parent is not None and parent.text is not None:
-                        last, before = parent, self.read(page.title, parent)
-                found += changes_of(page.page_id, page.title, last, before, step, state.record)
+    def take(self, derivation: Derivation, step: Step, *, announced: bool = True) -> None:
+        """Take a page on by one revision."""
+        page, state = derivation.page, derivation.state
+        last, before = state.last, state.record
+        if step.text is not None:
+            self._advance(page.title, state, derivation.strings, step)
+        if not announced:
+            return
+        if last is not None and is_out_of_line(step.parent_id, last.rev_id):
+            # What was imported or merged in between was not there when this revision was made.
+            row = history.revision_row(self.db, step.parent_id, page.page_id)
+            parent = self.stored_step(row) if row else None
+            if parent is not None and parent.text is not None:
+                last, before = parent, self.read(page.title, parent)
+        derivation.found += changes_of(page.page_id, page.title, last, before, step, state.record)
+
+    def finish(self, derivation: Derivation, *, rebuilt: bool = False) -> DerivedPage:
+        """What is to be written of a page that was taken on to where it stands."""
+        state, strings = derivation.state, derivation.strings
         reading = None
         if state.last is not None:
             reading = Reading.of(state.last.rev_id, self.reader.version, state.record, state.last.text)
-        changes = derived_changes(strings, self.run_id, self.now, found)
-        return DerivedPage(page.page_id, rebuilt, strings, state.intervals.take(), changes, reading)
+        changes = derived_changes(strings, self.run_id, self.now, derivation.found)
+        return DerivedPage(derivation.page.page_id, rebuilt, strings, state.intervals.take(), changes, reading)
 
     def _advance(self, title: str, state: PageState, strings: LocalStrings, step: Step) -> None:
         record = self.read(title, step)
@@ -90,6 +106,11 @@ class PageReader:
         rev_id, timestamp, user, comment, parent_id, content_model, text_id = row
         text = self.texts.load(text_id) if text_id is not None else None
         return Step(rev_id, timestamp, user, comment, parent_id, content_model, text)
+
+
+def is_out_of_line(parent_id: int | None, last_rev_id: int) -> TypeGuard[int]:
+    """Whether a revision was made from another one than the one before it in the page's history."""
+    return bool(parent_id) and parent_id != last_rev_id
 
 
 def reader_for(db: Database, infoboxes: Collection[str] | None) -> Reader:

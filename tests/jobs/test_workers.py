@@ -71,6 +71,26 @@ def test_processes_derive_what_one_alone_derives(mediawiki: MediaWiki, tmp_path:
     assert len(derived(shared)["changes"]) > 100
 
 
+def test_pages_are_taken_on_before_the_last_of_them_is_here(mediawiki: MediaWiki, tmp_path: Path) -> None:
+    """Their histories end together, long after they began, and in the middle some were made from older revisions."""
+    histories = {
+        f"Plan {n}": [
+            DumpRevision(
+                f"{2001 + step}-03-{1 + n:02}T10:00:00Z", "Nora Feld", f"Stand {step // 2}\n* [[Seite {step}]]"
+            )
+            for step in range(20)
+        ]
+        for n in range(12)
+    }
+    bring(mediawiki, tmp_path, {title: history[:9] for title, history in histories.items()})
+    bring(mediawiki, tmp_path, {title: history[::2] + history[9::-2] for title, history in histories.items()})
+    for n in (2, 5):
+        mediawiki.move(f"Plan {n}", f"Plan {n} alt", redirect=False)
+    alone, shared = (first_run(tmp_path / str(count), mediawiki, count) for count in (0, 2))
+    assert_exact(shared, mediawiki)
+    assert derived(shared) == derived(alone)
+
+
 def test_pages_that_a_dump_brought_before_are_taken_on_from_there(mediawiki: MediaWiki, tmp_path: Path) -> None:
     fill(mediawiki, tmp_path)
     alone = first_run(tmp_path / "alone", mediawiki, 0)
