@@ -22,16 +22,16 @@ COMMANDS = {
     "sync": "jobs.commands.filling:sync",
     "import": "jobs.commands.filling:import_",
     "text": "jobs.commands.reading:text",
-    "parse": "jobs.commands.reading:parse",
+    "parse": "jobs.commands.parsing:parse",
     "changes": "jobs.commands.reading:changes",
-    "report": "jobs.commands.reading:report",
+    "report": "jobs.commands.reporting:report",
     "coverage": "jobs.commands.analysing:coverage",
     "run": "jobs.commands.operating:run",
     "schedule": "jobs.commands.operating:schedule",
     "audit": "jobs.commands.operating:audit",
     "reparse": "jobs.commands.operating:reparse",
     "export": "jobs.commands.exporting:export",
-    "status": "jobs.commands.operating:status",
+    "status": "jobs.commands.reading:status",
 }
 
 

@@ -39,6 +39,17 @@ def open_database(path: Path, *, create: bool) -> Database:
         raise NotOurDatabase(f"{path} is not a SQLite database ({error}); choose another file with --db.") from error
 
 
+@contextmanager
+def opened_database(path: Path, *, create: bool = False) -> Iterator[Database]:
+    """The database at ``path`` while it is in use, with its faults as sentences. Raises what ``open_database`` does."""
+    db = open_database(path, create=create)
+    try:
+        with named_faults(path):
+            yield db
+    finally:
+        db.close()
+
+
 def _open(path: Path) -> Database:
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
     db = Database(connection)

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from jobs.errors import UsageError
 from jobs.settings import DEFAULT_CONFIG, DEFAULT_DATABASE, Settings, load_settings
 
 _SHARED = (
@@ -78,3 +79,9 @@ class Moment(click.ParamType[str]):
 
 
 MOMENT = Moment()
+
+
+def check_period(since: str | None, until: str | None) -> None:
+    """Raises UsageError for a period that ends before it begins."""
+    if since and until and since >= until:
+        raise UsageError(f"The period ends ({until}) before it begins ({since}); swap --since and --until.")
