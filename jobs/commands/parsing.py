@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from jobs.batch import dask_cluster, processes, read_alone, read_with
+from jobs.batch import dask_cluster, processes, read_alone, read_with, reader_of
 from jobs.commands.options import shared_options
 from jobs.errors import UsageError
 from parsers.diff_feed import is_feed, parse_diff_feed
@@ -17,9 +17,7 @@ from parsers.diff_model import DiffPageError
 from parsers.diff_page import parse_diff_page
 from parsers.html_record import parse_html
 from parsers.html_source import decode_html
-from parsers.reader import Reader
 from parsers.record_json import record_to_json
-from parsers.site import Site
 
 
 @click.command()
@@ -59,16 +57,22 @@ def parse(
         click.echo(json.dumps(_parse_diff(file.read(), file.name), ensure_ascii=False, indent=1))
         return
     told = siteinfo.read() if siteinfo else None
-    site = _site(told, siteinfo.name) if told is not None else Site.default()
+    try:
+        reader = reader_of(told)
+    except ValueError as error:
+        raise UsageError(
+            f"{siteinfo.name} is not the JSON of a siteinfo ({error}); it is what "
+            "api.php?action=query&meta=siteinfo&format=json&formatversion=2 answers."
+        ) from error
     if batch:
         for lines in _read_batch(file, told, workers, dask):
             click.echo(lines, nl=False)
         return
     if html:
         page, encoding = decode_html(file.read())
-        record = parse_html(page, title, site, encoding)
+        record = parse_html(page, title, reader.site, encoding)
     else:
-        record = Reader(site).read(_decode(file.read()), title)
+        record = reader.read(_decode(file.read()), title)
     click.echo(json.dumps(record_to_json(record), ensure_ascii=False, indent=1))
 
 
@@ -100,17 +104,3 @@ def _parse_diff(data: bytes, name: str) -> Any:
         return diff_to_json(parse_diff_page(_decode(data)))
     except DiffPageError as error:
         raise UsageError(f"{name}: {error}") from error
-
-
-def _site(siteinfo: bytes, name: str) -> Site:
-    try:
-        data = json.loads(siteinfo)
-        query = data.get("query", data)
-        if "general" not in query and "namespaces" not in query:
-            raise KeyError("neither general nor namespaces in it")
-        return Site.from_siteinfo(query)
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{name} is not the JSON of a siteinfo ({error}); it is what "
-            "api.php?action=query&meta=siteinfo&format=json&formatversion=2 answers."
-        ) from error
