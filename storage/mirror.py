@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,6 +12,12 @@ from parsers.wiki import LogEvent, Page, Revision
 from storage.schema_revisions import LIVE, MISSING, flags_of, with_state, with_text_state
 from storage.texts import TextStore
 from storage.times import seconds, time_sql
+
+# Of a table with times: the table and column that are asked, what writes a time out, and what makes one as it is kept.
+_TIMES: Mapping[str, tuple[str, str, str, Callable[[str], int | str]]] = {
+    "revisions": ("revision_rows", "time", time_sql("time"), seconds),
+    "log_events": ("log_events", "timestamp", "timestamp", str),
+}
 
 
 def save_site(db: Database, api_url: str | None, siteinfo: Mapping[str, Any], now: str) -> None:
@@ -310,18 +316,12 @@ def pages_without_current(db: Database, page_ids: Iterable[int]) -> set[int]:
 def start_of_overlap(db: Database, table: str, since: str, until: str, most: int) -> str:
     """``since``, or a later time when the table holds more than ``most`` rows from then until ``until``.
 
-    ``table`` is a name of ours with a column ``timestamp``, never content.
+    ``table`` is ``revisions`` or ``log_events``.
     """
-    if table == "revisions":
-        row = db.execute(
-            f"SELECT {time_sql('time')} FROM revision_rows WHERE time BETWEEN ? AND ?"
-            " ORDER BY time DESC LIMIT 1 OFFSET ?",
-            [seconds(since), seconds(until), most],
-        ).fetchone()
-        return str(row[0]) if row else since
+    held_in, column, written, kept = _TIMES[table]
     row = db.execute(
-        f"SELECT timestamp FROM {table} WHERE timestamp BETWEEN ? AND ? ORDER BY timestamp DESC LIMIT 1 OFFSET ?",
-        [since, until, most],
+        f"SELECT {written} FROM {held_in} WHERE {column} BETWEEN ? AND ? ORDER BY {column} DESC LIMIT 1 OFFSET ?",
+        [kept(since), kept(until), most],
     ).fetchone()
     return str(row[0]) if row else since
 
