@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from storage.times import time_sql
 
+
+def blank_sql(column: str) -> str:
+    """SQL for whether a field's text says nothing: it is empty, or blanks and dashes alone."""
+    return f"(trim({column}, ' -–—' || char(9, 10)) = '')"
+
+
 TABLES = """
 CREATE TABLE site ( -- the wiki that this file mirrors: one row
   site_id INTEGER PRIMARY KEY CHECK (site_id = 1), -- always 1
@@ -120,7 +126,7 @@ CREATE VIEW coverage_fields AS -- infobox fields: on how many pages each is fill
 WITH RECURSIVE used AS (
   SELECT infobox, field,
          count(DISTINCT CASE WHEN to_rev IS NULL THEN page_id END) AS pages,
-         count(DISTINCT CASE WHEN to_rev IS NULL AND trim(value, ' -–—' || char(9, 10)) != '' THEN page_id END) AS filled,
+         count(DISTINCT CASE WHEN to_rev IS NULL AND NOT {blank_sql("value")} THEN page_id END) AS filled,
          count(DISTINCT page_id) AS pages_ever, min(valid_from) AS first_at,
          CASE WHEN sum(to_rev IS NULL) = 0 THEN max(valid_to) END AS last_at,
          lower(replace(replace(replace(replace(replace(replace(field, 'Ä', 'ä'), 'Ö', 'ö'), 'Ü', 'ü'), ' ', ''), '-', ''), '_', '')) AS folded
