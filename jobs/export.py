@@ -20,7 +20,8 @@ from jobs.export_xml import XmlExport
 from jobs.progress import Progress
 from storage.database import Database
 from storage.export import Selection, load_history, load_pages, load_table, page_ids_of, snapshot, table_names
-from storage.mirror import load_site, titles_like
+from storage.lookup import titles_like
+from storage.mirror import load_site
 from storage.texts import TextStore
 
 PACKINGS = (".gz", ".bz2", ".zst")

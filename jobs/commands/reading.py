@@ -17,7 +17,7 @@ from parsers.change import BulkChange, PageChange
 from parsers.version import parser_version
 from storage.changes import ChangeFilter, load_bulk_changes, load_changes
 from storage.database import opened_database
-from storage.mirror import titles_like
+from storage.lookup import titles_like
 from storage.texts import load_revision_text
 
 KINDS = ("page", "infobox", "section", "link", "category", "template", "file", "redirect", "paper", "text")

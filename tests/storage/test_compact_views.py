@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from parsers.wiki import LogEvent, Page, Revision
-from storage import mirror
+from storage import lookup, mirror
 from storage.audit import damaged_revisions, give_up_texts
 from storage.database import Database, open_database
 from storage.texts import TextStore
@@ -140,4 +140,4 @@ def test_from_when_on_there_are_at_most_so_many_rows(db: Database, table: str, m
     mirror.save_log_events(
         db, [LogEvent(n, "move", "move", time, "Nora Feld", "Park", 1, "{}", "") for n, time in enumerate(times)]
     )
-    assert mirror.start_of_overlap(db, table, times[1], times[4], most) == f"2024-01-01T00:00:{expected}Z"
+    assert lookup.start_of_overlap(db, table, times[1], times[4], most) == f"2024-01-01T00:00:{expected}Z"
