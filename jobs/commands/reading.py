@@ -49,7 +49,7 @@ def changes(
     with opened_database(current_settings().database) as db:
         if page is not None and page not in (near := titles_like(db, page)):
             hint = f"; did you mean “{near[0]}”?" if near else "; “select title from pages” lists them."
-            raise UsageError(f"No page with the title “{page}” was ever seen{hint}")
+            raise UsageError(f"No page with the title “{_short(page)}” was ever seen{hint}")
         if bulk:
             found = [(i, b) for i, b in load_bulk_changes(db, since, until) if kind in (None, b.kind)]
             lines = [{"bulk_id": i, **asdict(b)} for i, b in found] if as_json else [_bulk_line(i, b) for i, b in found]
