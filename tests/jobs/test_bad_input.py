@@ -467,6 +467,28 @@ def test_a_moved_page_has_all_its_changes_under_its_title_of_today(db: Path, sam
     assert "page moved  Freiflächenkonzept → Freiraumentwicklungskonzept" in listed
 
 
+@pytest.mark.parametrize("kind", ["report", "export"])
+def test_a_full_disk_leaves_no_half_of_a_file(tmp_path: Path, db: Path, sample_wiki_path: Path, kind: str) -> None:
+    wikitrail("--db", db, "import", sample_wiki_path)
+    out = tmp_path / "out"
+    out.mkdir()
+    command = " ".join(map(str, command_line("--db", db, kind, "-o", out / "wiki.xml" if kind == "export" else out)))
+    limited = f"ulimit -f 40; {command}"  # KiB; SQLite's index of the log needs 32
+    done = subprocess.run(["bash", "-c", limited], env=environment(), capture_output=True, check=False)
+    result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert_one_sentence(result, 2 if kind == "report" else 1, str(out), "File too large")
+    assert list(out.iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_empty_configuration(mediawiki: MediaWiki, tmp_path: Path) -> None:
+    command = " ".join(map(str, command_line("init", mediawiki.url)))
+    limited = f"ulimit -f 0; {command}"
+    done = subprocess.run(["bash", "-c", limited], cwd=tmp_path, env=environment(), capture_output=True, check=False)
+    result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert_one_sentence(result, 1, "wikitrail.toml cannot be written", "File too large")
+    assert list(tmp_path.glob("*.toml*")) == []
+
+
 def test_a_report_without_a_wiki(db: Path) -> None:
     wikitrail("--db", db, "sync", "http://127.0.0.1:9/")
     assert_one_sentence(wikitrail("--db", db, "report"), 2, "holds no wiki yet")
