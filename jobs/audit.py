@@ -14,6 +14,7 @@ from jobs.mirror import Mirror
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.listing import list_wiki
 from storage import audit as held
+from storage import lookup
 from storage import mirror as store
 
 
@@ -72,7 +73,7 @@ def _walk(mirror: Mirror) -> tuple[list[Difference], list[LogEvent]]:
         seen_pages |= {page.page_id for page in pages}
         seen_revisions |= {revision.rev_id for revision in revisions}
         mirror.progress.advance(len(revisions))
-    found += [Difference("page", i, "state", "live", None) for i in store.live_page_ids(mirror.db) - seen_pages]
+    found += [Difference("page", i, "state", "live", None) for i in lookup.live_page_ids(mirror.db) - seen_pages]
     found += [
         Difference("revision", i, "state", "live", None) for i in held.live_revision_ids(mirror.db) - seen_revisions
     ]

@@ -13,6 +13,7 @@ from jobs.ahead import ahead
 from jobs.mirror import Mirror, settled_at
 from jobs.workers import Workers
 from scraper.fetch import Fetched
+from storage import lookup
 from storage import mirror as store
 from storage.audit import live_revision_ids
 from storage.database import Database
@@ -46,7 +47,7 @@ class Backfill:
         """Read everything, from where the last run was cut."""
         state = store.get_state(self.db, "backfill")
         if state is None:
-            dumped = store.highest_revision_id(self.db) > 0  # a dump came before: what it says may be out of date
+            dumped = lookup.highest_revision_id(self.db) > 0  # a dump came before: what it says may be out of date
             # What is imported with old times while the history is read bears an id after this one.
             wiki_now, newest = self.mirror.fetcher.newest()
             state = {"since": wiki_now, "continue": None, "phase": "history", "dumped": dumped, "swept": newest}
@@ -70,7 +71,7 @@ class Backfill:
             store.set_state(self.db, "backfill", None)
             store.set_state(self.db, "swept", state["swept"])
             store.set_state(self.db, "cursor", state["since"])
-        self.mirror.ask_for_pages(store.live_page_ids(self.db) - self.mirror.counts.pages)
+        self.mirror.ask_for_pages(lookup.live_page_ids(self.db) - self.mirror.counts.pages)
 
     def again(self) -> None:
         """Read the whole history again; nothing is taken as known."""
@@ -80,11 +81,11 @@ class Backfill:
                 seen |= self._save_history(fetched)
         self._derive_pending()
         self.mirror.refetch(live_revision_ids(self.db) - seen)
-        self.mirror.ask_for_pages(store.live_page_ids(self.db) - self.mirror.fresh)
+        self.mirror.ask_for_pages(lookup.live_page_ids(self.db) - self.mirror.fresh)
 
     def _save_history(self, fetched: Fetched) -> set[int]:
         """Write a batch of the history; ids of its revisions. What is known of a page may say something else."""
-        altered = store.differing_revisions(self.db, fetched.revisions)
+        altered = lookup.differing_revisions(self.db, fetched.revisions)
         rewritten = {revision.page_id for revision in fetched.revisions if revision.rev_id in altered}
         self.mirror.save(fetched, begun_only=True, rewritten=rewritten)
         self.mirror.progress.advance(len(fetched.revisions))
@@ -98,7 +99,7 @@ class Backfill:
         self.outrun |= pages.keys() & self.handed_over  # what is under way misses this
         arrived = {revision.rev_id for revision in fetched.revisions}
         complete = {page_id for page_id, latest in pages.items() if latest in arrived} - self.handed_over
-        whole = store.underived_page_ids(self.db, complete)
+        whole = lookup.underived_page_ids(self.db, complete)
         self.handed_over.update(whole[: self.workers.hand_over(whole)])
         incomplete = (revision.page_id for revision in fetched.revisions if revision.page_id not in self.handed_over)
         self.workers.take_on(incomplete)
@@ -116,7 +117,7 @@ class Backfill:
         for derived in self.workers.rest():
             self._write_derived(derived)
         self.outrun.clear()
-        pending = store.underived_page_ids(self.db)
+        pending = lookup.underived_page_ids(self.db)
         self.mirror.progress.stage("pages read", len(pending))
         if self.workers.active:
             for derived in self.workers.derive(pending):

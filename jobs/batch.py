@@ -29,9 +29,27 @@ _SECONDS_TO_CONNECT = 10
 _ADDRESS = re.compile(r"(?:(?:tcp|tls|wss?)://)?[^/\s]+:\d{1,5}")
 
 
+@lru_cache(maxsize=1)
+def reader_of(siteinfo: bytes | None) -> Reader:
+    """What reads the texts of the wiki that ``siteinfo`` describes (the API's answer in JSON), else of the default.
+
+    Raises ValueError with the reason when it is none.
+    """
+    if siteinfo is None:
+        return Reader(Site.default())
+    try:
+        data = json.loads(siteinfo)
+        query = data.get("query", data)
+        if "general" not in query and "namespaces" not in query:
+            raise ValueError("neither general nor namespaces in it")
+        return Reader(Site.from_siteinfo(query))
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
 def read_alone(lines: Iterable[bytes], siteinfo: bytes | None) -> Iterator[bytes]:
     """The answer to each line, as a line of JSON in UTF-8, read in this process."""
-    reader = _reader(siteinfo)
+    reader = reader_of(siteinfo)
     return (_answer(reader, line) for line in _numbered(lines))
 
 
@@ -135,16 +153,8 @@ def _tasks(lines: Iterable[bytes]) -> Iterator[list[Line]]:
 
 
 def _read_task(task: Sequence[Line], siteinfo: bytes | None) -> bytes:
-    reader = _reader(siteinfo)
+    reader = reader_of(siteinfo)
     return b"".join(_answer(reader, line) for line in task)
-
-
-@lru_cache(maxsize=1)
-def _reader(siteinfo: bytes | None) -> Reader:
-    if siteinfo is None:
-        return Reader(Site.default())
-    data = json.loads(siteinfo)
-    return Reader(Site.from_siteinfo(data.get("query", data)))
 
 
 def _answer(reader: Reader, numbered: Line) -> bytes:

@@ -22,16 +22,16 @@ COMMANDS = {
     "sync": "jobs.commands.filling:sync",
     "import": "jobs.commands.filling:import_",
     "text": "jobs.commands.reading:text",
-    "parse": "jobs.commands.reading:parse",
+    "parse": "jobs.commands.parsing:parse",
     "changes": "jobs.commands.reading:changes",
-    "report": "jobs.commands.reading:report",
+    "report": "jobs.commands.reporting:report",
     "coverage": "jobs.commands.analysing:coverage",
     "run": "jobs.commands.operating:run",
     "schedule": "jobs.commands.operating:schedule",
     "audit": "jobs.commands.operating:audit",
     "reparse": "jobs.commands.operating:reparse",
     "export": "jobs.commands.exporting:export",
-    "status": "jobs.commands.operating:status",
+    "status": "jobs.commands.reading:status",
 }
 
 
@@ -85,13 +85,13 @@ def main() -> NoReturn:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f" “{context.command_path} --help” says more." if context else ""
-        click.echo(f"Error: {error.format_message()}{hint}", err=True)
+        click.echo(f"Error: {_shown(error.format_message())}{hint}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Stopped. What was committed is kept; the next run goes on from there.", err=True)
         sys.exit(INTERRUPTED)
     except EXPECTED as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {_shown(str(error))}", err=True)
         sys.exit(exit_code(error))
     except BrokenPipeError:
         # The reader of our output has gone, as “| head” does; there is nobody left to tell.
@@ -109,6 +109,11 @@ def main() -> NoReturn:
             err=True,
         )
         sys.exit(FAILED)
+
+
+def _shown(message: str) -> str:
+    """A message without characters that could steer a terminal: it may quote a wiki, a file or a name."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in message)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

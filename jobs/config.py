@@ -159,6 +159,9 @@ LANGUAGES = ("de", "en")
 def _check_values(config: Config, path: Path) -> None:
     if not config.database.strip():
         raise ConfigError(f"{path}: “database” is empty; name a file, such as wiki.db.")
+    for name, file in (("database", config.database), ("report.directory", config.report.directory)):
+        if "\0" in file:
+            raise ConfigError(f"{path}: “{name}” holds a NUL character, which no file name may have.")
     if not config.wiki.contact.isprintable():
         raise ConfigError(f"{path}: “wiki.contact” is to be one line without control characters.")
     if not config.wiki.timeout:

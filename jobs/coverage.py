@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from storage.coverage import BoxCoverage, FieldCoverage, PageDiagnostic
+from storage.schema import blank_sql
 
 MOST_PAGES = 20  # with diagnostics, on a terminal
 _MOST_FIELDS = 60  # of one infobox
@@ -76,7 +77,7 @@ def _next_steps(boxes: Sequence[BoxCoverage], pages: Sequence[PageDiagnostic]) -
         )
     if blank is not None:
         where = f"infobox = {_literal(blank.infobox)} AND field = {_literal(blank.field)}"
-        steps.append(f"Where it is blank: SELECT title FROM infobox WHERE {where} AND trim(value, ' -–—') = '';")
+        steps.append(f"Where it is blank: SELECT title FROM infobox WHERE {where} AND {blank_sql('value')};")
     if gone is not None:
         where = f"infobox = {_literal(gone.infobox)} AND field = {_literal(gone.field)}"
         steps.append(f"What a field held that is not used now: SELECT * FROM infobox_history WHERE {where};")

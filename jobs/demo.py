@@ -17,7 +17,7 @@ from jobs.runner import running
 from jobs.settings import Settings
 from jobs.sync import import_dumps
 from storage.changes import ChangeFilter
-from storage.database import open_database
+from storage.database import opened_database
 from storage.errors import StorageError
 from storage.mirror import load_site
 from storage.queries import standing
@@ -41,12 +41,9 @@ def run_demo(out: Path) -> str:
             import_dumps(run, settings, [sample], until=BEGINNING)
         with running("import", database, create=True) as run:
             import_dumps(run, settings, [sample], since=BEGINNING)
-    db = open_database(database, create=False)
-    try:
+    with opened_database(database) as db:
         data = gather_report(db, ChangeFilter(since=BEGINNING), settings.config.report.timezone)
         held = standing(db)
-    finally:
-        db.close()
     reports = write_report(data, out, "report", FORMATS, LANGUAGES)
     summary = render_brief(tell(data), Language("en", data.timezone))
     shown = {path.suffix + path.suffixes[0]: path for path in reports}
@@ -66,11 +63,8 @@ def _remove_earlier_demo(database: Path) -> None:
     if not database.exists():
         return
     try:
-        db = open_database(database, create=False)
-        try:
+        with opened_database(database) as db:
             site = load_site(db)
-        finally:
-            db.close()
     except StorageError:
         site = None
     if site is None or site["sitename"] != SAMPLE_NAME:

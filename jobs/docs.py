@@ -18,19 +18,11 @@ from jobs.cli import COMMANDS, LazyGroup, cli
 from jobs.config import Config
 from parsers.record_schema import record_schema
 from storage.database import Database, open_database
-from storage.schema_items import HISTORY_TABLES
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 _COLUMN = re.compile(r"^\s+(?P<name>\w+) (?P<type>INTEGER|TEXT|BLOB)\b.*?,? -- (?P<meaning>.+)$")
 _SHOWN = re.compile(r"^\s+.+ AS (?P<name>\w+),? -- (?P<meaning>.+)$")  # a column of a view
-INNER_TABLES = {
-    "strings",
-    "text_rows",
-    "revision_rows",
-    "change_steps",
-    "change_items",
-    *(f"{kind}_items" for kind in HISTORY_TABLES),
-}
+_INNER = re.compile(r"strings|change_steps|\w+_(?:rows|items)")  # tables that views are made of
 
 
 def schema_page() -> str:
@@ -77,13 +69,13 @@ def _tables(db: Database) -> list[str]:
     inner = [
         "## Inner tables",
         "",
-        "What the views of history and changes are made of; read those rather than these.",
+        "What the views of pages, revisions, history and changes are made of; read those rather than these.",
         "",
     ]
     for name, sql in rows.fetchall():
         head, *body = sql.split("\n")
         meaning = _sentence(head.split(" -- ", 1)[1])
-        if name in INNER_TABLES:
+        if _INNER.fullmatch(name):
             inner.append(f"- `{name}`: {meaning[0].lower()}{meaning[1:]}")
         else:
             lines += [f"### {name}", "", meaning, "", *_columns(db, name, body, _COLUMN)]
@@ -120,7 +112,7 @@ def _views(db: Database) -> list[str]:
         else:
             columns = ", ".join(f"`{row[1]}`" for row in db.execute(f"PRAGMA table_info({name})").fetchall())
             current += [*lines, f"Columns: {columns}.", ""]
-    return [*revisions, *history, *current[:-1]]
+    return [*revisions, *history, *current]
 
 
 def _cell(text: str) -> str:

@@ -13,6 +13,7 @@ from jobs.page_reader import reader_for
 from jobs.progress import Progress
 from parsers.wiki import LogEvent, Revision
 from scraper.dump import DumpPage, DumpSite, DumpWarning, read_dump
+from storage import lookup
 from storage import mirror as store
 from storage.database import Database
 
@@ -62,19 +63,19 @@ def import_dump(
 
 def _save_events(db: Database, events: Sequence[LogEvent], deriver: Deriver) -> int:
     """Keep log entries that are not known, and say how many; of others the wiki itself may have told more."""
-    held = store.known_ids(db, "log_events", "log_id", [event.log_id for event in events])
+    held = lookup.known_ids(db, "log_events", "log_id", [event.log_id for event in events])
     with db.atomic():
         new = store.save_log_events(db, [event for event in events if event.log_id not in held])
-        deriver.events(new, store.pages_of_events(db, new))
+        deriver.events(new, lookup.pages_of_events(db, new))
     return len(new)
 
 
 def _save(db: Database, part: DumpPage, deriver: Deriver, now: str, counts: Counts, since: str, until: str) -> None:
     page_id = part.page.page_id
     told = {revision.rev_id: revision for revision in part.revisions if since <= revision.timestamp < until}
-    held = store.known_ids(db, "revisions", "rev_id", told)
+    held = lookup.known_ids(db, "revisions", "rev_id", told)
     new = [revision for rev_id, revision in told.items() if rev_id not in held]
-    lacking = store.revisions_without_text(db, page_id, held)
+    lacking = lookup.revisions_without_text(db, page_id, held)
     filled = [told[rev_id] for rev_id in sorted(lacking) if told[rev_id].text is not None]
     counts.pages.add(page_id)
     if new:
@@ -84,7 +85,7 @@ def _save(db: Database, part: DumpPage, deriver: Deriver, now: str, counts: Coun
     for revision in filled:
         store.fill_text(db, deriver.texts, revision)
     counts.revisions += len(new) + len(filled)
-    if store.is_deleted(db, page_id):
+    if lookup.is_deleted(db, page_id):
         store.mark_revisions_archived(db, [revision.rev_id for revision in new])
     elif filled or any(revision.text is not None or revision.text_state == "hidden" for revision in new):
         # Of stubs alone nothing can be derived: that waits until a dump brings their texts.
@@ -94,7 +95,7 @@ def _save(db: Database, part: DumpPage, deriver: Deriver, now: str, counts: Coun
 def _save_page(db: Database, part: DumpPage, new: Sequence[Revision], now: str) -> None:
     """Take the page as the dump shows it, where a dump may say how it stands."""
     newest = max(new, key=lambda revision: (revision.timestamp, revision.rev_id))
-    if store.takes_page_from_dump(db, part.page.page_id, newest.timestamp):
+    if lookup.takes_page_from_dump(db, part.page.page_id, newest.timestamp):
         whole = newest.rev_id == part.page.latest_rev_id
         page = replace(
             part.page,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +16,12 @@ import zstandard
 from jobs.errors import UsageError
 from jobs.export_tables import write_csv, write_json_lines
 from jobs.export_xml import XmlExport
+from jobs.files import becoming
 from jobs.progress import Progress
 from storage.database import Database
 from storage.export import Selection, load_history, load_pages, load_table, page_ids_of, snapshot, table_names
-from storage.mirror import load_site, titles_like
+from storage.lookup import titles_like
+from storage.mirror import load_site
 from storage.texts import TextStore
 
 PACKINGS = (".gz", ".bz2", ".zst")
@@ -114,13 +115,8 @@ def output(path: Path | None) -> Iterator[TextIO]:
         with _packed(target, target.suffix) as text:
             yield text
         return
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with _packed(part, target.suffix) as text:
-            yield text
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with becoming(target) as part, _packed(part, target.suffix) as text:
+        yield text
 
 
 @contextmanager

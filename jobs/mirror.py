@@ -17,6 +17,7 @@ from jobs.identity import check_same_wiki
 from jobs.progress import Progress
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.fetch import BATCH, Fetched, Fetcher, News, in_batches
+from storage import lookup
 from storage import mirror as store
 from storage.database import Database
 
@@ -58,15 +59,15 @@ class Mirror:
         self.absent.clear()
         self.since = str(store.get_state(self.db, "cursor"))
         revisions_since, events_since = (
-            store.start_of_overlap(self.db, table, settled_at(self.since), self.since, MOST_LISTED)
+            lookup.start_of_overlap(self.db, table, settled_at(self.since), self.since, MOST_LISTED)
             for table in ("revisions", "log_events")
         )
-        highest = store.highest_revision_id(self.db)
+        highest = lookup.highest_revision_id(self.db)
         swept = int(store.get_state(self.db, "swept") or highest)
         late: dict[str, str] = store.get_state(self.db, "late") or {}
         news = self.fetcher.news(revisions_since, events_since, max(highest, swept), sorted(map(int, late)))
         self._check_site(news.siteinfo)
-        known_events = store.known_ids(self.db, "log_events", "log_id", [e.log_id for e in news.events])
+        known_events = lookup.known_ids(self.db, "log_events", "log_id", [e.log_id for e in news.events])
         events = [event for event in news.events if event.log_id not in known_events]
         with self.db.atomic():
             self.save(Fetched(news.fetched.pages, ()))
@@ -105,7 +106,7 @@ class Mirror:
         """Fetch all revisions that the mirror lacks: those that the listing names, and every id after ``swept``."""
         listed: set[int] = set(news.recent_revisions) if news else set()
         latest = [page.latest_rev_id for page in news.fetched.pages] if news else []
-        self.top = max([swept, store.highest_revision_id(self.db), *listed, *latest])
+        self.top = max([swept, lookup.highest_revision_id(self.db), *listed, *latest])
         settled: set[int] = set()  # ids that need not be asked for again; one above the top may come any moment
         edge = self.top + 1  # ids before it were asked for
         found: set[int] = set()
@@ -116,7 +117,7 @@ class Mirror:
             self.absent |= news.fetched.missing_revisions
         while True:
             wanted = listed | set(range(swept + 1, self.top + 1))
-            wanted -= store.known_ids(self.db, "revisions", "rev_id", wanted) | settled
+            wanted -= lookup.known_ids(self.db, "revisions", "rev_id", wanted) | settled
             # Imports bear old times and no cursor of time finds them: go on until a whole batch of ids is empty.
             if found & set(range(edge - BATCH, edge)):
                 wanted |= set(range(edge, edge + BATCH))
@@ -138,7 +139,7 @@ class Mirror:
         ids, titles = rewritten_pages(events)
         if ids or titles:
             self.ask_for_pages(ids, titles, events)
-        for page_id in sorted(ids | set(store.live_pages_by_title(self.db, titles)) | self.returned):
+        for page_id in sorted(ids | set(lookup.live_pages_by_title(self.db, titles)) | self.returned):
             if page_id in self.fresh:
                 self._relist(page_id, at_hand)
 
@@ -146,13 +147,13 @@ class Mirror:
         """Fetch the truth about every page that an event names."""
         ids, titles = dirty_pages(events)
         titles = {title for title in titles if self.deriver.reader.site.split_title(title)[0] >= 0}  # no special pages
-        titles_known = store.live_pages_by_title(self.db, titles)
+        titles_known = lookup.live_pages_by_title(self.db, titles)
         ids |= set(titles_known)
         asked = self.ask_for_pages(ids - self.fresh - self.missing, titles - set(titles_known.values()), events)
         # Of several live pages with one title all but one are stale.
-        held = store.live_pages_by_title(self.db, titles | {page.title for page in asked.pages})
+        held = lookup.live_pages_by_title(self.db, titles | {page.title for page in asked.pages})
         self.ask_for_pages({i for i, title in held.items() if list(held.values()).count(title) > 1})
-        for page_id in sorted(store.pages_without_current(self.db, self.fresh)):
+        for page_id in sorted(lookup.pages_without_current(self.db, self.fresh)):
             self._relist(page_id)
         self.refetch(altered_revisions(events))
         self._refetch_events(altered_events(events))
@@ -164,13 +165,13 @@ class Mirror:
         self.missing |= asked.missing_pages
         with self.db.atomic():
             self.save(asked)
-            for page_id in store.known_ids(self.db, "pages", "page_id", asked.missing_pages):
+            for page_id in lookup.known_ids(self.db, "pages", "page_id", asked.missing_pages):
                 self._mark_deleted(page_id, deletions.get(page_id))
         return asked
 
     def _mark_deleted(self, page_id: int, event: LogEvent | None) -> None:
         """The page may have been moved before it was deleted: the log knows its last title, and when it was."""
-        said = (event.timestamp, event.title) if event else store.last_deletion(self.db, page_id)
+        said = (event.timestamp, event.title) if event else lookup.last_deletion(self.db, page_id)
         at, title = said or (self.now, None)
         self.deriver.deleted(page_id, at)
         store.mark_page_deleted(self.db, page_id, at)
@@ -182,12 +183,12 @@ class Mirror:
         """Read a page's list of revisions again, since its history changed behind us; ``at_hand`` need no fetching."""
         listed = self.fetcher.revision_list(page_id)
         ids = {revision.rev_id for revision in listed}
-        held = store.known_ids(self.db, "revisions", "rev_id", ids)
+        held = lookup.known_ids(self.db, "revisions", "rev_id", ids)
         new = [revision for revision in at_hand if revision.rev_id in ids - held]
         fetched = list(self.fetcher.revisions(ids - held - {revision.rev_id for revision in new}))
         fetched.append(Fetched((), tuple(new)))
         with self.db.atomic():
-            others = store.live_revision_ids(self.db, page_id) - ids
+            others = lookup.live_revision_ids(self.db, page_id) - ids
             store.mark_revisions_archived(self.db, others)
             store.assign_revisions(self.db, page_id, held)
             for part in fetched:
@@ -195,7 +196,7 @@ class Mirror:
             fresh = [revision for part in fetched for revision in part.revisions]
             self.deriver.revisions(fresh, rewritten=[page_id], since=self.since)
             # What was hidden, shown or tagged while it was deleted comes back so.
-            altered = store.differing_revisions(self.db, listed)
+            altered = lookup.differing_revisions(self.db, listed)
         self.refetch(others | altered)
 
     def repair(self, page_ids: Iterable[int], rev_ids: Iterable[int], events: Sequence[LogEvent] = ()) -> None:
@@ -227,7 +228,7 @@ class Mirror:
 
     def _refetch_events(self, log_ids: Iterable[int]) -> None:
         """Read known log entries again, that were hidden or shown; they can be asked for by their time alone."""
-        for timestamp in sorted(store.times_of_events(self.db, log_ids)):
+        for timestamp in sorted(lookup.times_of_events(self.db, log_ids)):
             for events in self.fetcher.log(timestamp, timestamp):
                 with self.db.atomic():
                     self.save_events(events)
@@ -250,7 +251,7 @@ class Mirror:
 
     def _save_pages(self, pages: Sequence[Page]) -> set[int]:
         """Write pages as they are now; ids of those that bear another title than before are returned."""
-        renamed, returned = store.changed_pages(self.db, pages)
+        renamed, returned = lookup.changed_pages(self.db, pages)
         store.save_pages(self.db, pages, self.now)
         seen = {page.page_id for page in pages}
         self.counts.pages |= seen
@@ -260,11 +261,11 @@ class Mirror:
 
     def save_events(self, events: Sequence[LogEvent]) -> None:
         ids = [event.log_id for event in events]
-        absent = store.pages_gone_and_back(self.db, ids)
+        absent = lookup.pages_gone_and_back(self.db, ids)
         new = store.save_log_events(self.db, events)
-        self.deriver.events(new, store.pages_of_events(self.db, new))
+        self.deriver.events(new, lookup.pages_of_events(self.db, new))
         # From a deletion to the restore a page was not there: the log alone says so, and its entries may be hidden.
-        self.deriver.revisions([], rewritten=absent | store.pages_gone_and_back(self.db, ids))
+        self.deriver.revisions([], rewritten=absent | lookup.pages_gone_and_back(self.db, ids))
 
 
 def settled_at(now: str) -> str:

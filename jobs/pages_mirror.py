@@ -16,6 +16,7 @@ from jobs.mirror import OVERLAP, shift
 from jobs.pages_writer import PagesWriter
 from parsers.wiki import LogEvent
 from scraper.page_lists import RecentChange, RecentChanges, list_titles, recent_changes
+from storage import lookup
 from storage import mirror as store
 from storage.standing import live_titles
 
@@ -92,7 +93,7 @@ class PagesMirror:
         titles = {title for row in about for title in row.titles if split(title)[0] >= 0}  # no special pages
         rewritten = {t for row in about if row.event and row.event.type not in APPENDING for t in row.titles}
         unreadable = self._resolve(titles, rewritten)
-        held = store.live_pages_by_title(db, titles - unreadable)
+        held = lookup.live_pages_by_title(db, titles - unreadable)
         astray = self._bury({i: held[i] for i in held.keys() - self.writer.seen}, events)
         reason = self._forgotten(recent, cursor, any(not row.titles for row in about), len(new) < len(recent.rows))
         if reason:
@@ -106,8 +107,8 @@ class PagesMirror:
     def _new_rows(self, rows: Sequence[RecentChange]) -> list[RecentChange]:
         """Rows that name an edit or a log entry that the mirror lacks."""
         db = self.writer.db
-        edits = store.known_ids(db, "revisions", "rev_id", [row.rev_id for row in rows if row.rev_id])
-        logged = store.known_ids(db, "log_events", "log_id", [row.event.log_id for row in rows if row.event])
+        edits = lookup.known_ids(db, "revisions", "rev_id", [row.rev_id for row in rows if row.rev_id])
+        logged = lookup.known_ids(db, "log_events", "log_id", [row.event.log_id for row in rows if row.event])
         return [
             row
             for row in rows
@@ -145,7 +146,7 @@ class PagesMirror:
 
     def _save_events(self, events: Sequence[LogEvent]) -> None:
         new = store.save_log_events(self.writer.db, sorted(events, key=lambda event: event.log_id))
-        self.writer.deriver.events(new, store.pages_of_events(self.writer.db, new))
+        self.writer.deriver.events(new, lookup.pages_of_events(self.writer.db, new))
 
     def _forgotten(self, recent: RecentChanges, cursor: str, hidden: bool, overlaps: bool) -> str | None:
         """Why the recent changes may not name all that happened, or None."""

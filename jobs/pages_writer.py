@@ -14,6 +14,7 @@ from jobs.progress import Progress
 from parsers.wiki import Page, Revision
 from scraper.pages import HistoryPart, PageSource, Standing
 from storage import audit as held
+from storage import lookup
 from storage import mirror as store
 from storage.database import Database
 from storage.standing import holds_live, newest_time, revision_owners, whole_revisions
@@ -53,7 +54,7 @@ class PagesWriter:
         for page in standing.pages:
             newest = newest_time(self.db, page.page_id)
             latest = current.get(page.latest_rev_id)
-            returned = page.page_id in store.changed_pages(self.db, [page])[1]
+            returned = page.page_id in lookup.changed_pages(self.db, [page])[1]
             if newest is not None and (returned or page.title in reread):
                 again.append(page)
             elif holds_live(self.db, page.page_id, page.latest_rev_id):
@@ -81,7 +82,7 @@ class PagesWriter:
 
     def _connects(self, page: Page, revisions: Sequence[Revision]) -> bool:
         parents = {revision.parent_id for revision in revisions if revision.parent_id}
-        return parents <= store.live_revision_ids(self.db, page.page_id)
+        return parents <= lookup.live_revision_ids(self.db, page.page_id)
 
     def _whole(self, pages: Sequence[Page]) -> set[int]:
         """Revisions of these pages that need not be read again while the wiki shows them whole."""
@@ -109,7 +110,7 @@ class PagesWriter:
             fresh += [r for r in part.revisions if store.save_revision(self.db, self.deriver.texts, r, self.now)]
             self.progress.advance(len(part.revisions))
         if page.latest_rev_id in listed:  # else the page went away meanwhile: nothing follows from that
-            lost = store.live_revision_ids(self.db, page.page_id) - listed
+            lost = lookup.live_revision_ids(self.db, page.page_id) - listed
             store.mark_revisions_archived(self.db, lost)
             if self.note:
                 self.differences += [Difference("revision", i, "state", "live", None) for i in lost]
@@ -126,7 +127,7 @@ class PagesWriter:
 
     def _save_page(self, page: Page) -> set[int]:
         """Write a page; its id when it bears another title than before."""
-        renamed, _ = store.changed_pages(self.db, [page])
+        renamed, _ = lookup.changed_pages(self.db, [page])
         store.save_pages(self.db, [page], self.now)
         self.counts.pages.add(page.page_id)
         self.seen.add(page.page_id)
@@ -134,7 +135,7 @@ class PagesWriter:
 
     def derive_pending(self) -> None:
         """Derive what the first run has read, page by page, each in a transaction."""
-        pending = store.underived_page_ids(self.db)
+        pending = lookup.underived_page_ids(self.db)
         self.progress.stage("pages read", len(pending))
         for page_id in pending:
             with self.db.atomic():

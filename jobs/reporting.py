@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from jobs.clock import utc_now
 from jobs.errors import UsageError
 from jobs.exactness import is_read_from_pages, without_exactness
+from jobs.files import becoming
 from jobs.report import render_report
 from jobs.report.data import BulkEntry, ReportData
 from storage.changes import ChangeFilter, load_bulk_changes, load_changes
@@ -75,8 +76,7 @@ def _write(data: ReportData, folder: Path, name: str, formats: Sequence[str], la
     for language in languages:
         for format_ in formats:
             path = folder / f"{name}.{language}.{format_}"
-            temporary = path.with_name(f"{path.name}.part")
-            temporary.write_text(render_report(data, format_, language), encoding="utf-8")
-            temporary.replace(path)  # nobody ever reads half a report
+            with becoming(path) as part:
+                part.write_text(render_report(data, format_, language), encoding="utf-8")
             written.append(path)
     return written

@@ -15,7 +15,7 @@ from jobs.clock import utc_now
 from jobs.errors import EXPECTED, Locked
 from jobs.mirror import Counts
 from scraper.session import Traffic
-from storage.database import Database, named_faults, open_database
+from storage.database import Database, open_database, opened_database
 from storage.errors import StorageError
 from storage.runs import finish_run, start_run
 
@@ -75,12 +75,8 @@ def running(job: str, path: Path, *, create: bool) -> Iterator[Run]:
     except OSError as error:
         raise StorageError(f"{path} cannot be written ({error.strerror}); check its folder and permissions.") from error
     try:
-        db = open_database(path, create=create)
-        try:
-            with named_faults(path):
-                yield from _recorded(path, db, job)
-        finally:
-            db.close()
+        with opened_database(path, create=create) as db:
+            yield from _recorded(path, db, job)
     finally:
         lock.release()
 

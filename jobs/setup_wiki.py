@@ -10,6 +10,7 @@ from pathlib import Path
 from jobs.account import account_for, is_exposed
 from jobs.contact import first_contact, make_session
 from jobs.errors import UsageError
+from jobs.files import becoming
 from jobs.pages_sync import find_wiki
 from jobs.settings import DEFAULT_DATABASE, Settings
 from scraper.abilities import NEWEST, SLOTS_SINCE
@@ -65,7 +66,8 @@ def init_wiki(settings: Settings, url: str, path: Path, *, force: bool) -> tuple
         language="de" if str(general.get("lang", "")).startswith("de") else "en",
     )
     tomllib.loads(text)
-    path.write_text(text, encoding="utf-8")
+    with becoming(path) as part:
+        part.write_text(text, encoding="utf-8")
     return found, [*(_access(found) if isinstance(found, Found) else ()), *_limits(found)]
 
 

@@ -34,15 +34,11 @@ def find_headings(tree: Tree, texts: TextReader, root: Element) -> list[HtmlHead
     1.43 on. In tables only these count. Where a page has none of them, any heading is one.
     """
     found: list[tuple[Element, Element, Element, bool]] = []  # heading, headline, whole, marked
-    at = root.at + 1
     table_ends = 0
-    while at < root.stop:
-        node = tree.nodes[at]
-        at += 1
-        if isinstance(node, str):
-            continue
+    walk = tree.inside(root)
+    for node in walk:
         if is_added(node) or node.name == "aside":
-            at = node.stop
+            walk.skip(node)
         elif node.name == "table":
             table_ends = max(table_ends, node.stop)
         elif node.name in _HEADINGS and node.get("id") != "firstHeading":
@@ -52,7 +48,7 @@ def find_headings(tree: Tree, texts: TextReader, root: Element) -> list[HtmlHead
             own = headline is not None or wrapped
             if own or node.at >= table_ends:
                 found.append((node, headline or node, outer if wrapped else node, own or bool(node.get("id"))))
-            at = node.stop
+            walk.skip(node)
     if any(marked for *_, marked in found):
         found = [heading for heading in found if heading[3]]
     return [
@@ -71,46 +67,40 @@ class BlockReader:
         """The lists and tables among these nodes, in order; a table comes before those inside it."""
         lists: list[ListNode] = []
         tables: list[Table] = []
-        at = low
-        while at < high:
-            node = self.tree.nodes[at]
-            at += 1
-            if isinstance(node, str):
-                continue
+        walk = self.tree.walk(low, high)
+        for node in walk:
             if is_added(node) or is_unseen(node) or node.at in without:
-                at = node.stop
+                walk.skip(node)
             elif node.name in _LISTS:
                 lists.append(self.list_node(node, 1))
-                at = node.stop
+                walk.skip(node)
             elif node.name == "table":
                 tables += self.tables(node)
-                at = node.stop
+                walk.skip(node)
         return lists, tables
 
     def list_node(self, element: Element, depth: int) -> ListNode:
         """A list with those nested in it; beyond a depth they are text of their item."""
         items: list[ListItem] = []
-        at = element.at + 1
-        while at < element.stop:
-            node = self.tree.nodes[at]
-            at += 1
-            if isinstance(node, str):
-                continue
+        walk = self.tree.inside(element)
+        for node in walk:
             if node.name in _ITEMS:
                 inner = self.outermost_lists(node) if depth < _MAX_LIST_DEPTH else []
                 children = tuple(self.list_node(one, depth + 1) for one in inner)
                 items.append(ListItem(self.texts.text(node, {one.at for one in inner}), children))
-                at = node.stop
+                walk.skip(node)
             elif node.name in _LISTS and depth < _MAX_LIST_DEPTH:  # a list in no item
                 items.append(ListItem("", (self.list_node(node, depth + 1),)))
-                at = node.stop
+                walk.skip(node)
         return ListNode(element.name, tuple(items))
 
     def outermost_lists(self, element: Element) -> list[Element]:
         found: list[Element] = []
-        for inner in self.tree.inside(element):
-            if inner.name in _LISTS and (not found or inner.at >= found[-1].stop):
+        walk = self.tree.inside(element)
+        for inner in walk:
+            if inner.name in _LISTS:
                 found.append(inner)
+                walk.skip(inner)
         return found
 
     def tables(self, element: Element) -> list[Table]:
@@ -134,15 +124,11 @@ def table_rows(tree: Tree, table: Element) -> tuple[list[list[Element]], Element
     rows: list[list[Element]] = []
     caption: Element | None = None
     inner: list[Element] = []
-    at = table.at + 1
-    while at < table.stop:
-        node = tree.nodes[at]
-        at += 1
-        if isinstance(node, str):
-            continue
+    walk = tree.inside(table)
+    for node in walk:
         if node.name == "table":
             inner.append(node)
-            at = node.stop
+            walk.skip(node)
         elif node.name == "tr":
             rows.append([])
         elif node.name in ("td", "th"):

@@ -49,22 +49,20 @@ class BoxReader:
         """The boxes among these nodes; none is inside another."""
         found: list[HtmlBox] = []
         tries = 0
-        at = low
-        while at < high and len(found) < _MAX_BOXES and tries < _MAX_TRIES:
-            node = self.tree.nodes[at]
-            at += 1
-            if isinstance(node, str):
-                continue
+        walk = self.tree.walk(low, high)
+        for node in walk:
             if is_added(node):
-                at = node.stop
+                walk.skip(node)
                 continue
             tries += node.name in ("table", "aside", "dl")
             box = self.box(node, in_lead=node.at < lead_ends)
             if box is not None:
                 found.append(box)
-                at = node.stop
+                walk.skip(node)
             elif node.name == "table":
-                at = max(at, self.after_plain(node))
+                walk.at = self.after_plain(node)
+            if len(found) == _MAX_BOXES or tries == _MAX_TRIES:
+                break
         return found
 
     def after_plain(self, table: Element) -> int:
@@ -141,13 +139,11 @@ class BoxReader:
     def definitions(self, list_: Element) -> HtmlBox | None:
         pairs: list[Pair] = []
         term: Element | None = None
-        at = list_.at + 1
-        while at < list_.stop:
-            node = self.tree.nodes[at]
-            at += 1
-            if isinstance(node, str) or node.name not in ("dt", "dd"):
+        walk = self.tree.inside(list_)
+        for node in walk:
+            if node.name not in ("dt", "dd"):
                 continue
-            at = node.stop
+            walk.skip(node)
             if node.name == "dt":
                 if term is not None:
                     return None

@@ -34,17 +34,13 @@ class LinkReader:
     def read(self, low: int, high: int, section: int) -> list[tuple[int, Link]]:
         """The links among these nodes, in order, each with the number of its node."""
         found: list[tuple[int, Link]] = []
-        at = low
-        while at < high:
-            node = self.tree.nodes[at]
-            at += 1
-            if isinstance(node, str):
-                continue
+        walk = self.tree.walk(low, high)
+        for node in walk:
             if is_added(node):
-                at = node.stop
+                walk.skip(node)
             elif node.name == "a":
                 found += ((node.at, link) for link in self.anchor(node, section))
-                at = node.stop
+                walk.skip(node)
             elif node.name in _MEDIA:
                 found += ((node.at, link) for link in self.picture(node, node, "", section))
         return found
@@ -146,7 +142,7 @@ class LinkReader:
 
     def caption_in(self, frame: Element) -> str | None:
         """The caption in the frame of a picture, which stands behind it."""
-        for inner in self.tree.elements(frame.at + 1, min(frame.stop, frame.at + _FRAME_NODES)):
+        for inner in self.tree.walk(frame.at + 1, min(frame.stop, frame.at + _FRAME_NODES)):
             if inner.name == "figcaption" or not inner.classes.isdisjoint(("thumbcaption", "gallerytext")):
                 return self.texts.label(inner)
         return None

@@ -62,17 +62,17 @@ class _HtmlReader:
         self.text, self.site, self.encoding = text, site, encoding
         self.tree = tree = parse_tree(text)
         self.root = _content(tree)
-        wiki = "mw-parser-output" in self.root.classes or any(_is_generator(e) for e in tree.elements())
+        wiki = "mw-parser-output" in self.root.classes or any(_is_generator(e) for e in tree.walk())
         self.texts = TextReader(tree, wiki=wiki)
         self.title = title or _own_title(tree, self.texts)
-        canonical = next((e.get("href") for e in tree.elements() if e.get("rel") == "canonical"), "")
+        canonical = next((e.get("href") for e in tree.walk() if e.get("rel") == "canonical"), "")
         self.link_reader = LinkReader(site, self.title, tree, self.texts, address_host(canonical))
         self.headings = find_headings(tree, self.texts, self.root)
         self.ranges = self.section_ranges()
         lead_ends = self.ranges[0][1]
         self.found_boxes = BoxReader(tree, self.texts).find(self.root.at + 1, self.root.stop, lead_ends)
         self.box_nodes = frozenset(box.element.at for box in self.found_boxes)
-        self.notes = {e.get("id"): e for e in tree.elements() if e.name == "li" and "id" in e.attributes}
+        self.notes = {e.get("id"): e for e in tree.walk() if e.name == "li" and "id" in e.attributes}
         self.links: list[tuple[int, Link]] = []
         self.papers: list[Paper] = []
 
@@ -175,11 +175,11 @@ class _HtmlReader:
     def categories(self) -> list[Category]:
         """The categories that the page lists at its end; hidden ones too where it does."""
         names: list[str] = []
-        for outer in self.tree.elements():
+        for outer in self.tree.walk():
             if outer.get("id") == "catlinks" or ("catlinks" in outer.classes and not names):
                 items = [(e.at, e.stop) for e in self.tree.inside(outer) if e.name == "li"]
                 for low, high in items:
-                    anchor = next((e for e in self.tree.elements(low, high) if e.name == "a"), None)
+                    anchor = next((e for e in self.tree.walk(low, high) if e.name == "a"), None)
                     if anchor is not None:
                         names.append(self.texts.label(anchor))
             elif outer.name == "link" and "mw:PageProp/Category" in outer.get("rel").split():
@@ -191,7 +191,7 @@ class _HtmlReader:
     def language_links(self) -> list[Link]:
         """The links to other languages beside the page, where a skin tells their titles (MediaWiki 1.36 and later)."""
         found = []
-        for item in self.tree.elements():
+        for item in self.tree.walk():
             prefix = next((name[10:] for name in item.classes if name.startswith("interwiki-")), None)
             if item.name == "li" and prefix and "interlanguage-link" in item.classes:
                 for anchor in self.tree.inside(item):
@@ -221,7 +221,7 @@ class _HtmlReader:
 def _content(tree: Tree) -> Element:
     """The element that holds the page's own content, in any skin; the whole where no element says so."""
     for says in _CONTENT:
-        for element in tree.elements():
+        for element in tree.walk():
             if says(element):
                 # indicators and notices are parser output too, but stand elsewhere
                 return next((e for e in tree.inside(element) if "mw-parser-output" in e.classes), element)
@@ -242,5 +242,5 @@ def _own_title(tree: Tree, texts: TextReader) -> str:
             return normalise_spaces(str(json.loads(stated[1])))
         except ValueError:
             pass
-    heading = next((e for e in tree.elements() if e.get("id") == "firstHeading"), None)
+    heading = next((e for e in tree.walk() if e.get("id") == "firstHeading"), None)
     return normalise_spaces(texts.label(heading)) if heading else ""

@@ -56,6 +56,27 @@ class Element:
         return (self.inner_start, self.inner_end)
 
 
+@dataclass(slots=True, eq=False)
+class Walk:
+    """Elements in document order, once; ``at`` is the node that is looked at next."""
+
+    nodes: tuple[Element | str, ...]
+    at: int
+    high: int
+
+    def __iter__(self) -> Iterator[Element]:
+        nodes, high = self.nodes, self.high
+        while (at := self.at) < high:
+            self.at = at + 1
+            node = nodes[at]
+            if isinstance(node, Element):
+                yield node
+
+    def skip(self, element: Element) -> None:
+        """Go on behind an element that was just given out, not inside it."""
+        self.at = element.stop
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """A page: ``nodes`` in document order, texts as strings; ``source`` says what of it was read."""
@@ -64,15 +85,13 @@ class Tree:
     nodes: tuple[Element | str, ...]
     source: SourceTags
 
-    def elements(self, low: int = 0, high: int | None = None) -> Iterator[Element]:
-        """The elements among these nodes, in order."""
-        for node in self.nodes[low : len(self.nodes) if high is None else high]:
-            if isinstance(node, Element):
-                yield node
+    def walk(self, low: int = 0, high: int | None = None) -> Walk:
+        """The elements among the nodes from ``low`` to ``high``, in order; by default all."""
+        return Walk(self.nodes, low, len(self.nodes) if high is None else high)
 
-    def inside(self, element: Element) -> Iterator[Element]:
+    def inside(self, element: Element) -> Walk:
         """The elements inside an element, in order."""
-        return self.elements(element.at + 1, element.stop)
+        return self.walk(element.at + 1, element.stop)
 
     def around(self, element: Element) -> Iterator[Element]:
         """The elements around an element, from the nearest."""

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from sqlite_utils import Database as Database
 
-from storage.errors import DatabaseBusy, DatabaseFull, MissingDatabase, NewerDatabase, NotOurDatabase, StorageError
+from storage.errors import (
+    DamagedDatabase,
+    DatabaseBusy,
+    DatabaseFull,
+    MissingDatabase,
+    NewerDatabase,
+    NotOurDatabase,
+    StorageError,
+)
 from storage.migrations import migrations
 
 APPLICATION_ID = 0x77696B74  # "wikt", in the file's header: https://www.sqlite.org/pragma.html#pragma_application_id
@@ -25,6 +33,8 @@ def open_database(path: Path, *, create: bool) -> Database:
     """
     if path.is_dir():
         raise MissingDatabase(f"{path} is a folder; name a file in it with --db.")
+    if path.exists() and not path.is_file():  # a device or a pipe, at which SQLite would fail or wait for ever
+        raise NotOurDatabase(f"{path} is no plain file; choose another one with --db.")
     if not path.exists():
         if not create:
             raise MissingDatabase(
@@ -37,6 +47,19 @@ def open_database(path: Path, *, create: bool) -> Database:
             return _open_as_it_lies(path) if not os.access(path.parent, os.W_OK) and path.exists() else _open(path)
     except sqlite3.DatabaseError as error:
         raise NotOurDatabase(f"{path} is not a SQLite database ({error}); choose another file with --db.") from error
+    except UnicodeDecodeError as error:  # in the name of a table
+        raise _damaged(path, error) from error
+
+
+@contextmanager
+def opened_database(path: Path, *, create: bool = False) -> Iterator[Database]:
+    """The database at ``path`` while it is in use, with its faults as sentences. Raises what ``open_database`` does."""
+    db = open_database(path, create=create)
+    try:
+        with named_faults(path):
+            yield db
+    finally:
+        db.close()
 
 
 def _open(path: Path) -> Database:
@@ -109,4 +132,16 @@ def named_faults(path: Path) -> Iterator[None]:
             raise StorageError(
                 f"{path} cannot be written ({error}); check the permissions of file and folder."
             ) from error
+        if str(error).startswith("Could not decode to UTF-8"):
+            raise _damaged(path, error) from error
         raise
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
+            raise _damaged(path, error) from error
+        raise
+
+
+def _damaged(path: Path, error: Exception) -> DamagedDatabase:
+    return DamagedDatabase(
+        f"{path} is damaged ({error}); take a copy from before, or move it away and run “sync” or “import” anew."
+    )

@@ -31,6 +31,10 @@ class DatabaseBusy(StorageError):
     """Another process holds the file's write lock."""
 
 
+class DamagedDatabase(StorageError):
+    """The file is a SQLite database whose content SQLite cannot make sense of."""
+
+
 class DamagedText(StorageError):
     """A stored text does not have the digest that it was stored under."""
 

@@ -9,9 +9,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from parsers.wiki import LogEvent, Page, Revision
-from storage.schema_revisions import LIVE, MISSING, flags_of, with_state, with_text_state
+from storage.lookup import known_ids
+from storage.schema_revisions import LIVE, flags_of, with_state, with_text_state
 from storage.texts import TextStore
-from storage.times import seconds, time_sql
+from storage.times import seconds
 
 
 def save_site(db: Database, api_url: str | None, siteinfo: Mapping[str, Any], now: str) -> None:
@@ -79,31 +80,6 @@ def save_pages(db: Database, pages: Iterable[Page], now: str) -> None:
     )  # fmt: skip
 
 
-def changed_pages(db: Database, pages: Iterable[Page]) -> tuple[set[int], set[int]]:
-    """Ids of known pages that bear another title than is held, and ids of those that are held as deleted."""
-    titles = {page.page_id: page.title for page in pages}
-    rows = db.execute(
-        "SELECT page_id, title, state FROM pages WHERE page_id IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(titles))],
-    ).fetchall()
-    renamed = {page_id for page_id, title, _ in rows if title != titles[page_id]}
-    return renamed, {page_id for page_id, _, state in rows if state == "deleted"}
-
-
-def takes_page_from_dump(db: Database, page_id: int, newest: str) -> bool:
-    """Whether a dump whose newest revision of a page is of this time may say how the page stands.
-
-    It may for a page that is not known, and in a file made from dumps alone if it is not older than what is held;
-    what the wiki itself said counts for more.
-    """
-    row = db.execute(
-        f"SELECT (SELECT api_url FROM site), {time_sql('r.time')} FROM pages p"
-        " LEFT JOIN revision_rows r ON r.rev_id = p.latest_rev_id WHERE p.page_id = ?",
-        [page_id],
-    ).fetchone()
-    return row is None or (row[0] is None and (row[1] or "") <= newest)
-
-
 def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) -> bool:
     """Insert or update one revision with its text; True when its id was not known.
 
@@ -142,16 +118,6 @@ def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) 
     return True
 
 
-def revisions_without_text(db: Database, page_id: int, rev_ids: Iterable[int]) -> set[int]:
-    """Which of these live revisions of a page are held as missing: with all but their text."""
-    rows = db.execute(
-        f"SELECT rev_id FROM revision_rows WHERE page_id = ? AND {LIVE} AND {MISSING}"
-        " AND rev_id IN (SELECT value FROM json_each(?))",
-        [page_id, json.dumps(list(rev_ids))],
-    )
-    return {int(row[0]) for row in rows.fetchall()}
-
-
 def fill_text(db: Database, texts: TextStore, revision: Revision) -> None:
     """Give a revision that was held as missing its text; all else of it stays as it is held."""
     assert revision.text is not None
@@ -162,11 +128,6 @@ def fill_text(db: Database, texts: TextStore, revision: Revision) -> None:
         " WHERE rev_id = ?",
         [text_id, *texts.stated(text_id, size, revision.sha1), revision.rev_id],
     )
-
-
-def is_deleted(db: Database, page_id: int) -> bool:
-    """Whether the mirror holds the page as deleted."""
-    return bool(db.execute("SELECT 1 FROM pages WHERE page_id = ? AND state = 'deleted'", [page_id]).fetchone())
 
 
 def _neighbour(db: Database, revision: Revision) -> int | None:
@@ -192,17 +153,6 @@ def mark_page_deleted(db: Database, page_id: int, at: str) -> None:
         [at, page_id],
     )
     db.execute(f"UPDATE revision_rows SET flags = {with_state('archived')} WHERE page_id = ? AND {LIVE}", [page_id])
-
-
-def last_deletion(db: Database, page_id: int) -> tuple[str, str | None] | None:
-    """Time and title of a page's deletion as the held log has them; None when there is none, or it was restored."""
-    row = db.execute(
-        "SELECT action, timestamp, title FROM log_events WHERE page_id = ? AND type = 'delete'"
-        " AND action IN ('restore', 'delete', 'delete_redir', 'delete_redir2')"
-        " ORDER BY log_id DESC LIMIT 1",
-        [page_id],
-    ).fetchone()
-    return None if row is None or row[0] == "restore" else (row[1], row[2])
 
 
 def rename_page(db: Database, page_id: int, namespace: int, title: str) -> None:
@@ -243,119 +193,6 @@ def save_log_events(db: Database, events: Sequence[LogEvent]) -> list[LogEvent]:
     return new
 
 
-def pages_gone_and_back(db: Database, log_ids: Iterable[int]) -> set[int]:
-    """Live pages that these log events say were restored."""
-    rows = db.execute(
-        "SELECT DISTINCT page_id FROM log_events JOIN pages USING (page_id) WHERE state = 'live' AND type = 'delete'"
-        " AND action = 'restore' AND log_id IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(log_ids))],
-    )
-    return {int(row[0]) for row in rows.fetchall()}
-
-
-def times_of_events(db: Database, log_ids: Iterable[int]) -> set[str]:
-    """The timestamps of these log events, where they are known."""
-    rows = db.execute(
-        "SELECT timestamp FROM log_events WHERE log_id IN (SELECT value FROM json_each(?))", [json.dumps(list(log_ids))]
-    )
-    return {str(row[0]) for row in rows.fetchall()}
-
-
-def known_ids(db: Database, table: str, column: str, ids: Iterable[int]) -> set[int]:
-    """Which of these ids the table holds; ``table`` and ``column`` are names of ours, never content."""
-    rows = db.execute(
-        f"SELECT {column} FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))]
-    )
-    return {int(row[0]) for row in rows.fetchall()}
-
-
-def live_revision_ids(db: Database, page_id: int) -> set[int]:
-    """The ids of the revisions that the mirror holds as live on a page."""
-    rows = db.execute(f"SELECT rev_id FROM revision_rows WHERE page_id = ? AND {LIVE}", [page_id]).fetchall()
-    return {int(row[0]) for row in rows}
-
-
-def differing_revisions(db: Database, revisions: Iterable[Revision]) -> set[int]:
-    """Ids of those of these revisions that are known, but not as they are told here; texts are left out."""
-    differing = set()
-    for r in revisions:
-        held = db.execute(
-            "SELECT page_id, parent_id, timestamp, user, user_id, comment, minor, sha1, content_model, tags,"
-            " text_state = 'hidden', user_hidden, comment_hidden, state, text_state = 'missing'"
-            " FROM revisions WHERE rev_id = ?",
-            [r.rev_id],
-        ).fetchone()
-        told = (
-            r.page_id, r.parent_id, r.timestamp, r.user, r.user_id, r.comment, int(r.minor), r.sha1, r.content_model,
-            json.dumps(r.tags, ensure_ascii=False), int(r.text_state == "hidden"), int(r.user_hidden),
-            int(r.comment_hidden), "live",
-        )  # fmt: skip
-        # Whether a text that was missing is there again only asking for it shows.
-        if held is not None and (held[:-1] != told or held[-1]):
-            differing.add(r.rev_id)
-    return differing
-
-
-def pages_without_current(db: Database, page_ids: Iterable[int]) -> set[int]:
-    """Which of these live pages have a current revision that is not held as theirs."""
-    rows = db.execute(
-        "SELECT page_id FROM pages p WHERE state = 'live' AND page_id IN (SELECT value FROM json_each(?))"
-        " AND NOT EXISTS (SELECT 1 FROM revision_rows r WHERE r.rev_id = p.latest_rev_id AND r.page_id = p.page_id"
-        f" AND {LIVE})",
-        [json.dumps(list(page_ids))],
-    )
-    return {int(row[0]) for row in rows.fetchall()}
-
-
-def start_of_overlap(db: Database, table: str, since: str, until: str, most: int) -> str:
-    """``since``, or a later time when the table holds more than ``most`` rows from then until ``until``.
-
-    ``table`` is a name of ours with a column ``timestamp``, never content.
-    """
-    if table == "revisions":
-        row = db.execute(
-            f"SELECT {time_sql('time')} FROM revision_rows WHERE time BETWEEN ? AND ?"
-            " ORDER BY time DESC LIMIT 1 OFFSET ?",
-            [seconds(since), seconds(until), most],
-        ).fetchone()
-        return str(row[0]) if row else since
-    row = db.execute(
-        f"SELECT timestamp FROM {table} WHERE timestamp BETWEEN ? AND ? ORDER BY timestamp DESC LIMIT 1 OFFSET ?",
-        [since, until, most],
-    ).fetchone()
-    return str(row[0]) if row else since
-
-
-def highest_revision_id(db: Database) -> int:
-    """The highest revision id that the mirror holds; 0 when it is empty."""
-    (highest,) = db.execute("SELECT coalesce(max(rev_id), 0) FROM revision_rows").fetchone()
-    return int(highest)
-
-
-def live_page_ids(db: Database) -> set[int]:
-    """Ids of all pages that the mirror holds as live."""
-    return {int(row[0]) for row in db.execute("SELECT page_id FROM pages WHERE state = 'live'").fetchall()}
-
-
-def underived_page_ids(db: Database, among: Iterable[int] | None = None) -> list[int]:
-    """Live pages of which nothing has been derived yet, in the order of their ids; all, or some."""
-    rows = db.execute(
-        "SELECT page_id FROM pages WHERE state = 'live' AND derived_rev_id IS NULL"
-        " AND (:among IS NULL OR page_id IN (SELECT value FROM json_each(:among))) ORDER BY page_id",
-        {"among": None if among is None else json.dumps(list(among))},
-    )
-    return [int(row[0]) for row in rows.fetchall()]
-
-
-def live_pages_by_title(db: Database, titles: Iterable[str]) -> dict[int, str]:
-    """Live pages of the mirror that bear one of these titles, as page id to title."""
-    rows = db.execute(
-        "SELECT page_id, title FROM pages WHERE state = 'live' AND title IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(titles), ensure_ascii=False)],
-    )
-    return {int(page_id): str(title) for page_id, title in rows.fetchall()}
-
-
 def get_state(db: Database, key: str) -> Any:
     """A value that ``set_state`` kept, or None."""
     row = db.execute("SELECT value FROM sync_state WHERE key = ?", [key]).fetchone()
@@ -368,28 +205,3 @@ def set_state(db: Database, key: str, value: Any) -> None:
         db.execute("DELETE FROM sync_state WHERE key = ?", [key])
     else:
         db.execute("INSERT OR REPLACE INTO sync_state (key, value) VALUES (?, ?)", [key, json.dumps(value)])
-
-
-def titles_like(db: Database, title: str) -> list[str]:
-    """Titles of pages and of changes that are this one, or differ from it in case or blanks only; the same first."""
-    wanted = title.replace("_", " ").strip().casefold()
-    rows = db.execute("SELECT title FROM pages UNION SELECT title FROM changes").fetchall()
-    return sorted((str(row[0]) for row in rows if row[0].casefold() == wanted), key=lambda found: found != title)
-
-
-def pages_of_events(db: Database, events: Iterable[LogEvent]) -> dict[int, int]:
-    """The page of each log event, as log id to page id: by the logged id, else by title; unknown ones left out.
-
-    A page that was moved bears its new title: at the old one stands the redirect that the move left.
-    """
-    found = {}
-    for event in events:
-        title = json.loads(event.params).get("target_title", event.title) if event.type == "move" else event.title
-        row = db.execute(
-            "SELECT page_id FROM pages WHERE page_id = ? OR title = ?"
-            " ORDER BY page_id = ? DESC, state = 'live' DESC LIMIT 1",
-            [event.page_id, title, event.page_id],
-        ).fetchone()
-        if row:
-            found[event.log_id] = int(row[0])
-    return found

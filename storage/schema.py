@@ -6,6 +6,14 @@ The comments are part of what SQLite stores (``sqlite_schema.sql``): an analyst 
 
 from __future__ import annotations
 
+from storage.times import time_sql
+
+
+def blank_sql(column: str) -> str:
+    """SQL for whether a field's text says nothing: it is empty, or blanks and dashes alone."""
+    return f"(trim({column}, ' -–—' || char(9, 10)) = '')"
+
+
 TABLES = """
 CREATE TABLE site ( -- the wiki that this file mirrors: one row
   site_id INTEGER PRIMARY KEY CHECK (site_id = 1), -- always 1
@@ -72,7 +80,7 @@ CREATE TABLE sync_state ( -- where the mirror stands: committed with each batch,
 ) STRICT;
 """
 
-VIEWS = """
+VIEWS = f"""
 CREATE VIEW infobox AS -- fields that stand now, one row a field
 SELECT p.page_id, p.title, h.infobox, h.instance, h.field, h.value, h.raw, h.value_type, h.value_norm,
        h.from_rev, h.valid_from
@@ -98,8 +106,8 @@ CREATE VIEW page_summary AS -- one row a page: how often, since when and by whom
 SELECT p.page_id, p.namespace, p.title, p.state, p.is_redirect, p.length,
        (SELECT count(*) FROM revision_rows r WHERE r.page_id = p.page_id) AS revisions,
        (SELECT count(DISTINCT r.user) FROM revisions r WHERE r.page_id = p.page_id) AS editors,
-       (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(r.time), 'unixepoch') FROM revision_rows r WHERE r.page_id = p.page_id) AS created_at,
-       (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', max(r.time), 'unixepoch') FROM revision_rows r WHERE r.page_id = p.page_id) AS edited_at,
+       (SELECT {time_sql("min(r.time)")} FROM revision_rows r WHERE r.page_id = p.page_id) AS created_at,
+       (SELECT {time_sql("max(r.time)")} FROM revision_rows r WHERE r.page_id = p.page_id) AS edited_at,
        (SELECT count(*) FROM links l WHERE l.page_id = p.page_id) AS links,
        (SELECT count(*) FROM papers c WHERE c.page_id = p.page_id) AS papers,
        (SELECT coalesce(sum(s.last_change_id - s.step_id + 1), 0) FROM change_steps s WHERE s.page_id = p.page_id) -
@@ -118,7 +126,7 @@ CREATE VIEW coverage_fields AS -- infobox fields: on how many pages each is fill
 WITH RECURSIVE used AS (
   SELECT infobox, field,
          count(DISTINCT CASE WHEN to_rev IS NULL THEN page_id END) AS pages,
-         count(DISTINCT CASE WHEN to_rev IS NULL AND trim(value, ' -–—' || char(9, 10)) != '' THEN page_id END) AS filled,
+         count(DISTINCT CASE WHEN to_rev IS NULL AND NOT {blank_sql("value")} THEN page_id END) AS filled,
          count(DISTINCT page_id) AS pages_ever, min(valid_from) AS first_at,
          CASE WHEN sum(to_rev IS NULL) = 0 THEN max(valid_to) END AS last_at,
          lower(replace(replace(replace(replace(replace(replace(field, 'Ä', 'ä'), 'Ö', 'ö'), 'Ü', 'ü'), ' ', ''), '-', ''), '_', '')) AS folded

@@ -7,11 +7,11 @@ from dataclasses import asdict
 
 import click
 
-from jobs.commands.options import say, shared_options
-from jobs.commands.reading import opened_database
+from jobs.commands.options import current_settings, say, shared_options
 from jobs.coverage import coverage_text
 from jobs.errors import UsageError
 from storage.coverage import infobox_names, load_coverage, load_page_diagnostics
+from storage.database import opened_database
 
 
 @click.command()
@@ -24,7 +24,7 @@ def coverage(chosen: tuple[str, ...], as_json: bool) -> None:
     Per infobox and field: on how many pages it is filled, since when it is used, and which names look like slips
     (nearly spelt like another, seen on one page only, rare). Then the pages of which something could not be read.
     """
-    with opened_database() as db:
+    with opened_database(current_settings().database) as db:
         names = infobox_names(db)
         for name in chosen:
             if name not in names:

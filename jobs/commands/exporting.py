@@ -9,7 +9,7 @@ import click
 from jobs.commands.options import MOMENT, current_settings, say, shared_options
 from jobs.errors import UsageError
 from jobs.export import chosen_pages, export_table, export_xml, xml_warnings
-from storage.database import named_faults, open_database
+from storage.database import opened_database
 from storage.export import TABLES, Selection
 from storage.mirror import get_state
 
@@ -54,20 +54,16 @@ def export(
     _check(format, table, since=since, current=current)
     settings = current_settings()
     out = None if out is None or str(out) == "-" else out
-    db = open_database(settings.database, create=False)
-    try:
-        with named_faults(settings.database):
-            wanted = Selection(chosen_pages(db, titles, deleted=deleted), since, current, deleted)
-            unfinished = get_state(db, "backfill") is not None
-            if table is not None:
-                told = f"{export_table(db, out, format, table, wanted)} rows of {table}"
-                warnings = []
-            else:
-                written = export_xml(db, out, wanted, quiet=settings.quiet)
-                told = f"{written.pages} pages, {written.revisions} revisions"
-                warnings = xml_warnings(written)
-    finally:
-        db.close()
+    with opened_database(settings.database) as db:
+        wanted = Selection(chosen_pages(db, titles, deleted=deleted), since, current, deleted)
+        unfinished = get_state(db, "backfill") is not None
+        if table is not None:
+            told = f"{export_table(db, out, format, table, wanted)} rows of {table}"
+            warnings = []
+        else:
+            written = export_xml(db, out, wanted, quiet=settings.quiet)
+            told = f"{written.pages} pages, {written.revisions} revisions"
+            warnings = xml_warnings(written)
     for warning in warnings:
         say(f"Warning: {warning}", settings)
     if unfinished:

@@ -1,4 +1,4 @@
-"""Commands that operate the mirror: ``run``, ``schedule``, ``audit``, ``reparse``, ``status``."""
+"""Commands that operate the mirror: ``run``, ``schedule``, ``audit``, ``reparse``."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ import click
 from jobs.clock import utc_now
 from jobs.commands.filling import tell_run
 from jobs.commands.options import current_settings, say, shared_options
-from jobs.errors import DONE, EXPECTED, FAILED, USAGE, UsageError
+from jobs.errors import DONE, EXPECTED, FAILED, UsageError
 from jobs.exactness import NOT_EXACT
-from jobs.health import check_health, health_text
 from jobs.pipeline import run_pipeline
 from jobs.reparse import reparse as reparse_pages
 from jobs.runner import running
 from jobs.settings import Settings
 from jobs.sync import audit_wiki
-from parsers.version import parser_version
-from storage.database import named_faults, open_database
 
 MOST_SHOWN = 20  # differences on a terminal
 
@@ -124,24 +121,3 @@ def reparse(every_page: bool, as_json: bool) -> None:
         say(f"{done.pages} pages were read again, {differing} of them read differently now.", settings)
     if done.deleted_left:
         say(f"{done.deleted_left} deleted pages keep what another version of the parser read.", settings)
-
-
-@click.command()
-@shared_options
-@click.option("--json", "as_json", is_flag=True, help="Print the state as one JSON object.")
-@click.pass_context
-def status(ctx: click.Context, as_json: bool) -> None:
-    """Say how the mirror stands, and if it is too old.
-
-    Exit code 2 when the last good run is older than the configuration allows (status.max_age).
-    """
-    settings = current_settings()
-    db = open_database(settings.database, create=False)
-    try:
-        with named_faults(settings.database):
-            parser = parser_version(settings.config.wiki.infoboxes)
-            health = check_health(db, settings.config.status.max_age, utc_now(), parser)
-    finally:
-        db.close()
-    click.echo(json.dumps(health, ensure_ascii=False, indent=1) if as_json else health_text(health))
-    ctx.exit(DONE if health["fresh"] else USAGE)

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from jobs.errors import UsageError
 from jobs.settings import DEFAULT_CONFIG, DEFAULT_DATABASE, Settings, load_settings
 
 _SHARED = (
@@ -21,6 +22,7 @@ _SHARED = (
     click.option("-v", "--verbose", is_flag=True, help="Say more, and show where an unforeseen fault came from."),
     click.option("-q", "--quiet", is_flag=True, help="No talk but errors; results are printed all the same."),
 )
+_YEARS = range(1000, 3000)  # that have four digits, as times are compared, and no end of the calendar near
 
 
 def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,15 +68,27 @@ class Moment(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read the moment, or fail with how to write one."""
-        if age := re.fullmatch(r"(\d+)([mhd])", value):
-            moment = datetime.now(UTC) - timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[age[2]]: int(age[1])})
-        else:
-            try:
+        moment: datetime | None
+        try:
+            if age := re.fullmatch(r"(\d+)([mhd])", value):
+                unit = {"m": "minutes", "h": "hours", "d": "days"}[age[2]]
+                moment = datetime.now(UTC) - timedelta(**{unit: int(age[1])})
+            else:
                 moment = datetime.fromisoformat(value)
-            except ValueError:
-                self.fail(f"“{value}” is no time; write 2024-07-01, 2024-07-01T08:30Z, or an age such as 7d or 12h.")
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except ValueError:
+            self.fail(f"“{value}” is no time; write 2024-07-01, 2024-07-01T08:30Z, or an age such as 7d or 12h.")
+        except OverflowError:
+            moment = None
+        if moment is None or moment.year not in _YEARS:
+            self.fail(f"“{value}” is not within the years {_YEARS[0]} to {_YEARS[-1]}.")
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 MOMENT = Moment()
+
+
+def check_period(since: str | None, until: str | None) -> None:
+    """Raises UsageError for a period that ends before it begins."""
+    if since and until and since >= until:
+        raise UsageError(f"The period ends ({until}) before it begins ({since}); swap --since and --until.")

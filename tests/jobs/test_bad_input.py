@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import os
 import shutil
 import signal
 import sqlite3
@@ -145,6 +146,8 @@ def test_an_error_body_is_never_taken_for_nothing_new(mediawiki: MediaWiki, db: 
         ("[report]\nformats = ['pdf']", ("“report.formats”", "html, md, txt, json")),
         ("[report]\ntimezone = 'Oberhausen'", ("“report.timezone”", "Europe/Berlin")),
         ("[status]\nmax_age = 'bald'", ("“status.max_age”", "26h")),
+        ('database = "a\\u0000b"', ("“database”", "NUL")),
+        ('[report]\ndirectory = "a\\u0000b"', ("“report.directory”", "NUL")),
         ("wiki = 3", ("[wiki]",)),
         ("[wiki\n", ("not valid TOML",)),
     ],
@@ -164,6 +167,42 @@ def test_a_cron_expression_that_is_wrong(tmp_path: Path) -> None:
 
 def test_a_configuration_that_is_missing(tmp_path: Path) -> None:
     assert_one_sentence(wikitrail("--config", tmp_path / "fehlt.toml", "run"), 2, "wikitrail init URL")
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("gestern", "write 2024-07-01"),
+        ("2024-02-30", "write 2024-07-01"),
+        ("800000d", "years 1000 to 2999"),
+        ("99999999999999999999d", "years 1000 to 2999"),
+        ("0999-06-01", "years 1000 to 2999"),
+        ("0001-01-01T00:00+14:00", "years 1000 to 2999"),
+        ("9999-12-31T23:59-14:00", "years 1000 to 2999"),
+    ],
+)
+def test_a_time_that_is_none(db: Path, moment: str, words: str) -> None:
+    assert_one_sentence(wikitrail("--db", db, "changes", "--since", moment), 2, f"“{moment}”", words)
+
+
+def test_a_period_of_all_times(db: Path, tmp_path: Path, sample_wiki_path: Path) -> None:
+    wikitrail("--db", db, "import", sample_wiki_path)
+    period = ("--since", "1000-01-01", "--until", "2999-12-31T23:59:59Z")
+    assert wikitrail("--db", db, "changes", *period).out == wikitrail("--db", db, "changes").out
+    result = wikitrail("--db", db, "report", *period, "-o", tmp_path)
+    assert (result.code, result.err) == (0, "")
+
+
+def test_a_title_cannot_break_a_message_or_steer_a_terminal(db: Path, sample_wiki_path: Path) -> None:
+    wikitrail("--db", db, "import", sample_wiki_path)
+    result = wikitrail("--db", db, "changes", "--page", "Zwei\nZeilen \x1b[31m \"und\" 'mehr'")
+    assert_one_sentence(result, 2, "“Zwei Zeilen  [31m \"und\" 'mehr'”")
+
+
+def test_a_file_name_cannot_steer_a_terminal(tmp_path: Path) -> None:
+    result = wikitrail("--db", tmp_path / "a\x07b.db", "status")
+    assert_one_sentence(result, 2, "There is no database at")
+    assert "a b.db" in result.err
 
 
 def test_a_mistyped_command_and_option(tmp_path: Path) -> None:
@@ -236,6 +275,15 @@ def test_a_dump_of_another_wiki(tmp_path: Path, db: Path, sample_wiki_path: Path
     assert rows(db, "SELECT * FROM revisions") == held
 
 
+def test_a_database_that_is_a_device_or_a_pipe(tmp_path: Path) -> None:
+    pipe, device = tmp_path / "pipe", tmp_path / "device"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/null")
+    for name in (pipe, device):
+        assert_one_sentence(wikitrail("--db", name, "status"), 2, f"{name} is no plain file")
+        assert_one_sentence(wikitrail("--db", name, "sync", "http://127.0.0.1:9/"), 2, f"{name} is no plain file")
+
+
 def test_a_database_that_is_not_ours(db: Path, sample_wiki_path: Path) -> None:
     connection = sqlite3.connect(db)
     connection.execute("CREATE TABLE invoices (number)")
@@ -244,6 +292,31 @@ def test_a_database_that_is_not_ours(db: Path, sample_wiki_path: Path) -> None:
     before = db.read_bytes()
     assert_one_sentence(wikitrail("--db", db, "import", sample_wiki_path), 2, "another program")
     assert db.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["status", "changes", "report", "coverage", "export", "reparse"])
+def test_a_database_that_is_damaged(db: Path, damaged: bytes, command: str) -> None:
+    db.write_bytes(damaged)
+    result = wikitrail("--db", db, command, *(("-o", db.parent / "out") if command in ("report", "export") else ()))
+    assert_one_sentence(result, 1, f"{db} is damaged", "run “sync” or “import” anew")
+
+
+def test_a_database_that_is_cut_off(db: Path, damaged: bytes) -> None:
+    db.write_bytes(damaged[: len(damaged) // 4])
+    assert_one_sentence(wikitrail("--db", db, "status"), 1, f"{db} is damaged")
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: pytest.TempPathFactory, sample_wiki_path: Path) -> bytes:
+    """A database whose tables were overwritten, all but that of the migrations."""
+    db = tmp_path_factory.mktemp("damaged") / "wiki.db"
+    wikitrail("--db", db, "import", sample_wiki_path)
+    roots = rows(db, "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%migrations%'")
+    ((size,),) = rows(db, "PRAGMA page_size")
+    data = bytearray(db.read_bytes())
+    for (root,) in roots:
+        data[(root - 1) * size : root * size] = b"?" * size
+    return bytes(data)
 
 
 def test_a_file_that_is_no_database(db: Path, sample_wiki_path: Path) -> None:
@@ -392,6 +465,28 @@ def test_a_moved_page_has_all_its_changes_under_its_title_of_today(db: Path, sam
     wikitrail("--db", db, "import", sample_wiki_path)
     listed = wikitrail("--db", db, "changes", "--page", "Freiraumentwicklungskonzept", "--kind", "page").out
     assert "page moved  Freiflächenkonzept → Freiraumentwicklungskonzept" in listed
+
+
+@pytest.mark.parametrize("kind", ["report", "export"])
+def test_a_full_disk_leaves_no_half_of_a_file(tmp_path: Path, db: Path, sample_wiki_path: Path, kind: str) -> None:
+    wikitrail("--db", db, "import", sample_wiki_path)
+    out = tmp_path / "out"
+    out.mkdir()
+    command = " ".join(map(str, command_line("--db", db, kind, "-o", out / "wiki.xml" if kind == "export" else out)))
+    limited = f"ulimit -f 40; {command}"  # KiB; SQLite's index of the log needs 32
+    done = subprocess.run(["bash", "-c", limited], env=environment(), capture_output=True, check=False)
+    result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert_one_sentence(result, 2 if kind == "report" else 1, str(out), "File too large")
+    assert list(out.iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_empty_configuration(mediawiki: MediaWiki, tmp_path: Path) -> None:
+    command = " ".join(map(str, command_line("init", mediawiki.url)))
+    limited = f"ulimit -f 0; {command}"
+    done = subprocess.run(["bash", "-c", limited], cwd=tmp_path, env=environment(), capture_output=True, check=False)
+    result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert_one_sentence(result, 1, "wikitrail.toml cannot be written", "File too large")
+    assert list(tmp_path.glob("*.toml*")) == []
 
 
 def test_a_report_without_a_wiki(db: Path) -> None:

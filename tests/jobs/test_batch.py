@@ -132,3 +132,37 @@ def test_a_cluster_that_does_not_answer_is_a_passing_fault() -> None:
     assert result.code == 75
     assert "start it or check the address" in result.err
     assert len(result.err.splitlines()) == 1, result.err
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (b"kaputt", "Expecting value"),
+        (b"[1]", "'list' object"),
+        (b"{}", "neither general nor namespaces"),
+        (b'{"namespaces": {"0": {"id": "x"}}}', "invalid literal"),
+        (b"[" * 200_000, "recursion"),
+        (b"\xff\xfe\x00", "utf-16"),
+    ],
+)
+def test_what_is_no_siteinfo_is_refused_with_its_reason(tmp_path: Path, given: bytes, reason: str) -> None:
+    file = tmp_path / "wiki.json"
+    file.write_bytes(given)
+    for batch in ((), ("--batch",)):
+        result = wikitrail("parse", *batch, "--siteinfo", file, stdin=b'{"id": 1, "text": "a"}')
+        assert (result.code, result.out) == (2, "")
+        (line,) = result.err.splitlines()
+        assert line.startswith(f"Error: {file} is not the JSON of a siteinfo (")
+        assert reason in line
+
+
+def test_one_text_and_many_are_read_with_the_words_of_the_siteinfo(tmp_path: Path) -> None:
+    file = tmp_path / "wiki.json"
+    names = {"0": {"id": 0, "name": ""}, "14": {"id": 14, "name": "Flokkur", "canonical": "Category"}}
+    file.write_text(json.dumps({"query": {"general": {}, "namespaces": names}}), encoding="utf-8")
+    text = "[[Flokkur:Hjól]]"
+    alone = wikitrail("parse", "--siteinfo", file, stdin=text.encode()).json
+    line = json.dumps({"id": 1, "text": text}).encode()
+    many = wikitrail("parse", "--batch", "--siteinfo", file, stdin=line).json
+    assert [category["name"] for category in alone["categories"]] == ["Hjól"]
+    assert many == {"id": 1, "record": alone}

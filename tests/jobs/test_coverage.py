@@ -40,7 +40,7 @@ def pages() -> dict[str, list[DumpRevision]]:
 
     found = {f"Plan {n}": history(box(Art="Plan", Zuständigkeit=f"Amt {n}", Jahr="")) for n in range(26)}
     found["Plan 26"] = history(box(Art="Plan", Zustaendigkeit="Amt 1", Jahr="-"))
-    found["Plan 27"] = history(box(Art="Plan", Zustängigkeit="Amt 1", Ort="hier"))
+    found["Plan 27"] = history(box(Art="Plan", Zustängigkeit="Amt 1", Ort="hier", Jahr="–<br>—"))
     found["Plan 28"] = history(box(Art="Plan", Fachbereich="Amt 1"), box(Art="Plan", Zuständigkeit="Amt 1"))
     found["Plan 29"] = history(
         box(Art="Plan", zuständigkeit="a", Zuständigkeiten="b", Kosten_gesamt="1") + "Rest [[offen"
@@ -72,7 +72,7 @@ def test_how_often_fields_are_filled_and_since_when(db: Path) -> None:
     }  # fmt: skip
     counts = {name: (f["pages"], f["filled"], f["percent"], f["pages_ever"]) for name, f in fields.items()}
     assert counts["Zuständigkeit"] == (27, 27, 90.0, 27)
-    assert counts["Jahr"] == (27, 0, 0.0, 27)  # an empty value and a dash are none
+    assert counts["Jahr"] == (28, 0, 0.0, 28)  # an empty value and a dash are none
     assert counts["Fachbereich"] == (0, 0, 0.0, 1)
     assert fields["Fachbereich"]["last_at"] == "2020-03-01T12:00:00Z"
 
@@ -138,12 +138,12 @@ def test_text_for_a_terminal_and_its_queries_run(db: Path) -> None:
     text = coverage(db).out
     assert "Konzeption: on 30 pages, since 2019-03-01" in text
     assert "Zustängigkeit    1 of 30    3 % 2019-03-01  a spelling of “Zuständigkeit”? (on 1 page)" in text
-    assert "Jahr             0 of 30    0 % 2019-03-01  blank on 27 pages" in text
+    assert "Jahr             0 of 30    0 % 2019-03-01  blank on 28 pages" in text
     assert "Fachbereich      0 of 30    0 % 2019-03-01  seen on one page only; not used since 2020-03-01" in text
     assert "Plan 29\n    unclosed-link: Double square brackets" in text
     queries = [line.partition(": ")[2] for line in text.splitlines() if "SELECT" in line]
     answers = [rows(db, query.partition(";")[0]) for query in queries]
-    assert [len(answer) for answer in answers] == [1, 27, 2]
+    assert [len(answer) for answer in answers] == [1, 28, 2]
 
 
 def test_every_page_is_well(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from parsers.wiki import Page, Revision
-from storage import mirror
+from parsers.wiki import LogEvent, Page, Revision
+from storage import lookup, mirror
 from storage.audit import damaged_revisions, give_up_texts
 from storage.database import Database, open_database
 from storage.texts import TextStore
@@ -128,3 +128,16 @@ def test_size_and_digest_outlive_a_text_that_is_given_up(db: Database) -> None:
 def test_an_analyst_does_not_wait_for_a_scan(db: Database, query: str) -> None:
     plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()]
     assert not [step for step in plan if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
+
+
+@pytest.mark.parametrize("table", ["revisions", "log_events"])
+@pytest.mark.parametrize(("most", "expected"), [(9, "01"), (3, "01"), (2, "02"), (0, "04")])
+def test_from_when_on_there_are_at_most_so_many_rows(db: Database, table: str, most: int, expected: str) -> None:
+    times = [f"2024-01-01T00:00:{second:02}Z" for second in range(7)]
+    texts = TextStore(db)
+    for number, time in enumerate(times):
+        mirror.save_revision(db, texts, revision(rev_id=number + 1, timestamp=time), NOW)
+    mirror.save_log_events(
+        db, [LogEvent(n, "move", "move", time, "Nora Feld", "Park", 1, "{}", "") for n, time in enumerate(times)]
+    )
+    assert lookup.start_of_overlap(db, table, times[1], times[4], most) == f"2024-01-01T00:00:{expected}Z"
