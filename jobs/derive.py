@@ -14,7 +14,7 @@ from storage import history
 from storage.database import Database
 from storage.derived import DerivedPage, LocalStrings, derived_changes
 from storage.intervals import PageIntervals
-from storage.items import close_page, part_page
+from storage.items import close_page, part_page, parted_until
 from storage.texts import TextStore
 from storage.writing import write_changes, write_page
 
@@ -85,6 +85,9 @@ class Deriver:
         ordered = sorted(fresh.values(), key=lambda step: step.key)
         outdated = page.parser not in (None, self.reader.version)
         rebuilt = rewritten or outdated or not self._grew(page, known, ordered)
+        if not rebuilt:
+            # A revision that was imported with an old time stands before an absence that is known already.
+            rebuilt = ordered[0].timestamp < (parted_until(self._db, page.page_id) or "")
         if rebuilt:
             derivation = Derivation.begin(page)
             announced = _on_top(known, fresh, since)

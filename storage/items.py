@@ -149,6 +149,13 @@ def part_page(db: Database, page_id: int, gone_at: str, back_at: str) -> None:
             )
 
 
+def parted_until(db: Database, page_id: int) -> str | None:
+    """When the page came back for the last time, where items were parted by an absence; else None."""
+    every = " UNION ALL ".join(f"SELECT page_id, began_at FROM {kind}_items" for kind in HISTORY_TABLES)
+    (moment,) = db.execute(f"SELECT max(began_at) FROM ({every}) WHERE page_id = ?", [page_id]).fetchone()
+    return None if moment is None else str(moment)
+
+
 def forget_page(db: Database, strings: Strings, page_id: int) -> None:
     """Remove a page's intervals, to be built anew in the same transaction; their strings will be used again."""
     load_items(db, strings, page_id)

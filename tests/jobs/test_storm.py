@@ -186,6 +186,15 @@ CASES: dict[str, list[Op]] = {
         ("delete", "Schule"),
         ("hide_log", 0, "content", "comment", "user"),
     ],
+    # It was taken for one on top of what was known, and its intervals began after they had ended.
+    "a revision that is imported after an absence stands before it": [
+        ("import_old", "Schule", False, ("2005-01-01T10:00:00Z", 3)),
+        ("sync",),
+        ("delete", "Schule"),
+        ("restore", "Schule", 0, 0),
+        ("sync",),
+        ("import_old", "Schule", False, ("2009-01-01T10:00:00Z", 5)),
+    ],
     # What a page includes is protected with it, and the log names that page alone.
     "a protection that is passed on is that of the page that has it": [
         ("edit", "Vorlage:Hinweis", 1),
