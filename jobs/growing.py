@@ -52,7 +52,10 @@ class GrowingPages:
         self._held -= growing.characters
         for row in rest:
             self._reader.take(growing.derivation, self._reader.stored_step(row))
-        return self._reader.finish(growing.derivation)
+        derived = self._reader.finish(growing.derivation)
+        if derived.reading is not None and derived.reading.text is not None:
+            derived.strings.make_edits(derived.reading.text)
+        return derived
 
     def _resume(self, page: history.PageRow) -> tuple[_Growing, list[history.RevisionRow]]:
         """Where the page stands, and its revisions from there on; from the beginning if another has come between."""

@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import chain, groupby
+from typing import Final, Literal
 
 from parsers.bulk import FOUNDING
 from parsers.change import Change, PageChange
 from parsers.record import Record
+from storage.edits import LONG, edits_between
+from storage.schema_items import LIST_SEPARATORS
 from storage.times import seconds
 
 Value = str | int | None
@@ -26,6 +30,9 @@ class StringList:
     texts: tuple[str | None, ...]
     leading: bool
 
+    def as_json(self) -> str:
+        return json.dumps(self.texts, ensure_ascii=False, separators=(",", ":"))
+
 
 MOST_TOGETHER = 64  # items of one row
 MOST_IN_LISTS = 16  # where several columns differ: reading an item costs looking through each list
@@ -33,11 +40,38 @@ LONGEST_WHOLE_PAIRS = 60  # characters
 LONGEST_LISTED = 200  # characters of a string in a list; longer ones may be kept as edits, which lists cannot
 
 
+class Unmade(Enum):
+    """In place of edits that nobody tried to make."""
+
+    UNMADE = "unmade"
+
+
+UNMADE: Final = Unmade.UNMADE
+Made = str | None | Literal[Unmade.UNMADE]  # edits; None where they would not be worth it
+
+
+def as_in_lists(text: str) -> str:
+    """A page's text as its parts stand in lists."""
+    return text.replace(*LIST_SEPARATORS)
+
+
+def edits_of_page(page: str, listed_page: str, text: str | StringList) -> str | None:
+    """The edits that make a string of a page's text; ``listed_page`` is that ``as_in_lists``."""
+    if isinstance(text, StringList):
+        kept = text.as_json()
+        return edits_between(listed_page, kept, min(len(kept) // 2, 7 * len(text.texts))) if text.leading else None
+    return edits_between(page, text, len(text) // 2) if len(text) >= LONG else None
+
+
 class LocalStrings:
-    """Numbers for the strings of one piece of work; a string may name another that it is like."""
+    """Numbers for the strings of one piece of work; a string may name another that it is like.
+
+    ``made`` are the edits of the page's text that the strings may be kept as, if they were made already.
+    """
 
     def __init__(self) -> None:
         self.texts: list[tuple[str | StringList, str | None]] = []
+        self.made: list[str | None] | None = None
         self._numbers: dict[str | StringList, int] = {}
 
     def number(self, text: str, like: str | None = None) -> int:
@@ -59,6 +93,11 @@ class LocalStrings:
         if pairs and "\\u0000" not in text and json.dumps(pairs, ensure_ascii=False) == text:
             return ~self._number(StringList(tuple(chain.from_iterable(pairs)), leading=False), None)
         return self._number(text, None)
+
+    def make_edits(self, page: str) -> None:
+        """Make them, so that the process that writes need not."""
+        listed = as_in_lists(page)
+        self.made = [edits_of_page(page, listed, text) for text, _ in self.texts]
 
     def _number(self, text: str | StringList, like: str | None) -> int:
         number = self._numbers.get(text)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Postfix, Prefix
 
+LONG = 60  # characters from which a string may be kept as edits
 SHORTEST_COPY = 12  # characters; a copy costs about as many itself
 LONGEST_COPY = 999  # in a number
 MOST_READING = 20_000_000  # characters that SQLite goes through to put a text together: a hundredth of a second

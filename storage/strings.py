@@ -7,11 +7,10 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-from storage.derived import StringList
-from storage.edits import edits_between
-from storage.schema_items import LIST_SEPARATORS, list_sql, string_sql
+from storage.derived import UNMADE, Made, StringList, as_in_lists, edits_of_page
+from storage.edits import LONG, edits_between
+from storage.schema_items import list_sql, string_sql
 
-LONG = 60  # characters from which a string may be kept as edits
 MAX_REMEMBERED = 40_000  # strings, twice: when a generation is full, the one before it is forgotten
 MAX_REMEMBERED_LENGTH = 5_000_000  # characters of a generation
 MAX_LISTED = 100_000
@@ -36,24 +35,27 @@ class Strings:
         self._listed_page: str | None = None  # the same with separators as in lists
         self._pending: list[tuple[int, str | None, int | None, str | None]] = []
 
-    def number(self, text: str, like: str | None = None) -> int:
-        """The number of a string; ``like`` is one that was numbered before and that it may be edits of."""
+    def number(self, text: str, like: str | None = None, made: Made = UNMADE) -> int:
+        """The number of a string; ``like`` is one that was numbered before and that it may be edits of.
+
+        ``made`` is what ``edits_of_page`` gave for the page that is the base.
+        """
         number = self._young.get(text)
         if number is not None:
             return number
         number = self._old.get(text)
         if number is None:
-            number = self._add(text, like)
+            number = self._add(text, like, made)
         self._remember(text, number)
         return number
 
-    def list_number(self, listed: StringList) -> int:
+    def list_number(self, listed: StringList, made: Made = UNMADE) -> int:
         """The number of a list of strings: JSON of their numbers, or of strings that come for the first time."""
         if listed.leading and self._page is not None and self._listed_page is not None:
-            kept = json.dumps(listed.texts, ensure_ascii=False, separators=(",", ":"))
+            kept = listed.as_json()
             number = self._young.get(_LIST + kept, self._old.get(_LIST + kept))
             if number is None:
-                edits = edits_between(self._listed_page, kept, min(len(kept) // 2, 7 * len(listed.texts)))
+                edits = edits_of_page(self._page[1], self._listed_page, listed) if made is UNMADE else made
                 if edits is not None:
                     number = self._append(None, self._page[0], edits)
             if number is not None:
@@ -81,12 +83,12 @@ class Strings:
         """The same where there may be no string."""
         return None if text is None else self.number(text)
 
-    def _add(self, text: str, like: str | None) -> int:
+    def _add(self, text: str, like: str | None, made: Made) -> int:
         number = self._next()
         base: tuple[int, str] | None = None
         edits: str | None = None
         if len(text) >= LONG:
-            base, edits = self._edits(text, like)
+            base, edits = self._edits(text, like, made)
             self._bases[number] = base if base and edits else (number, text)
         self._pending.append((number, None, base[0], edits) if base and edits else (number, text, None, None))
         return number
@@ -103,14 +105,14 @@ class Strings:
         self._last += 1
         return self._last
 
-    def _edits(self, text: str, like: str | None) -> tuple[tuple[int, str] | None, str | None]:
+    def _edits(self, text: str, like: str | None, made: Made) -> tuple[tuple[int, str] | None, str | None]:
         """A whole string and the edits that make this text of it, where they are much shorter."""
         near = None if like is None else self._young.get(like, self._old.get(like))
         found: tuple[tuple[int, str] | None, str | None] = (None, None)
         most = len(text) // 2
         for base in dict.fromkeys((self._page, None if near is None else self._bases.get(near))):
             if base is not None and 4 * most > len(text):
-                edits = edits_between(base[1], text, most)
+                edits = made if base is self._page and made is not UNMADE else edits_between(base[1], text, most)
                 if edits is not None:
                     found, most = (base, edits), len(edits)
         return found
@@ -118,7 +120,11 @@ class Strings:
     def base_on(self, number: int | None) -> None:
         """What is kept next is likely to stand in this string, the text of a page."""
         self._page = None if number is None else self._bases.get(number)
-        self._listed_page = None if self._page is None else self._page[1].replace(*LIST_SEPARATORS)
+        self._listed_page = None if self._page is None else as_in_lists(self._page[1])
+
+    def rests_on(self, text: str | None) -> bool:
+        """Whether the page that was named with ``base_on`` has this text."""
+        return self._page is not None and self._page[1] == text
 
     def edits_of(self, number: int, text: str) -> str | None:
         """The edits that make a text of a string, if they are short and that string is kept whole."""

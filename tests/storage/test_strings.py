@@ -10,10 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from storage import strings as strings_module
 from storage.database import Database, open_database
-from storage.edits import edits_between
+from storage.derived import LocalStrings
+from storage.edits import LONG, edits_between
 from storage.schema_items import string_sql
-from storage.strings import LONG, Strings
+from storage.strings import Strings
+from storage.writing import _real_numbers
 
 
 @pytest.fixture
@@ -70,6 +73,30 @@ def test_what_is_short_or_unlike_is_kept_whole(db: Database) -> None:
     strings.number("b" * LONG, "a" * LONG)
     strings.flush()
     assert db.execute("SELECT count(*), count(text) FROM strings").fetchone() == (4, 4)
+
+
+def test_edits_that_another_process_made_are_those_of_the_writer(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "\n".join(f"* [[Seite {n}]] mit den Wegen und Stegen Nummer {n}" for n in range(60))
+    page += "\n" + "\n".join(f"[[Seite {n}]]" for n in range(9))
+    local = LocalStrings()
+    for text in ["kurz", page[40:400], page[40:200] + " und nicht " + page[300:500], "anders " * 20]:
+        local.number(text)
+    local.each([f"Seite {n}" for n in range(9)], leading=True)
+    stored = []
+    for ahead in (False, True):
+        strings = Strings(db)
+        strings.base_on(strings.number(page))
+        assert strings.rests_on(page)
+        if ahead:
+            local.make_edits(page)
+            monkeypatch.setattr(strings_module, "edits_between", lambda *_: pytest.fail("they were made already"))
+            monkeypatch.setattr(strings_module, "edits_of_page", lambda *_: pytest.fail("they were made already"))
+        numbers = _real_numbers(strings, local, local.made)
+        marks = ", ".join("?" * len(numbers))
+        rows = db.execute(f"SELECT text, edits FROM strings WHERE string_id IN ({marks})", numbers).fetchall()
+        stored.append(rows)
+    assert stored[0] == stored[1]
+    assert sum(text is None for text, _ in stored[0]) == 3
 
 
 def test_forgotten_strings_are_kept_again_and_still_right(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
