@@ -27,7 +27,8 @@ from scraper.fetch import Fetcher
 from scraper.find_pages import FoundPages
 from scraper.session import Session
 from storage import mirror as store
-from storage.changes import ChangeFilter, load_changes, load_current_items, replace_bulk_changes
+from storage.bulk_changes import load_current_items, load_standing, replace_bulk_changes
+from storage.changes import ChangeFilter, load_changes
 from storage.queries import standing
 from storage.runs import any_broke_off
 from storage.wide_views import refresh_wide_views
@@ -153,6 +154,7 @@ def finish(run: Run, settings: Settings, *, always: bool = False) -> None:
             found = find_bulk_changes(
                 lambda pairs: load_changes(run.db, ChangeFilter(texts=pairs is not None, pairs=pairs)),
                 lambda kinds: load_current_items(run.db, kinds),
+                lambda kind, states: load_standing(run.db, kind, states),
             )
             replace_bulk_changes(run.db, found)
             refresh_wide_views(run.db, renamed)

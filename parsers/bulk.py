@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from dataclasses import replace
 from datetime import timedelta
 
+from parsers.bulk_addresses import Standing
 from parsers.bulk_found import Found, LiteralPair, Renamed, Rewriting, Worded, plain_field
 from parsers.bulk_induction import MIN_PAGES, Pair, induce_rules
 from parsers.bulk_literal import literal_groups
@@ -41,13 +42,13 @@ Changes = Callable[[Collection[tuple[str, str]] | None], Iterable[PageChange]]
 Current = Callable[[Collection[str]], Iterable[CurrentItem]]
 
 
-def find_bulk_changes(changes: Changes, current: Current) -> list[BulkChange]:
+def find_bulk_changes(changes: Changes, current: Current, standing: Standing) -> list[BulkChange]:
     """Bulk changes in a history of changes, in order of time.
 
     ``changes`` gives those of some pairs of kind and action, or all but changes inside texts; ``current`` the items
     of some kinds that stand now: those of ``CurrentItem``, and ``text`` and ``wikitext`` for the texts of sections
-    and pages. Both are asked when they are needed and may be read from a file, so that memory follows what can found
-    a rule.
+    and pages; ``standing`` the items of a kind that stood on pages at some of their revisions. All are asked when
+    they are needed and may be read from a file, so that memory follows what can found a rule.
 
     What was rewritten alike on at least three pages is explained by one rule: links, files, field values and
     template uses by one with variables (``parsers.bulk_induction``); names, values and categories by one literal
@@ -56,7 +57,8 @@ def find_bulk_changes(changes: Changes, current: Current) -> list[BulkChange]:
     Stragglers are ``current`` items that still have the old form; where a rule was
     followed in several stretches of time, the last of them names them. Regressions are
     later changes that brought the old form back to a page that had been migrated, or, for external addresses, to
-    any page once the last member was done.
+    any page once the last member was done. Of rules of addresses it is told what became of each old address
+    (``parsers.bulk_addresses``).
     """
     ordered = in_order(_light(change) for change in changes(FOUNDING) if change.rev_to is not None)
     worded = group_wordings(change for change in changes(WORDED) if change.rev_to is not None)
@@ -64,7 +66,7 @@ def find_bulk_changes(changes: Changes, current: Current) -> list[BulkChange]:
     if found:
         _find_regressions(found, changes(None))
         _find_left(found, current({bulk.asks for bulk in found}))
-    return _named_once(_without_returns(found))
+    return _named_once(_without_returns(found), standing)
 
 
 def _light(change: PageChange) -> PageChange:
@@ -302,12 +304,12 @@ def _without_returns(found: Sequence[Found]) -> list[Found]:
     return kept
 
 
-def _named_once(found: Sequence[Found]) -> list[BulkChange]:
+def _named_once(found: Sequence[Found], standing: Standing) -> list[BulkChange]:
     """In order of time, each straggler of a rule only with the last bulk change of that rule that names it."""
     back: defaultdict[tuple[str, str], set[Hashable]] = defaultdict(set)
     for one in found:
         back[one.family] |= one.brought_back()
-    bulks = [(one.family, one.told(back[one.family])) for one in found]
+    bulks = [(one.family, one.told(back[one.family], standing)) for one in found]
     missed: defaultdict[tuple[str, str], Counter[BulkCase]] = defaultdict(Counter)
     told = []
     for family, bulk in sorted(bulks, key=lambda item: (item[1].first_at, item[1].kind, item[1].rule), reverse=True):

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from parsers.bulk_addresses import AddressRule, Standing, check_addresses
 from parsers.bulk_literal import Literal
 from parsers.bulk_rules import Rule, has_old_form, read_variables
 from parsers.bulk_templates import Parameters
@@ -83,8 +84,9 @@ class Found(ABC):
         told = change.change
         return BulkCase(change.title, change.rev_to or 0, told.before or "", told.after, told.label)
 
-    def told(self, back: Set[Hashable]) -> BulkChange:
+    def told(self, back: Set[Hashable], standing: Standing) -> BulkChange:
         """The bulk change; what was brought ``back``, also after another one of the same rule, is no straggler."""
+        about, left = self.address_rule(), self.stragglers(back)
         members = in_order(self.done)
         return BulkChange(
             kind=self.kind,
@@ -99,10 +101,15 @@ class Found(ABC):
             exceptions=tuple(self.case(change) for change in in_order(self.exceptions())),
             stragglers=tuple(
                 BulkCase(item.title, item.rev_id, item.value, None, item.label)
-                for item in sorted(self.stragglers(back), key=lambda item: (item.title, item.path, item.value))
+                for item in sorted(left, key=lambda item: (item.title, item.path, item.value))
             ),
             regressions=tuple(self.case(change) for change in in_order(self.regressions)),
+            addresses=tuple(check_addresses(about, members, left, standing)) if about else None,
         )
+
+    def address_rule(self) -> AddressRule | None:
+        """What the addresses on pages are held against, if this is a rule of addresses."""
+        return None
 
     def _fewer_than_migrated(self, items: list[CurrentItem]) -> list[CurrentItem]:
         """Where most pages kept the old form, some pages were sorted anew, and the others missed nothing."""
@@ -189,6 +196,12 @@ class Rewriting(Found):
             return False
         return has_old_form(self.rule, item.value)
 
+    def address_rule(self) -> AddressRule | None:
+        if not self.is_address or "://" not in self.rule.pattern_after:
+            return None
+        hosts = None if self.hosts is None else frozenset(self.hosts)
+        return AddressRule(self.kind, self.rule, self.scope, hosts, _host, plain_field)
+
     def brought_back(self) -> set[Hashable]:
         return {(change.page_id, change.change.after) for change in self.regressions}
 
@@ -267,6 +280,12 @@ class LiteralPair(Found):
 
     def is_old(self, item: CurrentItem) -> bool:
         return self.literal.is_old(item)
+
+    def address_rule(self) -> AddressRule | None:
+        literal = self.literal
+        if literal.action != "changed" or not (_host(literal.before) and _host(literal.after)):
+            return None
+        return AddressRule(self.kind, literal.rule, literal.scope, place=plain_field)
 
     def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
         left = super().stragglers(back)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.schema import TABLES, VIEWS
+from storage.schema import BULK_ADDRESSES, TABLES, VIEWS
 from storage.schema_items import ITEM_TABLES, ITEM_VIEWS
 from storage.schema_pages import PAGE_TABLES, PAGE_TRIGGERS, PAGE_VIEWS
 from storage.schema_revisions import REVISION_TABLES, REVISION_TRIGGERS, REVISION_VIEWS
@@ -32,3 +32,9 @@ def m001_design(db: Database) -> None:
         db.execute(trigger)
     _execute_all(db, ITEM_VIEWS)
     _execute_all(db, VIEWS)
+
+
+@migrations()
+def m002_bulk_addresses(db: Database) -> None:
+    """What became of each old address of a bulk change."""
+    _execute_all(db, BULK_ADDRESSES)

@@ -72,6 +72,31 @@ CREATE TABLE sync_state ( -- where the mirror stands: committed with each batch,
 ) STRICT;
 """
 
+BULK_ADDRESSES = """
+CREATE TABLE bulk_addresses ( -- of bulk changes of addresses: each old address, and the new one that has its key
+  check_id INTEGER PRIMARY KEY, -- in the order of titles
+  bulk_id INTEGER NOT NULL REFERENCES bulk_changes (bulk_id) ON DELETE CASCADE, -- the bulk change
+  page_id INTEGER NOT NULL, -- the page
+  title TEXT NOT NULL, -- its title when it was migrated; of a page that was missed, now
+  rev_from INTEGER, -- the revision before the page's first member; NULL for a page that was missed
+  rev_to INTEGER NOT NULL, -- the page's last member; of a page that was missed, its newest revision
+  verdict TEXT NOT NULL, -- matched; dropped: no new address has the key; altered: another key stands in its place; left: still old; duplicated: no old address, but a key that stands more often than before
+  old_key TEXT, -- what stood for the rule's variables in the old address
+  new_key TEXT, -- what stands for them in the new one
+  before TEXT, -- the old address
+  after TEXT, -- the new one; of a dropped one what stands in its place, if anything
+  label TEXT, -- of a link: the text that a reader sees
+  times INTEGER -- of a duplicated key: how often it stands on the page
+) STRICT;
+CREATE INDEX bulk_addresses_by_bulk ON bulk_addresses (bulk_id);
+
+CREATE VIEW bulk_verification AS -- bulk changes of addresses: how many old addresses there were, and what became of them
+SELECT b.bulk_id, b.rule, sum(a.verdict != 'duplicated') AS addresses, sum(a.verdict = 'matched') AS matched,
+       sum(a.verdict = 'dropped') AS dropped, sum(a.verdict = 'altered') AS altered,
+       sum(a.verdict = 'duplicated') AS duplicated, sum(a.verdict = 'left') AS still_old
+FROM bulk_changes b JOIN bulk_addresses a USING (bulk_id) GROUP BY b.bulk_id;
+"""
+
 VIEWS = """
 CREATE VIEW infobox AS -- fields that stand now, one row a field
 SELECT p.page_id, p.title, h.infobox, h.instance, h.field, h.value, h.raw, h.value_type, h.value_norm,

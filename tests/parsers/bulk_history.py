@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from parsers.bulk import find_bulk_changes
+from parsers.bulk_addresses import State
 from parsers.change import BulkChange, Change, CurrentItem, PageChange
 
 OLD = "http://allris.oberhausen.de/bi/vo020.asp?VOLFDNR={}"
@@ -50,11 +51,20 @@ class History:
         return self.link(page, OLD.format(number), NEW.format(number), **place)
 
 
-def found_in(changes: Sequence[PageChange], current: Sequence[CurrentItem]) -> list[BulkChange]:
+def found_in(
+    changes: Sequence[PageChange],
+    current: Sequence[CurrentItem],
+    standing: Mapping[State, Sequence[CurrentItem]] | None = None,
+) -> list[BulkChange]:
     def of(pairs: Collection[tuple[str, str]] | None) -> list[PageChange]:
         return [c for c in changes if pairs is None or (c.change.kind, c.change.action) in pairs]
 
-    return find_bulk_changes(of, lambda kinds: [item for item in current if item.kind in kinds])
+    stood = standing or {}
+    return find_bulk_changes(
+        of,
+        lambda kinds: [item for item in current if item.kind in kinds],
+        lambda kind, states: {s: [i for i in stood[s] if i.kind == kind] for s in states if s in stood},
+    )
 
 
 def current_link(page: int, value: str) -> CurrentItem:
