@@ -10,11 +10,13 @@ from datetime import timedelta
 
 from parsers.bulk_addresses import Standing
 from parsers.bulk_found import Found, LiteralPair, Renamed, Rewriting, Worded, plain_field
-from parsers.bulk_induction import MIN_PAGES, Pair, induce_rules
+from parsers.bulk_induction import induce_rules
+from parsers.bulk_kept import Pair
 from parsers.bulk_literal import literal_groups
-from parsers.bulk_rules import Rule, Variable
+from parsers.bulk_rules import MIN_PAGES, Rule, Variable
+from parsers.bulk_sites import is_of_any_site, sites_at_a_time
 from parsers.bulk_templates import group_parameters
-from parsers.bulk_time import MAX_GAP, RARE, Burst, bursts, in_order, page_count, stretches, time_of
+from parsers.bulk_time import RARE, Burst, bursts, in_order, page_count, stretches, time_of
 from parsers.bulk_wording import RUN, WIKITEXT, Wording, group_wordings, is_blank
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
@@ -150,15 +152,20 @@ def _rewritings(kind: str, scope: str, changes: Sequence[PageChange], lasting: t
 
 
 def _own_stretches(rule: Rule, members: Sequence[PageChange]) -> Iterator[list[PageChange]]:
-    """Stretches of time; shorter ones where a rule is of any site, so that the sites one after the other stay apart."""
-    of_any_site = "://" in rule.pattern_before and rule.pattern_before.partition("://")[2].startswith("{")
-    return stretches(members, _ONE_SITE if of_any_site else MAX_GAP)
+    """Stretches of time; shorter ones where a rule is of any site, so that works on other sites stay apart."""
+    if not is_of_any_site(rule):
+        yield from stretches(members)
+        return
+    for stretch in stretches(members, _ONE_SITE):
+        for sites in sites_at_a_time(stretch):
+            yield from stretches(sites)
 
 
 def _going_on(found: Iterable[Rewriting], rule: Rule, done: Sequence[PageChange]) -> Rewriting | None:
     """The bulk change of the same rule that these changes go on with."""
     for bulk in found:
-        if (bulk.rule.before, bulk.rule.after) == (rule.before, rule.after) and bulk.is_in_time(done[0]):
+        same = (bulk.rule.before, bulk.rule.after) == (rule.before, rule.after)
+        if same and bulk.is_in_time(done[0]) and any(bulk.knows_site(change.change.before or "") for change in done):
             return bulk
     return None
 
@@ -268,8 +275,10 @@ def _find_left(found: Iterable[Found], current: Iterable[CurrentItem]) -> None:
     concerned = _by_kind((bulk.asks, bulk) for bulk in found)
     for item in current:
         if item.kind in concerned:
-            for bulk in concerned[item.kind](item.value):
-                if bulk.is_old(item):
+            claims = [bulk for bulk in concerned[item.kind](item.value) if bulk.is_old(item)]
+            known = {bulk.family for bulk in claims if bulk.knows_site(item.value)}
+            for bulk in claims:
+                if bulk.family not in known or bulk.knows_site(item.value):
                     bulk.left.append(item)
 
 

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from parsers.bulk_rules import Rule, has_old_form, read_variables
+from parsers.bulk_rules import Rule, Variable, has_old_form, read_variables
 from parsers.bulk_time import in_order
 from parsers.change import AddressCheck, CurrentItem, PageChange
 
@@ -54,7 +54,9 @@ class AddressRule:
         return not self.scope or self.place(item.path) == self.scope
 
     def _key(self, values: Mapping[str, str] | None) -> _Key | None:
-        return None if values is None else tuple(value for _, value in sorted(values.items()))
+        """The values that a rule keeps; it may drop others."""
+        kept = {part.name for part in self.rule.after if isinstance(part, Variable)}
+        return None if values is None else tuple(value for name, value in sorted(values.items()) if name in kept)
 
 
 @dataclass(slots=True)

@@ -12,13 +12,13 @@ from rapidfuzz import fuzz
 from parsers.bulk_addresses import AddressRule, Standing, check_addresses
 from parsers.bulk_literal import Literal
 from parsers.bulk_rules import Rule, has_old_form, read_variables
+from parsers.bulk_sites import host_of, is_of_any_site
 from parsers.bulk_templates import Parameters
 from parsers.bulk_time import MAX_GAP, in_order, page_count, time_of
 from parsers.bulk_wording import RUN, TEXT, Wording, file_form
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
 _NEVER = "9999"  # later than any time stamp
-_HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*?)(?=[/?#]|\{rest\}\Z|\Z)", re.IGNORECASE)
 # Where a variable stands for words, a value less like the old one (0 to 100) is another thing and no slip.
 _SLIP = 50.0
 
@@ -38,6 +38,7 @@ class Found(ABC):
             self.note(change)
         self.regressions: list[PageChange] = []
         self.left: list[CurrentItem] = []
+        self.hosts: set[str | None] | None = None  # that a rule of any site is about
 
     def note(self, change: PageChange) -> None:
         """Remember when a page was migrated."""
@@ -66,6 +67,10 @@ class Found(ABC):
     @abstractmethod
     def is_old(self, item: CurrentItem) -> bool:
         """Whether an item of this kind has the old form."""
+
+    def knows_site(self, value: str) -> bool:
+        """Whether an address is of one of the sites that a rule of any site is about; of other rules each is."""
+        return self.hosts is None or host_of(value) in self.hosts
 
     def brought_back(self) -> set[Hashable]:
         """By what the items are known that were brought back: their pages."""
@@ -129,8 +134,8 @@ class Rewriting(Found):
         self.is_address = "://" in rule.pattern_before
         self.last = max(change.timestamp for change in done) if self.is_address else _NEVER
         self.known: set[tuple[int, str | None]] = set()
-        hosts = {_host(change.change.before) for change in done}
-        self.hosts = hosts if self.is_address and "{" in (_host(rule.pattern_before) or "{") else None
+        if is_of_any_site(rule):
+            self.hosts = {host_of(change.change.before) for change in done}
 
     @property
     def text(self) -> str:
@@ -143,7 +148,7 @@ class Rewriting(Found):
 
     @property
     def family(self) -> tuple[str, str]:
-        old, new = _host(self.rule.pattern_before), _host(self.rule.pattern_after)
+        old, new = host_of(self.rule.pattern_before), host_of(self.rule.pattern_after)
         return self.kind, f"{self.scope}: {old} → {new}" if old and new and "{" not in old + new else self.text
 
     def follows(self, change: PageChange) -> bool | None:
@@ -154,9 +159,9 @@ class Rewriting(Found):
         new = (
             read_variables(self.rule.after, self.rule.new_form, change.change.after or "") if old is not None else None
         )
-        if old is None or new is None or not self.is_in_time(change):
+        if old is None or new is None or not self.is_in_time(change) or not self.knows_site(change.change.before or ""):
             return None
-        if old == new:
+        if all(old[name] == value for name, value in new.items()):
             return True
         return False if self.is_address and self.hosts is None and _is_slip(old, new) else None
 
@@ -169,6 +174,8 @@ class Rewriting(Found):
         """One more member."""
         self.done.append(change)
         self.note(change)
+        if self.hosts is not None:
+            self.hosts.add(host_of(change.change.before))
         if broken:
             self.broken.append(change)
 
@@ -179,7 +186,7 @@ class Rewriting(Found):
         before, after = change.change.before, change.change.after
         if after is None or not self._has_old(change.change, after):
             return False
-        if self.hosts is not None and _host(after) not in self.hosts:
+        if not self.knows_site(after):
             return False
         was_here = (change.page_id, after) in self.known
         self.known.add((change.page_id, after))
@@ -200,7 +207,7 @@ class Rewriting(Found):
         if not self.is_address or "://" not in self.rule.pattern_after:
             return None
         hosts = None if self.hosts is None else frozenset(self.hosts)
-        return AddressRule(self.kind, self.rule, self.scope, hosts, _host, plain_field)
+        return AddressRule(self.kind, self.rule, self.scope, hosts, host_of, plain_field)
 
     def brought_back(self) -> set[Hashable]:
         return {(change.page_id, change.change.after) for change in self.regressions}
@@ -208,7 +215,7 @@ class Rewriting(Found):
     def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
         left = [item for item in self.left if (item.page_id, item.value) not in back]
         if self.hosts is not None and not self._fewer_than_migrated(left):
-            return [item for item in left if _host(item.value) in self.hosts]
+            return [item for item in left if host_of(item.value) in self.hosts]
         return left
 
 
@@ -216,11 +223,6 @@ def _is_slip(old: dict[str, str], new: dict[str, str]) -> bool:
     """Whether two readings differ as a key that was mistyped does: another number, or nearly the same words."""
     pairs = [(old[name], new[name]) for name in old if name in new]
     return all((a.isdigit() and b.isdigit()) or fuzz.ratio(a, b) >= _SLIP for a, b in pairs)
-
-
-def _host(address: str | None) -> str | None:
-    match = _HOST.match(address or "")
-    return match[1].lower() if match else None
 
 
 def _field(change: Change) -> str:
@@ -283,7 +285,7 @@ class LiteralPair(Found):
 
     def address_rule(self) -> AddressRule | None:
         literal = self.literal
-        if literal.action != "changed" or not (_host(literal.before) and _host(literal.after)):
+        if literal.action != "changed" or not (host_of(literal.before) and host_of(literal.after)):
             return None
         return AddressRule(self.kind, literal.rule, literal.scope, place=plain_field)
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 
-from parsers.bulk_induction import MIN_PAGES
-from parsers.bulk_rules import Rule, literal_rule
+from parsers.bulk_rules import MIN_PAGES, Rule, literal_rule
 from parsers.bulk_time import MAX_GAP, RARE, Burst
 from parsers.change import Change, CurrentItem, PageChange
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from parsers.bulk_induction import MIN_PAGES
+from parsers.bulk_rules import MIN_PAGES
 from parsers.change import PageChange
 
 # Members further apart than this are of two bulk changes, even if one rule explains both.
