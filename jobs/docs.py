@@ -29,6 +29,8 @@ INNER_TABLES = {
     "revision_rows",
     "change_steps",
     "change_items",
+    "bulk_signatures",
+    "bulk_pages",
     *(f"{kind}_items" for kind in HISTORY_TABLES),
 }
 

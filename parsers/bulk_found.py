@@ -10,11 +10,13 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from parsers.bulk_addresses import AddressRule, Standing, check_addresses
+from parsers.bulk_founding import plain_field
 from parsers.bulk_literal import Literal
 from parsers.bulk_rules import Rule, has_old_form, read_variables
 from parsers.bulk_sites import host_of, is_of_any_site
 from parsers.bulk_templates import Parameters
 from parsers.bulk_time import MAX_GAP, in_order, page_count, time_of
+from parsers.bulk_watch import Wanted, Watch
 from parsers.bulk_wording import RUN, TEXT, Wording, file_form
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
@@ -71,6 +73,18 @@ class Found(ABC):
     def knows_site(self, value: str) -> bool:
         """Whether an address is of one of the sites that a rule of any site is about; of other rules each is."""
         return self.hosts is None or host_of(value) in self.hosts
+
+    def returns(self) -> Wanted:
+        """The changes that could bring the old form back, by their new values."""
+        return Wanted(self.beginning)
+
+    def sought(self) -> Wanted:
+        """The items that could have the old form."""
+        return Wanted(self.beginning)
+
+    @abstractmethod
+    def watch(self) -> Watch:
+        """By what a change or an item could be of the old form."""
 
     def brought_back(self) -> set[Hashable]:
         """By what the items are known that were brought back: their pages."""
@@ -198,6 +212,9 @@ class Rewriting(Found):
     def _has_old(self, change: Change, value: str) -> bool:
         return (not self.scope or self.scope == _field(change)) and has_old_form(self.rule, value)
 
+    def watch(self) -> Watch:
+        return Watch(self.kind, self.asks, self.rule.old_form.pattern)
+
     def is_old(self, item: CurrentItem) -> bool:
         if self.scope and self.scope != plain_field(item.path):
             return False
@@ -229,11 +246,6 @@ def _field(change: Change) -> str:
     return plain_field(change.path)
 
 
-def plain_field(path: str) -> str:
-    """The path of a field without the number of its box."""
-    return re.sub(r"#\d+(?=/|$)", "", path, count=1)
-
-
 class Renamed(Found):
     """Parameters of a template that were renamed or dropped, whatever they held."""
 
@@ -257,6 +269,9 @@ class Renamed(Found):
             return False
         return self.parameters.is_old(after) and not self.parameters.is_old(before)
 
+    def watch(self) -> Watch:
+        return Watch(self.kind, self.asks, re.escape(self.parameters.name))
+
     def is_old(self, item: CurrentItem) -> bool:
         return self.parameters.is_old(item.value)
 
@@ -279,6 +294,21 @@ class LiteralPair(Found):
     def is_regression(self, change: PageChange) -> bool:
         at = self.migrated.get(change.page_id)
         return at is not None and change.timestamp > at and self.literal.brings_back(change.change)
+
+    def sought(self) -> Wanted:
+        literal = self.literal
+        if self.kind == "template":
+            return Wanted("{{")
+        if self.kind == "section":
+            return Wanted(path=rf"(?:.* / )?{re.escape(literal.before)}\Z")
+        if self.kind == "infobox" and literal.action != "changed":
+            field = rf"(?:#\d+)?/{re.escape(literal.before)}\Z"
+            inside = re.escape(literal.scope) + field if literal.scope else re.escape(literal.before) + r"(?:[#/]|\Z)"
+            return Wanted(path=inside)
+        return Wanted(literal.before)
+
+    def watch(self) -> Watch:
+        return Watch(self.kind, self.asks, re.escape(self.literal.before))
 
     def is_old(self, item: CurrentItem) -> bool:
         return self.literal.is_old(item)
@@ -318,6 +348,12 @@ class Worded(Found):
     def is_regression(self, change: PageChange) -> bool:
         return change in self.regressions  # known from the start
 
+    def watch(self) -> Watch:
+        if self.kind == "file":
+            return Watch("", self.asks, self.file.pattern if self.file else "(?!)")
+        hidden = self.wording.after if self.wording.before in self.wording.after else ""
+        return Watch("", self.asks, self.wording.expression.pattern if self.wording.before else "(?!)", hidden)
+
     def is_old(self, item: CurrentItem) -> bool:
         return self._old_form(item.value) is not None
 
@@ -338,4 +374,4 @@ class Worded(Found):
         return BulkCase(change.title, change.rev_to or 0, self.wording.after, self.wording.before)
 
 
-__all__ = ["TEXT", "Found", "LiteralPair", "Renamed", "Rewriting", "Worded", "plain_field"]
+__all__ = ["TEXT", "Found", "LiteralPair", "Renamed", "Rewriting", "Worded"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
-from parsers.bulk_kept import Pair, rules_of_kept_values, rules_that_drop_numbers
+from parsers.bulk_kept import Pair, masked_forms, rules_of_kept_values, rules_that_drop_numbers
 from parsers.bulk_rules import MIN_PAGES, Parts, Rule, Variable, make_rule, shown_form
 from parsers.bulk_tokens import MAX_TOKENS, REST_OF_ADDRESS, TOKEN, Tokens, joined, literal_tail, variable
 from parsers.immutable import dataclass
@@ -63,6 +63,15 @@ def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
                     told |= {edit.pair.member for edit in members}
     found += rules_of_kept_values(pair for pair in given if pair.member not in told | dropped)
     return sorted(found, key=lambda item: (-len({p.page_id for p in item[1]}), item[0].pattern_before))
+
+
+def signatures_of_pair(pair: Pair) -> Iterator[Hashable]:
+    """What a pair has in common with all that ``induce_rules`` could find one rule for, and with its contrary."""
+    before, after, _ = _without_fragment(pair)
+    yield "pair", *sorted((before, after))
+    if cut := _cut(before, after):
+        yield "cut", cut[0], _site(pair, cut[0])
+    yield from masked_forms(pair)
 
 
 @lru_cache(maxsize=4096)

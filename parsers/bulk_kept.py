@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from parsers.bulk_rules import MIN_PAGES, Parts, Rule, Variable, make_rule
 from parsers.bulk_tokens import MAX_TOKENS, TOKEN, joined, literal_tail, variable
@@ -55,6 +55,14 @@ def rules_of_kept_values(pairs: Iterable[Pair]) -> Iterator[tuple[Rule, list[Pai
             if kept is _DIGIT or (_has_literal_host(rule.before) and _has_literal_host(rule.after)):
                 told |= {pair.member for pair in own}
                 yield rule, own
+
+
+def masked_forms(pair: Pair) -> Iterator[Hashable]:
+    """What a pair has in common with those that these rules take it together with."""
+    if "://" in pair.before and "://" in pair.after:
+        for kept, dropped in ((_DIGIT, True), (_DIGIT, False), (_KEY, False)):
+            if masked := _mask(pair, kept, dropped=dropped):
+                yield kept.pattern, dropped, masked.before, masked.after
 
 
 def _groups(pairs: Iterable[Pair], mask: Callable[[Pair], _Masked | None]) -> Iterator[tuple[_Masked, list[Pair]]]:

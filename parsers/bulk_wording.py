@@ -53,6 +53,11 @@ class Wording:
     def rule(self) -> Rule:
         return make_rule(_parts(self.before), _parts(self.after))
 
+    @property
+    def expression(self) -> re.Pattern[str]:
+        """What finds the old form in a text."""
+        return _expression(self.before)
+
     def stands_in(self, text: str) -> str | None:
         """The old form as it stands in a text, or None when it does not."""
         if not self.before or (RUN not in self.before and self.before not in text):

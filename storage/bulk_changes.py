@@ -1,92 +1,17 @@
-"""Saves and loads bulk changes, and loads the items that they are held against: those of now, and of a revision."""
+"""Saves and loads bulk changes."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import count
 
 from sqlite_utils import Database
 
-from parsers.bulk_addresses import State
-from parsers.change import AddressCheck, BulkCase, BulkChange, CurrentItem
-from storage.history import revision_order
+from parsers.change import AddressCheck, BulkCase, BulkChange
 
 _CHECK = "page_id, title, rev_from, rev_to, verdict, old_key, new_key, before, after, label, times"
-
-
-_CURRENT = {
-    "link": "SELECT coalesce(h.url, h.target), h.label, h.path, {page} FROM link_history h {live} AND h.kind != 'file'",
-    "infobox": "SELECT h.value, NULL, h.infobox || iif(h.instance > 1, '#' || h.instance, '') || '/' || h.field, {page}"
-    " FROM infobox_history h {live}",
-    "section": "SELECT h.title, NULL, h.path, {page} FROM section_history h {live} AND h.position > 0",
-    "category": "SELECT h.name, NULL, '', {page} FROM category_history h {live}",
-    "template": "SELECT h.name, h.params, '', {page} FROM template_history h {live}",
-    "text": "SELECT h.text, NULL, h.path, {page} FROM section_history h {live}",
-    "wikitext": "SELECT p.text, NULL, '', {page} FROM pages p WHERE p.state = 'live' AND p.text IS NOT NULL",
-}
-
-
-def load_current_items(db: Database, kinds: Collection[str]) -> Iterator[CurrentItem]:
-    """What stands on live pages now, of these kinds among those that bulk changes ask for."""
-    live = "JOIN pages p USING (page_id) WHERE h.to_rev IS NULL AND p.state = 'live'"
-    for kind, query in _CURRENT.items():
-        if kind in kinds:
-            rows = db.execute(query.format(page="p.page_id, p.title, p.latest_rev_id", live=live))
-            for value, label, path, page_id, title, rev_id in rows:
-                if kind == "template":
-                    value, label = _as_written(value, json.loads(label)), None
-                yield CurrentItem(kind, page_id, title, rev_id, path, value, label)
-
-
-_STOOD = {
-    "link": "SELECT h.url, h.label, h.path, h.from_rev, h.to_rev FROM link_history h"
-    " WHERE h.page_id = ? AND h.kind = 'external'",
-    "infobox": "SELECT h.value, NULL, h.infobox || iif(h.instance > 1, '#' || h.instance, '') || '/' || h.field,"
-    " h.from_rev, h.to_rev FROM infobox_history h WHERE h.page_id = ?",
-}
-
-
-def load_standing(db: Database, kind: str, states: Collection[State]) -> Mapping[State, Sequence[CurrentItem]]:
-    """The external links or infobox fields (``kind``) that stood on pages at revisions that are known, or stand now."""
-    wanted: defaultdict[int, list[int | None]] = defaultdict(list)
-    for page_id, rev_id in states:
-        wanted[page_id].append(rev_id)
-    found: dict[State, Sequence[CurrentItem]] = {}
-    for page_id, revisions in wanted.items():
-        page = db.execute("SELECT title, state, latest_rev_id FROM pages WHERE page_id = ?", [page_id]).fetchone()
-        if page is None:
-            continue
-        title, state, latest = page
-        order = revision_order(db, page_id)
-        rows = db.execute(_STOOD[kind], [page_id]).fetchall()
-        for rev_id in revisions:
-            if rev_id in order if rev_id is not None else state == "live":
-                at = None if rev_id is None else order[rev_id]
-                found[page_id, rev_id] = [
-                    CurrentItem(kind, page_id, title, rev_id or latest, path, value, label)
-                    for value, label, path, since, until in rows
-                    if _holds(order, since, until, at)
-                ]
-    return found
-
-
-def _holds(order: Mapping[int, int], since: int, until: int | None, at: int | None) -> bool:
-    if at is None or until is None:
-        return until is None and (at is None or order.get(since, 0) <= at)
-    return order.get(since, 0) <= at <= order.get(until, 0)
-
-
-def _as_written(name: str, params: Iterable[tuple[str, str]]) -> str:
-    """A template use from its name and parameters; of what was written, only how they were numbered is gone."""
-    number = 0
-    parts = [name]
-    for key, raw in params:
-        number += key == str(number + 1)
-        parts.append(raw if key == str(number) else f"{key}={raw}")
-    return "{{" + "|".join(parts) + "}}"
 
 
 def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:

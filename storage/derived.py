@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 
-from parsers.bulk import FOUNDING
+from parsers.bulk_founding import FOUNDING
 from parsers.change import Change, PageChange
 from parsers.record import Record
 from storage.times import seconds

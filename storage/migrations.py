@@ -36,5 +36,5 @@ def m001_design(db: Database) -> None:
 
 @migrations()
 def m002_bulk_addresses(db: Database) -> None:
-    """What became of each old address of a bulk change."""
+    """What became of each old address of a bulk change, and what is remembered of the search."""
     _execute_all(db, BULK_ADDRESSES)

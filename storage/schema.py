@@ -90,6 +90,25 @@ CREATE TABLE bulk_addresses ( -- of bulk changes of addresses: each old address,
 ) STRICT;
 CREATE INDEX bulk_addresses_by_bulk ON bulk_addresses (bulk_id);
 
+CREATE TABLE bulk_signatures ( -- by what changes can come into one rule, so that a search need not read old ones again
+  signature INTEGER NOT NULL, -- what changes of one rule have in common, in 32 bits; others may have it, too
+  page_id INTEGER NOT NULL, -- the page
+  change_id INTEGER NOT NULL, -- the change
+  worded INTEGER NOT NULL, -- 1 of words inside texts
+  PRIMARY KEY (signature, page_id, change_id, worded)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bulk_pages ( -- pages that became other ones since bulk changes were last searched
+  page_id INTEGER PRIMARY KEY -- the page
+) STRICT;
+
+CREATE TRIGGER page_rows_derived AFTER UPDATE OF derived_rev_id ON page_rows
+BEGIN INSERT OR IGNORE INTO bulk_pages VALUES (NEW.page_id); END;
+
+CREATE TRIGGER page_rows_became AFTER UPDATE OF title, state, latest_rev_id ON page_rows
+WHEN (OLD.title, OLD.state, OLD.latest_rev_id) IS NOT (NEW.title, NEW.state, NEW.latest_rev_id)
+BEGIN INSERT OR IGNORE INTO bulk_pages VALUES (NEW.page_id); END;
+
 CREATE VIEW bulk_verification AS -- bulk changes of addresses: how many old addresses there were, and what became of them
 SELECT b.bulk_id, b.rule, sum(a.verdict != 'duplicated') AS addresses, sum(a.verdict = 'matched') AS matched,
        sum(a.verdict = 'dropped') AS dropped, sum(a.verdict = 'altered') AS altered,

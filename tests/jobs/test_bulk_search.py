@@ -1,0 +1,125 @@
+"""Bulk changes brought up to date run by run are those that a search over everything finds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import jobs.sync
+from jobs.bulk_search import refresh_bulk_changes
+from jobs.config import Config
+from jobs.runner import running
+from jobs.settings import Settings
+from parsers.bulk import find_bulk_changes
+from parsers.change import BulkChange
+from storage.bulk_changes import load_bulk_changes
+from storage.bulk_memory import first_time
+from storage.bulk_source import StoredSource
+from storage.database import Database, open_database
+from tests.labelled_history import DAYS, START, History, Page, Revision, write_history
+from tests.labelled_weaving import labelled_history
+
+
+def _plain(bulk: BulkChange) -> BulkChange:
+    return replace(bulk, members=tuple(sorted(bulk.members)), addresses=bulk.addresses or None)
+
+
+def _order(bulk: BulkChange) -> tuple[str, ...]:
+    return bulk.first_at, bulk.kind, bulk.rule, bulk.last_at, str(bulk.members[0])
+
+
+def differences(path: Path) -> list[tuple[BulkChange | None, BulkChange | None]]:
+    """Where what is held is not what a search over everything finds."""
+    db = open_database(path, create=False)
+    try:
+        held = sorted((_plain(bulk) for _, bulk in load_bulk_changes(db)), key=_order)
+        whole = sorted((_plain(bulk) for bulk in find_bulk_changes(StoredSource(db), first_time(db))), key=_order)
+    finally:
+        db.close()
+    lacking = [(None, bulk) for bulk in whole if bulk not in held]
+    return [*((bulk, None) for bulk in held if bulk not in whole), *lacking]
+
+
+@pytest.fixture
+def searched(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each run whether it had to search."""
+    told: list[bool] = []
+
+    def refresh(db: Database) -> bool:
+        told.append(refresh_bulk_changes(db))
+        return told[-1]
+
+    monkeypatch.setattr(jobs.sync, "refresh_bulk_changes", refresh)
+    return told
+
+
+def import_until(db: Path, dump: Path, until: str | None) -> None:
+    settings = Settings(Config(), db.parent, db, quiet=True)
+    with running("import", db, create=True) as run:
+        jobs.sync.import_dumps(run, settings, [dump], until=until)
+
+
+@pytest.mark.parametrize(("seed", "forms"), [(21, False), (22, True)])
+def test_however_a_history_is_parted_into_runs(seed: int, forms: bool, tmp_path: Path, searched: list[bool]) -> None:
+    history = labelled_history(seed, 60, per_page=3, forms=forms)
+    dump, db = tmp_path / "wiki.xml", tmp_path / "wiki.db"
+    write_history(history, dump)
+    random = Random(seed)
+    cuts = sorted(random.uniform(60, DAYS) for _ in range(7))
+    cuts += [cut + random.uniform(0.1, 3) for cut in cuts]  # and some short parts
+    for cut in sorted(cuts):
+        import_until(db, dump, (START + timedelta(days=cut)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        assert differences(db) == []
+    import_until(db, dump, None)
+    assert differences(db) == []
+    assert True in searched
+
+
+def small_history(*later: tuple[int, str, str]) -> History:
+    """Five pages whose link was migrated, one that was missed, and later edits: page, old and new text."""
+    pages = []
+    rev_id = 0
+    for page_id in range(1, 7):
+        page = Page(f"Seite {page_id}", "", START, page_id)
+        old = f"* [http://alt.example/v?nr={page_id} Vorlage {page_id}]\n\n== Lage ==\nAm Kanal."
+        texts = [old, old.replace("http://alt", "https://neu")] if page_id < 6 else [old]
+        for day, text in enumerate(texts):
+            rev_id += 1
+            page.revisions.append(Revision(START + timedelta(days=day, minutes=page_id), "Ute Engel", text, rev_id))
+        pages.append(page)
+    for page_id, old, new in later:
+        page = pages[page_id - 1]
+        text = page.revisions[-1].text
+        assert old in text
+        rev_id += 1
+        when = START + timedelta(days=200, minutes=rev_id)
+        page.revisions.append(Revision(when, "Tom Dahlke", text.replace(old, new), rev_id))
+    return History(pages, [], [])
+
+
+@pytest.mark.parametrize(
+    ("page", "old", "new", "must_search"),
+    [
+        (1, "Am Kanal.", "Am alten Hafen.", False),
+        (6, "Am Kanal.", "Am alten Hafen.", True),  # a straggler's revision is named
+        (6, "http://alt", "https://neu", True),
+        (1, "https://neu", "http://alt", True),
+        (2, "Am Kanal.", "Am [http://alt.example/v?nr=77 Kanal].", True),
+        (2, "* [https://neu.example/v?nr=2 Vorlage 2]\n", "", False),
+        (3, "== Lage ==", "== Ort ==", False),
+    ],
+)
+def test_only_what_could_alter_a_bulk_change_is_searched_for(
+    page: int, old: str, new: str, must_search: bool, tmp_path: Path, searched: list[bool]
+) -> None:
+    dump, db = tmp_path / "wiki.xml", tmp_path / "wiki.db"
+    write_history(small_history(), dump)
+    import_until(db, dump, None)
+    write_history(small_history((page, old, new)), dump)
+    import_until(db, dump, None)
+    assert searched == [True, must_search]
+    assert differences(db) == []
