@@ -79,47 +79,69 @@ def test_however_a_history_is_parted_into_runs(seed: int, forms: bool, tmp_path:
     assert True in searched
 
 
-def small_history(*later: tuple[int, str, str]) -> History:
-    """Five pages whose link was migrated, one that was missed, and later edits: page, old and new text."""
+Edit = tuple[int, str, str]  # page, old and new text
+
+
+def small_history(*runs: list[Edit]) -> History:
+    """Six pages with a link each, that was migrated on five of them, and later edits."""
     pages = []
     rev_id = 0
     for page_id in range(1, 7):
         page = Page(f"Seite {page_id}", "", START, page_id)
-        old = f"* [http://alt.example/v?nr={page_id} Vorlage {page_id}]\n\n== Lage ==\nAm Kanal."
+        old = f"* [http://alt.example/v?nr={page_id} Vorlage {page_id}]\n\n== Lage ==\nAm Kanahl, Ort {page_id}."
         texts = [old, old.replace("http://alt", "https://neu")] if page_id < 6 else [old]
         for day, text in enumerate(texts):
             rev_id += 1
             page.revisions.append(Revision(START + timedelta(days=day, minutes=page_id), "Ute Engel", text, rev_id))
         pages.append(page)
-    for page_id, old, new in later:
-        page = pages[page_id - 1]
-        text = page.revisions[-1].text
-        assert old in text
-        rev_id += 1
-        when = START + timedelta(days=200, minutes=rev_id)
-        page.revisions.append(Revision(when, "Tom Dahlke", text.replace(old, new), rev_id))
+    for run, edits in enumerate(runs, 1):
+        for page_id, old, new in edits:
+            page = pages[page_id - 1]
+            text = page.revisions[-1].text
+            assert old in text
+            rev_id += 1
+            when = START + timedelta(days=100 * run, minutes=rev_id)
+            page.revisions.append(Revision(when, "Tom Dahlke", text.replace(old, new), rev_id))
     return History(pages, [], [])
 
 
+def corrected(*pages: int) -> list[Edit]:
+    return [(page, "Kanahl", "Kanal") for page in pages]
+
+
 @pytest.mark.parametrize(
-    ("page", "old", "new", "must_search"),
+    ("before", "edits", "must_search"),
     [
-        (1, "Am Kanal.", "Am alten Hafen.", False),
-        (6, "Am Kanal.", "Am alten Hafen.", True),  # a straggler's revision is named
-        (6, "http://alt", "https://neu", True),
-        (1, "https://neu", "http://alt", True),
-        (2, "Am Kanal.", "Am [http://alt.example/v?nr=77 Kanal].", True),
-        (2, "* [https://neu.example/v?nr=2 Vorlage 2]\n", "", False),
-        (3, "== Lage ==", "== Ort ==", False),
+        ([], [(1, "Am Kanahl", "Beim alten Hafen")], False),
+        ([], [(6, "Am Kanahl", "Beim alten Hafen")], True),  # the revision of a straggler is told
+        ([], [(6, "http://alt", "https://neu")], True),
+        ([], [(1, "https://neu", "http://alt")], True),
+        ([], [(2, "Kanahl", "[http://alt.example/v?nr=77 Kanal]")], True),
+        ([], [(2, "* [https://neu.example/v?nr=2 Vorlage 2]\n", "")], False),
+        ([], [(3, "== Lage ==", "== Ort ==")], False),
+        ([], corrected(1, 2), False),
+        ([], corrected(1, 2, 3), True),
+        (corrected(1, 2), corrected(3), True),
+        (corrected(1, 2, 3, 4, 5), [(6, "Am Kanahl", "Beim alten Hafen")], True),
+        (
+            [*corrected(1, 2, 3, 4, 5), (6, "http://alt", "https://neu")],
+            [(6, "Am Kanahl", "Beim alten Hafen")],
+            True,
+        ),
+        (corrected(1, 2, 3, 4, 5), [(2, "Ort 2.", "Ort 2. Auch hier am Kanahl.")], True),
+        (corrected(1, 2, 3, 4), [(1, "Ort 1", "Ort 11")], False),
+        (corrected(1, 2, 3, 4), [(1, "Kanal", "Kanahl")], True),
+        ([(n, "== Lage ==", "== Ort ==") for n in (1, 2, 3)], [(4, "== Lage ==\n", "")], True),
+        ([(n, "== Lage ==", "== Ort ==") for n in (1, 2, 3)], [(1, "== Ort ==", "== Ort ==\nHier.")], False),
     ],
 )
 def test_only_what_could_alter_a_bulk_change_is_searched_for(
-    page: int, old: str, new: str, must_search: bool, tmp_path: Path, searched: list[bool]
+    before: list[Edit], edits: list[Edit], must_search: bool, tmp_path: Path, searched: list[bool]
 ) -> None:
     dump, db = tmp_path / "wiki.xml", tmp_path / "wiki.db"
-    write_history(small_history(), dump)
+    write_history(small_history(before), dump)
     import_until(db, dump, None)
-    write_history(small_history((page, old, new)), dump)
+    write_history(small_history(before, edits), dump)
     import_until(db, dump, None)
-    assert searched == [True, must_search]
     assert differences(db) == []
+    assert searched == [True, must_search]
