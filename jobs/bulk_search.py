@@ -12,7 +12,7 @@ from typing import Any
 
 from parsers.bulk import search_bulk_changes
 from parsers.bulk_founding import FOUNDING, WORDED
-from parsers.bulk_signatures import signatures
+from parsers.bulk_signatures import SIGNATURES, signatures
 from parsers.bulk_watch import Wanted, Watch
 from storage import bulk_memory as memory
 from storage.bulk_changes import replace_bulk_changes
@@ -22,40 +22,38 @@ from storage.database import Database
 from storage.mirror import get_state, set_state
 from storage.queries import last_change_id
 
-VERSION = 1  # of the rules of the search: after a change of them, everything is searched anew
-_STATE = "bulk_search"
+RULES = 1  # version of the search: after a change of its rules, everything is searched anew
+_STATE, _SIGNED = "bulk_search", "bulk_signatures"
+_MOST = 5000  # new changes; among more there is hardly none that matters
 
 
 def refresh_bulk_changes(db: Database) -> bool:
     """Bring the bulk changes up to date, within the caller's transaction; whether they had to be searched."""
+    if get_state(db, _SIGNED) != SIGNATURES:
+        memory.forget_signatures(db)
+        memory.save_signatures(db, signatures(load_changes(db, ChangeFilter(pairs=FOUNDING | WORDED))))
+        set_state(db, _SIGNED, SIGNATURES)
     held = get_state(db, _STATE)
     begun = memory.first_time(db)
-    if held is None or (held["version"], held["begun"]) != (VERSION, begun):
-        memory.forget_signatures(db)
-        held = None
     last = last_change_id(db)
-    after = held["last_change_id"] if held else 0
-    new = ChangeFilter(after_id=after, pairs=FOUNDING | WORDED)
-    numbers = memory.save_signatures(db, signatures(load_changes(db, new)) if last > after else ())
-    if held is None or _may_alter(db, held, numbers, last):
+    search = held is None or (held["rules"], held["begun"]) != (RULES, begun) or _may_alter(db, held, last)
+    if search:
         found, watches, watched = search_bulk_changes(StoredSource(db, memory.shared_words(db)), begun)
         replace_bulk_changes(db, found)
         held = {"watches": [list(asdict(one).values()) for one in watches], "watched": sorted(watched)}
-        searched = True
-    else:
-        searched = False
     memory.forget_changed_pages(db)
-    set_state(db, _STATE, {**held, "version": VERSION, "begun": begun, "last_change_id": last})
-    return searched
+    set_state(db, _STATE, {**held, "rules": RULES, "begun": begun, "last_change_id": last})
+    return search
 
 
-def _may_alter(db: Database, held: dict[str, Any], numbers: set[int], last: int) -> bool:
+def _may_alter(db: Database, held: dict[str, Any], last: int) -> bool:
     """Whether what is new could alter a bulk change or make one."""
-    if memory.is_shared(db, numbers):
-        return True
     watches = [Watch(*values) for values in held["watches"]]
     after = held["last_change_id"]
     if last > after:
+        new = ChangeFilter(after_id=after, pairs=FOUNDING | WORDED)
+        if last > after + _MOST or memory.is_shared(db, {one.number for one in signatures(load_changes(db, new))}):
+            return True
         kinds = {watch.kind for watch in watches}
         fresh = load_changes(db, ChangeFilter(after_id=after, texts=False))
         if any(watch.concerns(c) for c in fresh if c.change.kind in kinds for watch in watches):

@@ -18,11 +18,10 @@ def forget_signatures(db: Database) -> None:
     db.execute("DELETE FROM bulk_signatures")
 
 
-def save_signatures(db: Database, signatures: Iterable[Signature]) -> set[int]:
-    """Keep signatures; returns their numbers."""
-    rows = [(s.number, s.page_id, s.change_id, int(s.worded)) for s in signatures]
+def save_signatures(db: Database, signatures: Iterable[Signature], offset: int = 0) -> None:
+    """Keep signatures; ``offset`` is added to the ids of changes."""
+    rows = ((s.number, s.page_id, s.change_id + offset, int(s.worded)) for s in signatures)
     db.conn.executemany("INSERT OR IGNORE INTO bulk_signatures VALUES (?, ?, ?, ?)", rows)
-    return {row[0] for row in rows}
 
 
 def is_shared(db: Database, numbers: Collection[int]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from parsers.bulk_signatures import SIGNATURES
 from storage.schema import BULK_ADDRESSES, TABLES, VIEWS
 from storage.schema_items import ITEM_TABLES, ITEM_VIEWS
 from storage.schema_pages import PAGE_TABLES, PAGE_TRIGGERS, PAGE_VIEWS
@@ -38,3 +39,7 @@ def m001_design(db: Database) -> None:
 def m002_bulk_addresses(db: Database) -> None:
     """What became of each old address of a bulk change, and what is remembered of the search."""
     _execute_all(db, BULK_ADDRESSES)
+    db.execute(  # a file without changes needs none to be signed later
+        "INSERT INTO sync_state (key, value) SELECT 'bulk_signatures', ? WHERE NOT EXISTS (SELECT 1 FROM change_steps)",
+        [str(SIGNATURES)],
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlite_utils import Database
 
 from parsers.items import COLUMNS
+from storage.bulk_memory import save_signatures
 from storage.derived import DerivedChanges, DerivedPage, LocalStrings, Reading, Rows, StringList, Value
 from storage.items import forget_page
 from storage.schema_items import CHANGE, HISTORY_TABLES, ITEMS, STEP, Column
@@ -77,6 +78,7 @@ def _write_changes(db: Database, changes: DerivedChanges, numbers: Sequence[int]
     ):
         marks = ", ".join("?" * len(rows[0]))
         db.conn.executemany(f"INSERT INTO {table} VALUES ({marks})", _with_numbers(rows, positions, numbers, last))
+    save_signatures(db, changes.signatures, last)
 
 
 def _write_reading(db: Database, strings: Strings, page_id: int, reading: Reading) -> None:
