@@ -272,7 +272,7 @@ def _last_of_each_rule(claims: Iterable[Found], change: PageChange) -> Iterable[
 
 
 def _find_left(found: Iterable[Found], current: Iterable[CurrentItem]) -> None:
-    concerned = _by_kind((bulk.asks, bulk.sought().beginning, bulk) for bulk in found)
+    concerned = _by_kind((bulk.asks, bulk.sought().beginning or "", bulk) for bulk in found)
     for item in current:
         if item.kind in concerned:
             claims = [bulk for bulk in concerned[item.kind](item.value) if bulk.is_old(item)]

@@ -295,16 +295,30 @@ class LiteralPair(Found):
         at = self.migrated.get(change.page_id)
         return at is not None and change.timestamp > at and self.literal.brings_back(change.change)
 
+    def returns(self) -> Wanted:
+        if self.kind == "section":
+            return Wanted()
+        if self.kind == "template":
+            return Wanted(rf"\{{\{{|{re.escape(self.literal.before)}", is_expression=True)
+        return Wanted(self.literal.before, self._path() if self._is_field() else None)
+
+    def _is_field(self) -> bool:
+        """Whether fields were renamed, which are known by their paths."""
+        return self.kind == "infobox" and self.literal.action != "changed"
+
+    def _path(self) -> str:
+        literal = self.literal
+        field = rf"(?:#\d+)?/{re.escape(literal.before)}\Z"
+        return re.escape(literal.scope) + field if literal.scope else re.escape(literal.before) + r"(?:[#/]|\Z)"
+
     def sought(self) -> Wanted:
         literal = self.literal
         if self.kind == "template":
             return Wanted("{{")
         if self.kind == "section":
-            return Wanted(path=rf"(?:.* / )?{re.escape(literal.before)}\Z")
-        if self.kind == "infobox" and literal.action != "changed":
-            field = rf"(?:#\d+)?/{re.escape(literal.before)}\Z"
-            inside = re.escape(literal.scope) + field if literal.scope else re.escape(literal.before) + r"(?:[#/]|\Z)"
-            return Wanted(path=inside)
+            return Wanted(None, rf"(?:.* / )?{re.escape(literal.before)}\Z")
+        if self._is_field():
+            return Wanted(None, self._path())
         return Wanted(literal.before)
 
     def watch(self) -> Watch:

@@ -12,9 +12,12 @@ from parsers.immutable import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Values that begin with ``beginning``, an expression if ``is_expression``, or whose path matches ``path``."""
+    """Values that begin with ``beginning``, an expression if ``is_expression``, and those whose path matches ``path``.
 
-    beginning: str = ""
+    Where ``beginning`` is None, none are wanted for their values.
+    """
+
+    beginning: str | None = ""
     path: str | None = None
     is_expression: bool = False
 
@@ -22,20 +25,19 @@ class Wanted:
     def any_of(cls, several: Iterable[Wanted]) -> Wanted:
         """What any of these wants; its beginning is an expression."""
         wanted = list(several)
-        beginnings = {w.beginning if w.is_expression else re.escape(w.beginning) for w in wanted if w.path is None}
+        values = [(w.beginning, w.is_expression) for w in wanted if w.beginning is not None]
+        beginnings = {beginning if is_expression else re.escape(beginning) for beginning, is_expression in values}
         paths = {w.path for w in wanted if w.path is not None}
         beginning = "|".join(sorted(beginnings)) if "" not in beginnings else ""
-        if not beginnings:
-            beginning = r"(?!)"  # none by its value
-        return cls(beginning, "|".join(sorted(paths)) or None, is_expression=True)
+        return cls(beginning if beginnings else None, "|".join(sorted(paths)) or None, is_expression=True)
 
     @property
     def is_all(self) -> bool:
-        return not self.beginning
+        return self.beginning == ""
 
     def fits(self, value: str | None, path: str | None) -> bool:
         """Whether an item, or a change with its new value, is wanted; needs ``is_expression``."""
-        if value is not None and _compiled(self.beginning).match(value):
+        if value is not None and self.beginning is not None and _compiled(self.beginning).match(value):
             return True
         return bool(self.path and path is not None and _compiled(self.path).match(path))
 

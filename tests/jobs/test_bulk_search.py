@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,13 +16,24 @@ from jobs.config import Config
 from jobs.runner import running
 from jobs.settings import Settings
 from parsers.bulk import find_bulk_changes
-from parsers.change import BulkChange
+from parsers.bulk_watch import Wanted
+from parsers.change import BulkChange, CurrentItem, PageChange
 from storage.bulk_changes import load_bulk_changes
 from storage.bulk_memory import first_time
 from storage.bulk_source import StoredSource
 from storage.database import Database, open_database
 from tests.labelled_history import DAYS, START, History, Page, Revision, write_history
 from tests.labelled_weaving import labelled_history
+
+
+class Everything(StoredSource):
+    """A source that leaves nothing out."""
+
+    def later(self, wanted: Mapping[str, Wanted]) -> Iterator[PageChange]:
+        return super().later(dict.fromkeys(wanted, Wanted()))
+
+    def current(self, wanted: Mapping[str, Wanted]) -> Iterator[CurrentItem]:
+        return super().current(dict.fromkeys(wanted, Wanted()))
 
 
 def _plain(bulk: BulkChange) -> BulkChange:
@@ -37,7 +49,7 @@ def differences(path: Path) -> list[tuple[BulkChange | None, BulkChange | None]]
     db = open_database(path, create=False)
     try:
         held = sorted((_plain(bulk) for _, bulk in load_bulk_changes(db)), key=_order)
-        whole = sorted((_plain(bulk) for bulk in find_bulk_changes(StoredSource(db), first_time(db))), key=_order)
+        whole = sorted((_plain(bulk) for bulk in find_bulk_changes(Everything(db), first_time(db))), key=_order)
     finally:
         db.close()
     lacking = [(None, bulk) for bulk in whole if bulk not in held]
