@@ -22,7 +22,9 @@ from storage.database import Database, open_database
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 _COLUMN = re.compile(r"^\s+(?P<name>\w+) (?P<type>INTEGER|TEXT|BLOB)\b.*?,? -- (?P<meaning>.+)$")
 _SHOWN = re.compile(r"^\s+.+ AS (?P<name>\w+),? -- (?P<meaning>.+)$")  # a column of a view
-_INNER = re.compile(r"strings|change_steps|\w+_(?:rows|items)")  # tables that views are made of
+_INNER = re.compile(
+    r"strings|change_steps|bulk_signatures|bulk_pages|\w+_(?:rows|items)"
+)  # what views or searches rest on
 
 
 def schema_page() -> str:

@@ -12,7 +12,8 @@ from jobs.exactness import is_read_from_pages, without_exactness
 from jobs.files import becoming
 from jobs.report import render_report
 from jobs.report.data import BulkEntry, ReportData
-from storage.changes import ChangeFilter, load_bulk_changes, load_changes
+from storage.bulk_changes import load_bulk_changes
+from storage.changes import ChangeFilter, load_changes
 from storage.database import Database
 from storage.mirror import load_site
 from storage.queries import diagnostics_by_code, revisions_between, standing

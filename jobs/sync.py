@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jobs.audit import Difference, audit, mend_texts
 from jobs.backfill import bring_up_to_date
+from jobs.bulk_search import refresh_bulk_changes
 from jobs.contact import find_or_open, make_session, open_known
 from jobs.derive import Deriver
 from jobs.dump_import import import_dump
@@ -19,7 +20,6 @@ from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
 from jobs.workers import Workers
-from parsers.bulk import find_bulk_changes
 from parsers.memory import without_collection
 from scraper.api import Api
 from scraper.errors import DumpError
@@ -27,7 +27,6 @@ from scraper.fetch import Fetcher
 from scraper.find_pages import FoundPages
 from scraper.session import Session
 from storage import mirror as store
-from storage.changes import ChangeFilter, load_changes, load_current_items, replace_bulk_changes
 from storage.queries import standing
 from storage.runs import any_broke_off
 from storage.wide_views import refresh_wide_views
@@ -150,9 +149,5 @@ def finish(run: Run, settings: Settings, *, always: bool = False) -> None:
         with run.db.atomic():
             store.set_state(run.db, "finished", run.run_id)
             store.set_state(run.db, "renamed_fields", renamed)
-            found = find_bulk_changes(
-                lambda pairs: load_changes(run.db, ChangeFilter(texts=pairs is not None, pairs=pairs)),
-                lambda kinds: load_current_items(run.db, kinds),
-            )
-            replace_bulk_changes(run.db, found)
+            refresh_bulk_changes(run.db)
             refresh_wide_views(run.db, renamed)

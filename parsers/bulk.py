@@ -6,27 +6,23 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Protocol
 
-from parsers.bulk_found import Found, LiteralPair, Renamed, Rewriting, Worded, plain_field
-from parsers.bulk_induction import MIN_PAGES, Pair, induce_rules
+from parsers.bulk_addresses import Standing, State
+from parsers.bulk_found import Found, LiteralPair, Renamed, Rewriting, Worded
+from parsers.bulk_founding import is_rewritten, plain_field
+from parsers.bulk_induction import induce_rules
+from parsers.bulk_kept import Pair
 from parsers.bulk_literal import literal_groups
-from parsers.bulk_rules import Rule, Variable
+from parsers.bulk_rules import MIN_PAGES, Rule, Variable
+from parsers.bulk_sites import is_of_any_site, sites_at_a_time
 from parsers.bulk_templates import group_parameters
-from parsers.bulk_time import MAX_GAP, RARE, Burst, bursts, in_order, page_count, stretches, time_of
+from parsers.bulk_time import RARE, Burst, bursts, in_order, moment, page_count, stretches
+from parsers.bulk_watch import Wanted, Watch
 from parsers.bulk_wording import RUN, WIKITEXT, Wording, group_wordings, is_blank
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
-
-_NAMED = {("infobox", "added"), ("infobox", "removed"), ("section", "added"), ("section", "removed")}
-# What a rule can be found in; other changes only tell that an old form came back.
-FOUNDING = frozenset(
-    {
-        ("category", "added"), ("category", "removed"), ("file", "changed"), ("infobox", "changed"),
-        ("infobox", "renamed"), ("link", "changed"), ("section", "renamed"), ("template", "added"),
-        ("template", "changed"), ("template", "removed"), ("template", "renamed"), *_NAMED,
-    }
-)  # fmt: skip
-WORDED = frozenset({("file", "changed"), ("section", "changed")})
 
 # Marks and blanks are everyday tidying.
 _MARKS = (Burst(MIN_PAGES, timedelta(days=1)), Burst(4, timedelta(days=3)), Burst(6, timedelta(days=7)))
@@ -37,34 +33,65 @@ _MOST = 0.7
 _EACH = 0.8
 _ONE_SITE = timedelta(days=10)
 
-Changes = Callable[[Collection[tuple[str, str]] | None], Iterable[PageChange]]
-Current = Callable[[Collection[str]], Iterable[CurrentItem]]
+
+class Source(Protocol):
+    """Where changes and items are read from, when they are needed, so that memory follows what can found a rule."""
+
+    def founding(self) -> Iterable[PageChange]:
+        """Changes that a rule can be found in (``FOUNDING``)."""
+
+    def worded(self) -> Iterable[PageChange]:
+        """Those of ``WORDED``; those that have no signature in common with two others may be left out."""
+
+    def later(self, wanted: Mapping[str, Wanted]) -> Iterable[PageChange]:
+        """Changes, by kind, but for those inside texts, in the order of time. All but the wanted may be left out."""
+
+    def current(self, wanted: Mapping[str, Wanted]) -> Iterable[CurrentItem]:
+        """What stands now: items of the kinds of ``CurrentItem``, and ``text`` and ``wikitext`` for the texts of
+        sections and pages; others than the wanted may be left out."""
+
+    def standing(self, kind: str, states: Collection[State]) -> Mapping[State, Sequence[CurrentItem]]:
+        """The items of a kind that stood on pages at some of their revisions, where that is known."""
 
 
-def find_bulk_changes(changes: Changes, current: Current) -> list[BulkChange]:
-    """Bulk changes in a history of changes, in order of time.
-
-    ``changes`` gives those of some pairs of kind and action, or all but changes inside texts; ``current`` the items
-    of some kinds that stand now: those of ``CurrentItem``, and ``text`` and ``wikitext`` for the texts of sections
-    and pages. Both are asked when they are needed and may be read from a file, so that memory follows what can found
-    a rule.
+def find_bulk_changes(source: Source, begun: str | None = None) -> list[BulkChange]:
+    """Bulk changes in a history of changes that had ``begun`` at a time, in order of time.
 
     What was rewritten alike on at least three pages is explained by one rule: links, files, field values and
     template uses by one with variables (``parsers.bulk_induction``); names, values and categories by one literal
     pair (``parsers.bulk_literal``); words and marks inside texts by what was replaced (``parsers.bulk_wording``). A
     change belongs to one bulk change at most. Exceptions follow the rule of an address but altered a variable.
-    Stragglers are ``current`` items that still have the old form; where a rule was
-    followed in several stretches of time, the last of them names them. Regressions are
-    later changes that brought the old form back to a page that had been migrated, or, for external addresses, to
-    any page once the last member was done.
+    Stragglers are current items that still have the old form; where a rule was followed in several stretches of time,
+    the last of them names them. Regressions are later changes that brought the old form back to a page that had been
+    migrated, or, for external addresses, to any page once the last member was done. Of rules of addresses it is told
+    what became of each old address (``parsers.bulk_addresses``).
     """
-    ordered = in_order(_light(change) for change in changes(FOUNDING) if change.rev_to is not None)
-    worded = group_wordings(change for change in changes(WORDED) if change.rev_to is not None)
-    found = _found(ordered, worded)
+    return search_bulk_changes(source, begun)[0]
+
+
+def search_bulk_changes(source: Source, begun: str | None = None) -> tuple[list[BulkChange], list[Watch], set[int]]:
+    """The bulk changes, what new changes and items could alter of them, and the pages that are named by one."""
+    ordered = in_order(_light(change) for change in source.founding() if change.rev_to is not None)
+    worded = group_wordings(change for change in source.worded() if change.rev_to is not None)
+    if begun is None:
+        every = chain(ordered, *worded.values())
+        begun = min((change.timestamp for change in every), default="1970-01-01T00:00:00Z")
+    found = _found(ordered, worded, moment(begun))
     if found:
-        _find_regressions(found, changes(None))
-        _find_left(found, current({bulk.asks for bulk in found}))
-    return _named_once(_without_returns(found))
+        wanted = [(bulk.kind, bulk.returns()) for bulk in found if not isinstance(bulk, Worded)]
+        _find_regressions(found, source.later(_together(wanted)))
+        _find_left(found, source.current(_together((bulk.asks, bulk.sought()) for bulk in found)))
+    watched = {item.page_id for bulk in found for item in bulk.left}
+    watches = [bulk.watch() for bulk in found]
+    return _named_once(_without_returns(found), source.standing), watches, watched
+
+
+def _together(wanted: Iterable[tuple[str, Wanted]]) -> dict[str, Wanted]:
+    """What several rules ask for, by kind."""
+    by_kind: defaultdict[str, list[Wanted]] = defaultdict(list)
+    for kind, one in wanted:
+        by_kind[kind].append(one)
+    return {kind: Wanted.any_of(several) for kind, several in by_kind.items()}
 
 
 def _light(change: PageChange) -> PageChange:
@@ -75,48 +102,27 @@ def _light(change: PageChange) -> PageChange:
     return change
 
 
-def _found(ordered: Sequence[PageChange], worded: Mapping[Wording, list[PageChange]]) -> list[Found]:
-    times = [change.timestamp for change in (*ordered, *(c for group in worded.values() for c in group))]
-    lasting = _between(min(times), max(times)) if times else timedelta()
+def _found(ordered: Sequence[PageChange], worded: Mapping[Wording, list[PageChange]], begun: datetime) -> list[Found]:
     found: list[Found] = []
     for kind in ("file", "link"):
-        found += _rewritings(kind, "", [c for c in ordered if _is_rewritten(c, kind)], lasting)
+        found += _rewritings(kind, "", [c for c in ordered if is_rewritten(c, kind)], begun)
     fields: defaultdict[str, list[PageChange]] = defaultdict(list)
     for change in ordered:
-        if _is_rewritten(change, "infobox") and not change.change.noise_reason:
+        if is_rewritten(change, "infobox"):
             fields[plain_field(change.change.path)].append(change)
     for field, members in fields.items():
-        found += _rewritings("infobox", field, members, lasting)
-    uses = [change for change in ordered if _is_rewritten(change, "template")]
+        found += _rewritings("infobox", field, members, begun)
+    uses = [change for change in ordered if is_rewritten(change, "template")]
     for parameters, members in group_parameters(uses).items():
-        found += [Renamed(parameters, stretch) for stretch in bursts(members, RARE, lasting)]
+        found += [Renamed(parameters, stretch) for stretch in bursts(members, RARE, begun)]
     taken = {change.change_id for bulk in found for change in bulk.done}
-    found += _rewritings("template", "", [change for change in uses if change.change_id not in taken], lasting)
+    found += _rewritings("template", "", [change for change in uses if change.change_id not in taken], begun)
     taken = {change.change_id for bulk in found for change in bulk.done}
-    found += _literals([change for change in ordered if change.change_id not in taken], lasting)
-    return [*found, *_wordings(worded, found, lasting)]
+    found += _literals([change for change in ordered if change.change_id not in taken], begun)
+    return [*found, *_wordings(worded, found, begun)]
 
 
-def _between(first: str, last: str) -> timedelta:
-    one, other = (time_of(PageChange(0, 0, "", None, None, at, None, None, _NOTHING)) for at in (first, last))
-    return other - one
-
-
-_NOTHING = Change("page", "created", "", None, None)
-
-
-def _is_rewritten(change: PageChange, kind: str) -> bool:
-    told = change.change
-    return (
-        told.kind == kind
-        and told.action == "changed"
-        and bool(told.before and told.after)
-        and told.before != told.after
-        and not (told.before or "").startswith("[[")  # a file shown in another way, told by its wikitext
-    )
-
-
-def _rewritings(kind: str, scope: str, changes: Sequence[PageChange], lasting: timedelta) -> Iterator[Found]:
+def _rewritings(kind: str, scope: str, changes: Sequence[PageChange], begun: datetime) -> Iterator[Found]:
     """Rules with variables; of field values and templates, those without any are literal pairs."""
     rewritten = {change.change_id: change for change in changes}
     found: list[Rewriting] = []
@@ -128,7 +134,7 @@ def _rewritings(kind: str, scope: str, changes: Sequence[PageChange], lasting: t
         others = sum(
             c.change.before == over_all.pattern_after and c.change.after == over_all.pattern_before for c in changes
         )
-        parts = bursts(members, RARE, lasting, others) if is_literal else _own_stretches(over_all, members)
+        parts = bursts(members, RARE, begun, others) if is_literal else _own_stretches(over_all, members)
         for stretch in parts:
             # Within its own stretch of time a rule may be narrower than over the whole history.
             for rule, own in induce_rules(map(_pair, stretch)):
@@ -148,15 +154,20 @@ def _rewritings(kind: str, scope: str, changes: Sequence[PageChange], lasting: t
 
 
 def _own_stretches(rule: Rule, members: Sequence[PageChange]) -> Iterator[list[PageChange]]:
-    """Stretches of time; shorter ones where a rule is of any site, so that the sites one after the other stay apart."""
-    of_any_site = "://" in rule.pattern_before and rule.pattern_before.partition("://")[2].startswith("{")
-    return stretches(members, _ONE_SITE if of_any_site else MAX_GAP)
+    """Stretches of time; shorter ones where a rule is of any site, so that works on other sites stay apart."""
+    if not is_of_any_site(rule):
+        yield from stretches(members)
+        return
+    for stretch in stretches(members, _ONE_SITE):
+        for sites in sites_at_a_time(stretch):
+            yield from stretches(sites)
 
 
 def _going_on(found: Iterable[Rewriting], rule: Rule, done: Sequence[PageChange]) -> Rewriting | None:
     """The bulk change of the same rule that these changes go on with."""
     for bulk in found:
-        if (bulk.rule.before, bulk.rule.after) == (rule.before, rule.after) and bulk.is_in_time(done[0]):
+        same = (bulk.rule.before, bulk.rule.after) == (rule.before, rule.after)
+        if same and bulk.is_in_time(done[0]) and any(bulk.knows_site(change.change.before or "") for change in done):
             return bulk
     return None
 
@@ -165,21 +176,19 @@ def _pair(change: PageChange) -> Pair:
     return Pair(change.page_id, change.change.before or "", change.change.after or "", change.change_id)
 
 
-def _literals(ordered: Sequence[PageChange], lasting: timedelta) -> Iterator[Found]:
+def _literals(ordered: Sequence[PageChange], begun: datetime) -> Iterator[Found]:
     taken: set[int] = set()
     groups = list(literal_groups(ordered))
     sizes = {(literal.scope, literal.before, literal.after): len(members) for literal, members in groups}
     for literal, members in groups:
         free = [change for change in members if change.change_id not in taken]
         others = sizes.get((literal.scope, literal.after, literal.before), 0)
-        for stretch in bursts(free, literal.bounds, lasting, others):
+        for stretch in bursts(free, literal.bounds, begun, others):
             taken.update(change.change_id for change in stretch)
             yield LiteralPair(literal, stretch)
 
 
-def _wordings(
-    groups: Mapping[Wording, list[PageChange]], found: Sequence[Found], lasting: timedelta
-) -> Iterator[Found]:
+def _wordings(groups: Mapping[Wording, list[PageChange]], found: Sequence[Found], begun: datetime) -> Iterator[Found]:
     """Rewritings inside texts, the best supported first, of those that as many pages support the longest."""
     done = {change.change_id for bulk in found for change in bulk.done}
     works = [{change.rev_to for change in bulk.done} for bulk in found]
@@ -195,7 +204,7 @@ def _wordings(
             continue
         back = groups.get(wording.reverse, [])
         bounds = _BLANKS if is_blank(wording) else _MARKS if free and free[0].change.noise_reason else RARE
-        for stretch in bursts(free, bounds, lasting, page_count(back)):
+        for stretch in bursts(free, bounds, begun, page_count(back)):
             done.update(change.change_id for change in stretch)
             yield Worded(_fullest(wording, stretch, groups), stretch, back)
 
@@ -238,7 +247,7 @@ def _without_echoes(changes: list[PageChange], works: Iterable[Set[int | None]])
 
 
 def _find_regressions(found: Iterable[Found], changes: Iterable[PageChange]) -> None:
-    concerned = _by_kind((bulk.kind, bulk) for bulk in found if not isinstance(bulk, Worded))
+    concerned = _by_kind((bulk.kind, bulk.beginning, bulk) for bulk in found if not isinstance(bulk, Worded))
     members = {change.change_id: bulk for bulk in found for change in bulk.done}
     for change in changes:
         if change.rev_to is not None and change.change.kind in concerned:
@@ -263,24 +272,25 @@ def _last_of_each_rule(claims: Iterable[Found], change: PageChange) -> Iterable[
 
 
 def _find_left(found: Iterable[Found], current: Iterable[CurrentItem]) -> None:
-    concerned = _by_kind((bulk.asks, bulk) for bulk in found)
+    concerned = _by_kind((bulk.asks, bulk.sought().beginning or "", bulk) for bulk in found)
     for item in current:
         if item.kind in concerned:
-            for bulk in concerned[item.kind](item.value):
-                if bulk.is_old(item):
+            claims = [bulk for bulk in concerned[item.kind](item.value) if bulk.is_old(item)]
+            known = {bulk.family for bulk in claims if bulk.knows_site(item.value)}
+            for bulk in claims:
+                if bulk.family not in known or bulk.knows_site(item.value):
                     bulk.left.append(item)
 
 
-def _by_kind(bulks: Iterable[tuple[str, Found]]) -> dict[str, Callable[[str], Collection[Found]]]:
-    found: defaultdict[str, list[Found]] = defaultdict(list)
-    for kind, bulk in bulks:
-        found[kind].append(bulk)
+def _by_kind(bulks: Iterable[tuple[str, str, Found]]) -> dict[str, Callable[[str], Collection[Found]]]:
+    found: defaultdict[str, list[tuple[str, Found]]] = defaultdict(list)
+    for kind, beginning, bulk in bulks:
+        found[kind].append((beginning, bulk))
     return {kind: _by_beginning(of_kind) for kind, of_kind in found.items()}
 
 
-def _by_beginning(bulks: Collection[Found]) -> Callable[[str], Collection[Found]]:
+def _by_beginning(by_beginning: Collection[tuple[str, Found]]) -> Callable[[str], Collection[Found]]:
     """What gives those whose old form a value can have by its first characters: most values have none's."""
-    by_beginning = [(bulk.beginning, bulk) for bulk in bulks]
     any_of_them = re.compile("|".join(sorted({re.escape(beginning) for beginning, _ in by_beginning})))
 
     def possible(value: str) -> Collection[Found]:
@@ -302,12 +312,12 @@ def _without_returns(found: Sequence[Found]) -> list[Found]:
     return kept
 
 
-def _named_once(found: Sequence[Found]) -> list[BulkChange]:
+def _named_once(found: Sequence[Found], standing: Standing) -> list[BulkChange]:
     """In order of time, each straggler of a rule only with the last bulk change of that rule that names it."""
     back: defaultdict[tuple[str, str], set[Hashable]] = defaultdict(set)
     for one in found:
         back[one.family] |= one.brought_back()
-    bulks = [(one.family, one.told(back[one.family])) for one in found]
+    bulks = [(one.family, one.told(back[one.family], standing)) for one in found]
     missed: defaultdict[tuple[str, str], Counter[BulkCase]] = defaultdict(Counter)
     told = []
     for family, bulk in sorted(bulks, key=lambda item: (item[1].first_at, item[1].kind, item[1].rule), reverse=True):

@@ -9,15 +9,18 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from parsers.bulk_addresses import AddressRule, Standing, check_addresses
+from parsers.bulk_founding import plain_field
 from parsers.bulk_literal import Literal
 from parsers.bulk_rules import Rule, has_old_form, read_variables
+from parsers.bulk_sites import host_of, is_of_any_site
 from parsers.bulk_templates import Parameters
 from parsers.bulk_time import MAX_GAP, in_order, page_count, time_of
+from parsers.bulk_watch import Wanted, Watch
 from parsers.bulk_wording import RUN, TEXT, Wording, file_form
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
 _NEVER = "9999"  # later than any time stamp
-_HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*?)(?=[/?#]|\{rest\}\Z|\Z)", re.IGNORECASE)
 # Where a variable stands for words, a value less like the old one (0 to 100) is another thing and no slip.
 _SLIP = 50.0
 
@@ -37,6 +40,7 @@ class Found(ABC):
             self.note(change)
         self.regressions: list[PageChange] = []
         self.left: list[CurrentItem] = []
+        self.hosts: set[str | None] | None = None  # that a rule of any site is about
 
     def note(self, change: PageChange) -> None:
         """Remember when a page was migrated."""
@@ -66,6 +70,22 @@ class Found(ABC):
     def is_old(self, item: CurrentItem) -> bool:
         """Whether an item of this kind has the old form."""
 
+    def knows_site(self, value: str) -> bool:
+        """Whether an address is of one of the sites that a rule of any site is about; of other rules each is."""
+        return self.hosts is None or host_of(value) in self.hosts
+
+    def returns(self) -> Wanted:
+        """The changes that could bring the old form back, by their new values."""
+        return Wanted(self.beginning)
+
+    def sought(self) -> Wanted:
+        """The items that could have the old form."""
+        return Wanted(self.beginning)
+
+    @abstractmethod
+    def watch(self) -> Watch:
+        """By what a change or an item could be of the old form."""
+
     def brought_back(self) -> set[Hashable]:
         """By what the items are known that were brought back: their pages."""
         return {change.page_id for change in self.regressions}
@@ -83,8 +103,9 @@ class Found(ABC):
         told = change.change
         return BulkCase(change.title, change.rev_to or 0, told.before or "", told.after, told.label)
 
-    def told(self, back: Set[Hashable]) -> BulkChange:
+    def told(self, back: Set[Hashable], standing: Standing) -> BulkChange:
         """The bulk change; what was brought ``back``, also after another one of the same rule, is no straggler."""
+        about, left = self.address_rule(), self.stragglers(back)
         members = in_order(self.done)
         return BulkChange(
             kind=self.kind,
@@ -99,10 +120,15 @@ class Found(ABC):
             exceptions=tuple(self.case(change) for change in in_order(self.exceptions())),
             stragglers=tuple(
                 BulkCase(item.title, item.rev_id, item.value, None, item.label)
-                for item in sorted(self.stragglers(back), key=lambda item: (item.title, item.path, item.value))
+                for item in sorted(left, key=lambda item: (item.title, item.path, item.value))
             ),
             regressions=tuple(self.case(change) for change in in_order(self.regressions)),
+            addresses=tuple(check_addresses(about, members, left, standing)) if about else None,
         )
+
+    def address_rule(self) -> AddressRule | None:
+        """What the addresses on pages are held against, if this is a rule of addresses."""
+        return None
 
     def _fewer_than_migrated(self, items: list[CurrentItem]) -> list[CurrentItem]:
         """Where most pages kept the old form, some pages were sorted anew, and the others missed nothing."""
@@ -122,8 +148,8 @@ class Rewriting(Found):
         self.is_address = "://" in rule.pattern_before
         self.last = max(change.timestamp for change in done) if self.is_address else _NEVER
         self.known: set[tuple[int, str | None]] = set()
-        hosts = {_host(change.change.before) for change in done}
-        self.hosts = hosts if self.is_address and "{" in (_host(rule.pattern_before) or "{") else None
+        if is_of_any_site(rule):
+            self.hosts = {host_of(change.change.before) for change in done}
 
     @property
     def text(self) -> str:
@@ -136,7 +162,7 @@ class Rewriting(Found):
 
     @property
     def family(self) -> tuple[str, str]:
-        old, new = _host(self.rule.pattern_before), _host(self.rule.pattern_after)
+        old, new = host_of(self.rule.pattern_before), host_of(self.rule.pattern_after)
         return self.kind, f"{self.scope}: {old} → {new}" if old and new and "{" not in old + new else self.text
 
     def follows(self, change: PageChange) -> bool | None:
@@ -147,9 +173,9 @@ class Rewriting(Found):
         new = (
             read_variables(self.rule.after, self.rule.new_form, change.change.after or "") if old is not None else None
         )
-        if old is None or new is None or not self.is_in_time(change):
+        if old is None or new is None or not self.is_in_time(change) or not self.knows_site(change.change.before or ""):
             return None
-        if old == new:
+        if all(old[name] == value for name, value in new.items()):
             return True
         return False if self.is_address and self.hosts is None and _is_slip(old, new) else None
 
@@ -162,6 +188,8 @@ class Rewriting(Found):
         """One more member."""
         self.done.append(change)
         self.note(change)
+        if self.hosts is not None:
+            self.hosts.add(host_of(change.change.before))
         if broken:
             self.broken.append(change)
 
@@ -172,7 +200,7 @@ class Rewriting(Found):
         before, after = change.change.before, change.change.after
         if after is None or not self._has_old(change.change, after):
             return False
-        if self.hosts is not None and _host(after) not in self.hosts:
+        if not self.knows_site(after):
             return False
         was_here = (change.page_id, after) in self.known
         self.known.add((change.page_id, after))
@@ -184,10 +212,19 @@ class Rewriting(Found):
     def _has_old(self, change: Change, value: str) -> bool:
         return (not self.scope or self.scope == _field(change)) and has_old_form(self.rule, value)
 
+    def watch(self) -> Watch:
+        return Watch(self.kind, self.asks, self.rule.old_form.pattern)
+
     def is_old(self, item: CurrentItem) -> bool:
         if self.scope and self.scope != plain_field(item.path):
             return False
         return has_old_form(self.rule, item.value)
+
+    def address_rule(self) -> AddressRule | None:
+        if not self.is_address or "://" not in self.rule.pattern_after:
+            return None
+        hosts = None if self.hosts is None else frozenset(self.hosts)
+        return AddressRule(self.kind, self.rule, self.scope, hosts, host_of, plain_field)
 
     def brought_back(self) -> set[Hashable]:
         return {(change.page_id, change.change.after) for change in self.regressions}
@@ -195,7 +232,7 @@ class Rewriting(Found):
     def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
         left = [item for item in self.left if (item.page_id, item.value) not in back]
         if self.hosts is not None and not self._fewer_than_migrated(left):
-            return [item for item in left if _host(item.value) in self.hosts]
+            return [item for item in left if host_of(item.value) in self.hosts]
         return left
 
 
@@ -205,18 +242,8 @@ def _is_slip(old: dict[str, str], new: dict[str, str]) -> bool:
     return all((a.isdigit() and b.isdigit()) or fuzz.ratio(a, b) >= _SLIP for a, b in pairs)
 
 
-def _host(address: str | None) -> str | None:
-    match = _HOST.match(address or "")
-    return match[1].lower() if match else None
-
-
 def _field(change: Change) -> str:
     return plain_field(change.path)
-
-
-def plain_field(path: str) -> str:
-    """The path of a field without the number of its box."""
-    return re.sub(r"#\d+(?=/|$)", "", path, count=1)
 
 
 class Renamed(Found):
@@ -242,6 +269,9 @@ class Renamed(Found):
             return False
         return self.parameters.is_old(after) and not self.parameters.is_old(before)
 
+    def watch(self) -> Watch:
+        return Watch(self.kind, self.asks, re.escape(self.parameters.name))
+
     def is_old(self, item: CurrentItem) -> bool:
         return self.parameters.is_old(item.value)
 
@@ -265,8 +295,43 @@ class LiteralPair(Found):
         at = self.migrated.get(change.page_id)
         return at is not None and change.timestamp > at and self.literal.brings_back(change.change)
 
+    def returns(self) -> Wanted:
+        if self.kind == "section":
+            return Wanted()
+        if self.kind == "template":
+            return Wanted(rf"\{{\{{|{re.escape(self.literal.before)}", is_expression=True)
+        return Wanted(self.literal.before, self._path() if self._is_field() else None)
+
+    def _is_field(self) -> bool:
+        """Whether fields were renamed, which are known by their paths."""
+        return self.kind == "infobox" and self.literal.action != "changed"
+
+    def _path(self) -> str:
+        literal = self.literal
+        field = rf"(?:#\d+)?/{re.escape(literal.before)}\Z"
+        return re.escape(literal.scope) + field if literal.scope else re.escape(literal.before) + r"(?:[#/]|\Z)"
+
+    def sought(self) -> Wanted:
+        literal = self.literal
+        if self.kind == "template":
+            return Wanted("{{")
+        if self.kind == "section":
+            return Wanted(None, rf"(?:.* / )?{re.escape(literal.before)}\Z")
+        if self._is_field():
+            return Wanted(None, self._path())
+        return Wanted(literal.before)
+
+    def watch(self) -> Watch:
+        return Watch(self.kind, self.asks, re.escape(self.literal.before))
+
     def is_old(self, item: CurrentItem) -> bool:
         return self.literal.is_old(item)
+
+    def address_rule(self) -> AddressRule | None:
+        literal = self.literal
+        if literal.action != "changed" or not (host_of(literal.before) and host_of(literal.after)):
+            return None
+        return AddressRule(self.kind, literal.rule, literal.scope, place=plain_field)
 
     def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
         left = super().stragglers(back)
@@ -297,6 +362,12 @@ class Worded(Found):
     def is_regression(self, change: PageChange) -> bool:
         return change in self.regressions  # known from the start
 
+    def watch(self) -> Watch:
+        if self.kind == "file":
+            return Watch("", self.asks, self.file.pattern if self.file else "(?!)")
+        hidden = self.wording.after if self.wording.before in self.wording.after else ""
+        return Watch("", self.asks, self.wording.expression.pattern if self.wording.before else "(?!)", hidden)
+
     def is_old(self, item: CurrentItem) -> bool:
         return self._old_form(item.value) is not None
 
@@ -317,4 +388,4 @@ class Worded(Found):
         return BulkCase(change.title, change.rev_to or 0, self.wording.after, self.wording.before)
 
 
-__all__ = ["TEXT", "Found", "LiteralPair", "Renamed", "Rewriting", "Worded", "plain_field"]
+__all__ = ["TEXT", "Found", "LiteralPair", "Renamed", "Rewriting", "Worded"]

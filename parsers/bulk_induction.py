@@ -5,43 +5,25 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
-from parsers.bulk_rules import Parts, Rule, Variable, make_rule, shown_form
+from parsers.bulk_kept import Pair, masked_forms, rules_of_kept_values, rules_that_drop_numbers
+from parsers.bulk_rules import MIN_PAGES, Parts, Rule, Variable, make_rule, shown_form
+from parsers.bulk_tokens import MAX_TOKENS, REST_OF_ADDRESS, TOKEN, Tokens, joined, literal_tail, variable
 from parsers.immutable import dataclass
 
-MIN_PAGES = 3
-
-Tokens = tuple[str, ...]
 Hunks = tuple[tuple[str, str], ...]
-Masked = tuple[str | int, ...]
 
-_TOKEN = re.compile(r"://|[^\W_]+|.", re.DOTALL)
-_MAX_TOKENS = 400
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
-_PARAMETER = re.compile(r"(?:^|[?&;])([\w.\-]+)=$")
 _SCHEMES: tuple[Hunks, ...] = ((("http", "https"),), (("https", "http"),))
-_DIGIT = re.compile(r"\d")
 _VALUE_START = re.compile(r"[^=]*=")
-# What may follow a host or a path, if anything does.
-_REST_OF_ADDRESS = "(?:[/?#].*)?"
 _BARE: frozenset[Tokens] = frozenset({(), ("/",)})
 _ANY_FRAGMENT = "(?:#.*)?"
 # The least letters by which a title is known when the rest of it may be anything.
 _LEAST_LETTERS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """An old and a new address with the page that they stand on; ``member`` is whatever the caller knows it by."""
-
-    page_id: int
-    before: str
-    after: str
-    member: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +43,41 @@ def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
     (``vo020`` and ``to020`` are two things), and numbers, values of a query and ever new words are variables.
     """
     groups: defaultdict[tuple[Hunks, Hashable], list[_Edit]] = defaultdict(list)
-    shuffled: defaultdict[tuple[Masked, Masked], list[Pair]] = defaultdict(list)
-    for pair in pairs:
+    given = list(pairs)
+    found = list(rules_that_drop_numbers(given))
+    dropped = {pair.member for _, own in found for pair in own}
+    told: set[int] = set()
+    for pair in given:
+        if pair.member in dropped:
+            continue
         before, after, fragment = _without_fragment(pair)
         cut = _cut(before, after)
         if cut:
             groups[cut[0], _site(pair, cut[0])].append(_Edit(pair, cut[1], fragment))
-    found = []
     for (hunks, _), edits in groups.items():
-        told = set()
         if _pages(edits) >= MIN_PAGES:
             for members in _partition(edits):
                 rule = _build(hunks, members)
                 if rule:
                     found.append((rule, [edit.pair for edit in members]))
                     told |= {edit.pair.member for edit in members}
-        for edit in edits:
-            masked = _masked(edit.pair.before, edit.pair.after) if edit.pair.member not in told else None
-            if masked:
-                shuffled[masked].append(edit.pair)
-    found += [(_shuffled_rule(*forms, own), own) for forms, own in shuffled.items() if _page_count(own) >= MIN_PAGES]
+    found += rules_of_kept_values(pair for pair in given if pair.member not in told | dropped)
     return sorted(found, key=lambda item: (-len({p.page_id for p in item[1]}), item[0].pattern_before))
+
+
+def signatures_of_pair(pair: Pair) -> Iterator[Hashable]:
+    """What a pair has in common with all that ``induce_rules`` could find one rule for, and with its contrary."""
+    before, after, _ = _without_fragment(pair)
+    yield "pair", *sorted((before, after))
+    if cut := _cut(before, after):
+        yield "cut", cut[0], _site(pair, cut[0])
+    yield from masked_forms(pair)
 
 
 @lru_cache(maxsize=4096)
 def _cut(before: str, after: str) -> tuple[Hunks, tuple[Tokens, ...]] | None:
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    if max(len(old), len(new)) > _MAX_TOKENS:
+    old, new = TOKEN.findall(before), TOKEN.findall(after)
+    if max(len(old), len(new)) > MAX_TOKENS:
         return None
     hunks: list[tuple[str, str]] = []
     gaps: list[Tokens] = [()]
@@ -122,39 +112,6 @@ def _without_fragment(pair: Pair) -> tuple[str, str, str]:
     if "://" in pair.before or "{" in pair.before or old[2] != new[2] or not (old[0] and new[0]) or old[0] == new[0]:
         return pair.before, pair.after, ""
     return old[0], new[0], old[2]
-
-
-def _masked(before: str, after: str) -> tuple[Masked, Masked] | None:
-    """Both addresses with the values that stand once in each replaced by their number: values that changed places."""
-    if "://" not in before or "://" not in after:
-        return None
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    counts = Counter(old), Counter(new)
-    kept = [token for token in old if _DIGIT.search(token) and counts[0][token] == counts[1][token] == 1]
-    places = {token: place for place, token in enumerate(kept)}
-    if len(places) < 2:
-        return None
-    return tuple(places.get(t, t) for t in old), tuple(places.get(t, t) for t in new)
-
-
-def _shuffled_rule(old: Masked, new: Masked, pairs: Sequence[Pair]) -> Rule:
-    """The rule of pairs with the same masked forms; a value that is the same in all of them is literal."""
-    names: Counter[str] = Counter()
-    parts: dict[int, str | Variable] = {}
-    before: list[str | Variable] = []
-    columns = zip(*(_TOKEN.findall(pair.before) for pair in pairs), strict=True)
-    for token, values in zip(old, columns, strict=True):
-        if isinstance(token, int):
-            parts[token] = values[0] if len(set(values)) == 1 else _variable(values, _literal_tail(before), names)
-            before.append(parts[token])
-        else:
-            before.append(token)
-    after = [parts[token] if isinstance(token, int) else token for token in new]
-    return make_rule(_joined(before), _joined(after))
-
-
-def _page_count(pairs: Iterable[Pair]) -> int:
-    return len({pair.page_id for pair in pairs})
 
 
 def _pages(edits: Iterable[_Edit]) -> int:
@@ -235,7 +192,7 @@ def _build(hunks: Hunks, edits: Sequence[_Edit]) -> Rule | None:
     after: list[str | Variable] = []
     for position, (deleted, inserted) in enumerate([*hunks, ("", "")]):
         gaps = list({edit.gaps[position]: None for edit in edits})
-        written = _literal_tail(before)
+        written = literal_tail(before)
         for part in _generalise(gaps, written, names):
             before.append(part)
             after.append(part)
@@ -246,20 +203,11 @@ def _build(hunks: Hunks, edits: Sequence[_Edit]) -> Rule | None:
     if some:
         end = _generalise([("#", fragment) for fragment in fragments], "", names)
         before, after = before + end, after + end
-    parts_before, parts_after = _open_ended(_joined(before)), _open_ended(_joined(after))
+    parts_before, parts_after = _open_ended(joined(before)), _open_ended(joined(after))
     if not _is_sound(hunks, parts_before, parts_after):
         return None
     is_title = "://" not in shown_form(parts_before)
     return make_rule(parts_before, parts_after, end=_ANY_FRAGMENT if is_title and not some else "")
-
-
-def _literal_tail(parts: Sequence[str | Variable]) -> str:
-    tail = ""
-    for part in reversed(parts):
-        if isinstance(part, Variable):
-            break
-        tail = part + tail
-    return tail
 
 
 def _generalise(gaps: Sequence[Tokens], written: str, names: Counter[str]) -> list[str | Variable]:
@@ -279,41 +227,12 @@ def _generalise(gaps: Sequence[Tokens], written: str, names: Counter[str]) -> li
                 parts.append(column[0])
                 written += column[0]
             else:
-                parts.append(_variable(column, written, names))
+                parts.append(variable(column, written, names))
                 written = ""
     else:
-        parts.append(_variable(["".join(middle) for middle in middles], written, names))
+        parts.append(variable(["".join(middle) for middle in middles], written, names))
     parts.append("".join(gaps[0][len(gaps[0]) - tail :]))
     return parts
-
-
-def _variable(values: Sequence[str], written: str, names: Counter[str]) -> Variable:
-    parameter = _PARAMETER.search(written)
-    single = all(value and _TOKEN.fullmatch(value) for value in values)
-    if parameter:
-        name = parameter[1]
-    elif all(value.isdigit() for value in values):
-        name = "n"
-    else:
-        name = "name" if single else "rest"
-    names[name] += 1
-    if names[name] > 1:
-        name = f"{name}{names[name]}"
-    if "" in values and all(value[:1] in "/?#" for value in values) and "://" in written:
-        return Variable(name, _REST_OF_ADDRESS)
-    some = "*" if "" in values else "+"
-    return Variable(name, rf"[^\s/?&#=]{some}" if single else f".{some}")
-
-
-def _joined(parts: Iterable[str | Variable]) -> Parts:
-    """Neighbouring literals as one, with no empty ones."""
-    found: list[str | Variable] = []
-    for part in parts:
-        if isinstance(part, str) and found and isinstance(found[-1], str):
-            found[-1] += part
-        elif part != "":
-            found.append(part)
-    return tuple(found)
 
 
 def _open_ended(parts: Parts) -> Parts:
@@ -333,7 +252,9 @@ def _is_sound(hunks: Hunks, before: Parts, after: Parts) -> bool:
         # A title is known as old by words that went or stayed beside its namespace; its variable stands for words.
         gone = "".join(deleted for deleted, _ in hunks)
         literal = "".join(part for part in before if isinstance(part, str)).rpartition(":")[2]
-        known = max(sum(c.isalpha() for c in text) for text in (gone, literal)) >= _LEAST_LETTERS
+        # Beside a number even a unit of two letters is a word of its own.
+        least = 2 if all(variable.name.rstrip("0123456789") == "n" for variable in variables) else _LEAST_LETTERS
+        known = max(sum(c.isalpha() for c in text) for text in (gone, literal)) >= least
         return known and not any(variable.values.endswith("*") for variable in variables)
     if hunks in _SCHEMES:
         return True
@@ -345,4 +266,4 @@ def _has_literal_host(parts: Parts) -> bool:
     host = _HOST.match(first)
     if not host or len(parts) == 1 or host.end() < len(first):
         return bool(host)
-    return isinstance(parts[1], Variable) and parts[1].values == _REST_OF_ADDRESS
+    return isinstance(parts[1], Variable) and parts[1].values == REST_OF_ADDRESS

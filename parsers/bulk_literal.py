@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 
-from parsers.bulk_induction import MIN_PAGES
-from parsers.bulk_rules import Rule, literal_rule
+from parsers.bulk_rules import MIN_PAGES, Rule, literal_rule
 from parsers.bulk_time import MAX_GAP, RARE, Burst
 from parsers.change import Change, CurrentItem, PageChange
 
@@ -144,13 +143,7 @@ def _swaps(changes: Iterable[PageChange], renamed: Mapping[Literal, int]) -> Ite
     So are categories swapped, and so come the pages into a renaming on which the two could not be known for one: a
     field with no value, a section that was written anew. ``renamed`` counts the changes that tell of a renaming.
     """
-    edits: defaultdict[tuple[Hashable, ...], tuple[list[PageChange], list[PageChange]]] = defaultdict(lambda: ([], []))
-    for change in changes:
-        told = change.change
-        if told.kind in _SWAPPED and told.action in ("removed", "added") and change.rev_from is not None:
-            place = (change.page_id, change.rev_to, told.kind, _outer(told))
-            edits[place][told.action == "added"].append(change)
-    swaps = [sides for sides in edits.values() if 0 < len(sides[0]) * len(sides[1]) <= _MAX_SWAPPED**2]
+    swaps = _swapped(changes)
     support = Counter(renamed)
     for removed, added in swaps:
         support.update(_swap(*pair) for pair in product(removed, added))
@@ -167,6 +160,27 @@ def _swaps(changes: Iterable[PageChange], renamed: Mapping[Literal, int]) -> Ite
             if support[literal] >= MIN_PAGES and not ids & taken and (literal in renamed or _is_swap(*pair)):
                 taken |= ids
                 yield literal, list(pair)
+
+
+def literals_of_edit(changes: Sequence[PageChange]) -> Iterator[tuple[Literal, list[PageChange]]]:
+    """All literal pairs that the changes of one edit could be of."""
+    for change in changes:
+        if literal := _literal(change.change):
+            yield literal, [change]
+    for removed, added in _swapped(changes):
+        for pair in product(removed, added):
+            yield _swap(*pair), list(pair)
+
+
+def _swapped(changes: Iterable[PageChange]) -> list[tuple[list[PageChange], list[PageChange]]]:
+    """What each revision removed and added of a kind at one place."""
+    edits: defaultdict[tuple[Hashable, ...], tuple[list[PageChange], list[PageChange]]] = defaultdict(lambda: ([], []))
+    for change in changes:
+        told = change.change
+        if told.kind in _SWAPPED and told.action in ("removed", "added") and change.rev_from is not None:
+            place = (change.page_id, change.rev_to, told.kind, _outer(told))
+            edits[place][told.action == "added"].append(change)
+    return [sides for sides in edits.values() if 0 < len(sides[0]) * len(sides[1]) <= _MAX_SWAPPED**2]
 
 
 def _swap(removed: PageChange, added: PageChange) -> Literal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+MIN_PAGES = 3  # what was done alike on fewer pages is no bulk change
 _SITE = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]+/", re.IGNORECASE)
 
 

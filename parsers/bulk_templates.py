@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from parsers.bulk_rules import Rule, Variable, make_rule
-from parsers.change import PageChange
+from parsers.change import Change, PageChange
 
 _NAME = re.compile(r"\{\{\s*([^|{}]*[^|{}\s])\s*\|")
 _PARAMETER = re.compile(r"\|\s*([^=|{}\[\]]*[^=|{}\[\]\s])\s*=")
@@ -53,12 +53,18 @@ def _read(use: str) -> tuple[str, set[str]] | None:
     return " ".join(name[1].split()), set(_PARAMETER.findall(outer))
 
 
+def parameters_of(change: Change) -> Parameters | None:
+    """The parameters that went and came with a change of a template use; None where none went."""
+    old, new = _read(change.before or ""), _read(change.after or "")
+    if old and new and old[0] == new[0] and old[1] - new[1]:
+        return Parameters(old[0], tuple(sorted(old[1] - new[1])), tuple(sorted(new[1] - old[1])))
+    return None
+
+
 def group_parameters(changes: Iterable[PageChange]) -> Mapping[Parameters, list[PageChange]]:
     """Changes of template uses by the parameters that went and came; values alone are no matter here."""
     groups: defaultdict[Parameters, list[PageChange]] = defaultdict(list)
     for change in changes:
-        old, new = _read(change.change.before or ""), _read(change.change.after or "")
-        if old and new and old[0] == new[0] and old[1] - new[1]:
-            key = Parameters(old[0], tuple(sorted(old[1] - new[1])), tuple(sorted(new[1] - old[1])))
+        if key := parameters_of(change.change):
             groups[key].append(change)
     return groups

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from parsers.bulk_induction import MIN_PAGES
+from parsers.bulk_rules import MIN_PAGES
 from parsers.change import PageChange
 
 # Members further apart than this are of two bulk changes, even if one rule explains both.
@@ -35,11 +35,12 @@ RARE = (Burst(MIN_PAGES, timedelta(days=3)), Burst(4, timedelta(days=7)), Burst(
 
 def time_of(change: PageChange) -> datetime:
     """When a change was made."""
-    return _moment(change.timestamp)
+    return moment(change.timestamp)
 
 
 @lru_cache(maxsize=100_000)
-def _moment(timestamp: str) -> datetime:
+def moment(timestamp: str) -> datetime:
+    """A time stamp, ISO 8601."""
     return datetime.fromisoformat(timestamp)
 
 
@@ -61,21 +62,22 @@ def stretches(members: Iterable[PageChange], gap: timedelta = MAX_GAP) -> Iterat
 
 
 def bursts(
-    members: Sequence[PageChange], bounds: Sequence[Burst], lasting: timedelta, others: int = 0
+    members: Sequence[PageChange], bounds: Sequence[Burst], begun: datetime, others: int = 0
 ) -> Iterator[list[PageChange]]:
     """The stretches of members of which at least one is a burst of one of these kinds.
 
     The same two values may follow one another in everyday editing, too. So a burst must have several times the
     edits that would come in its time at the rate of the rest: of the pages of other members and of ``others`` (the
-    pages of edits the other way round) in a history ``lasting`` so long. What once was a piece of work is one again
-    in another stretch of time.
+    pages of edits the other way round) from when the history had ``begun`` to the last member. What once was a piece
+    of work is one again in another stretch of time.
     """
     ordered = in_order(members)
+    lasting = max(time_of(ordered[-1]) - begun, _LEAST_TIME) if ordered else _LEAST_TIME
     for bound in bounds:
         for part in _parted(ordered, bound.gap):
             pages = page_count(part)
             took = time_of(part[-1]) - time_of(part[0]) + min(bound.gap, _EVERYDAY)
-            usual = (page_count(ordered) - pages + others) * took / max(lasting, _LEAST_TIME)
+            usual = (page_count(ordered) - pages + others) * took / lasting
             if pages >= bound.pages + int(3 * usual * bound.everyday):
                 yield from stretches(ordered)
                 return

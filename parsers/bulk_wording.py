@@ -26,6 +26,8 @@ _OPEN_TAG = re.compile(r"</?\w[^<>\n]{0,60}\Z")
 _LAST_WORD = re.compile(r"[\w.]+\W{0,2}\Z")
 _FIRST_WORD = re.compile(r"\A\W{0,2}\w+")
 _WORD = re.compile(r"[^\W\d_]")
+_TAG = re.compile(r"</?[a-zA-Z]\w*\b[^<>\n]*>")
+_ACRONYM = re.compile(r"[^\W\d_a-zß-öø-ÿ]{2,}")
 RUN = "{text}"
 _BRACKETS = re.compile(r"\[\[|\]\]")
 _OPTION_VALUE = re.compile(r"(?<==).*", re.DOTALL)
@@ -50,6 +52,11 @@ class Wording:
     @property
     def rule(self) -> Rule:
         return make_rule(_parts(self.before), _parts(self.after))
+
+    @property
+    def expression(self) -> re.Pattern[str]:
+        """What finds the old form in a text."""
+        return _expression(self.before)
 
     def stands_in(self, text: str) -> str | None:
         """The old form as it stands in a text, or None when it does not."""
@@ -155,7 +162,7 @@ def _forms(kind: str, inside: str, hunk: _Hunk) -> Iterator[Wording]:
     old, new = hunk.deleted, hunk.inserted
     if "\n" in old + new or max(len(old), len(new)) > _MAX_PIECE:
         return
-    if not _WORD.search(old + new):
+    if not _has_words(old, new):
         if inside == WIKITEXT:
             tag = _OPEN_TAG.search(hunk.left)
             left, right = tag[0] if tag else _last_mark(hunk.left), _first_mark(hunk.right)
@@ -173,6 +180,11 @@ def _forms(kind: str, inside: str, hunk: _Hunk) -> Iterator[Wording]:
                 yield Wording(kind, inside, *forms)
 
 
+def _has_words(*pieces: str) -> bool:
+    """Whether there are letters apart from the names of tags."""
+    return any(_WORD.search(_TAG.sub("", piece)) for piece in pieces)
+
+
 def _first_mark(text: str) -> str:
     """The mark that a text begins with: ``[[`` is one."""
     mark = text[:1]
@@ -186,9 +198,11 @@ def _last_mark(text: str) -> str:
 
 
 def _is_telling(old: str, new: str) -> bool:
-    """Whether it is words that were rewritten: not a number, a date or a short word."""
+    """Whether it is words that were rewritten: not a number, a date or a short word, but an acronym is one."""
     if re.sub(r"\d+", "0", old) == re.sub(r"\d+", "0", new):
         return False
+    if _ACRONYM.search(old) or _ACRONYM.search(new):
+        return True
     return max(sum(c.isalpha() for c in text) for text in (old, new)) >= _LEAST_LETTERS
 
 
@@ -197,7 +211,7 @@ def _joined(first: _Hunk, second: _Hunk, inside: str) -> Iterator[tuple[str, str
     if second.starts_line or "\n" in first.deleted + first.inserted + second.deleted + second.inserted:
         return
     between = second.left
-    words = _WORD.search(first.deleted + first.inserted) or _WORD.search(second.deleted + second.inserted)
+    words = _has_words(first.deleted, first.inserted, second.deleted, second.inserted)
     if len(between) <= _MAX_BETWEEN and (words or inside == WIKITEXT):
         old = f"{first.deleted}{between}{second.deleted}".strip()
         new = f"{first.inserted}{between}{second.inserted}".strip()

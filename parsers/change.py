@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import field
 
 from parsers.immutable import dataclass
 
 SUBSTANTIVE = "substantive"
 COSMETIC = "cosmetic"
+VERDICTS = ("matched", "dropped", "altered", "duplicated", "left")  # of an old address, see AddressCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,36 @@ class BulkCase:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressCheck:
+    """What became of one old address on a page that a rule of addresses was applied to, or missed.
+
+    ``verdict`` is matched (a new address has its key), dropped (none has; ``after`` is what stands in its place, if
+    anything), altered (another key stands in its place), left (it still has the old form), or duplicated: not an old
+    address but a key that stands ``times`` times now and stood fewer times before. ``old_key`` and ``new_key`` are what
+    stands for the rule's variables. The page was compared as of ``rev_from`` and ``rev_to``.
+    """
+
+    page_id: int
+    title: str
+    rev_from: int | None
+    rev_to: int | None
+    verdict: str
+    old_key: str | None
+    new_key: str | None
+    before: str | None
+    after: str | None
+    label: str | None = None
+    times: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BulkChange:
     """One rewrite rule that explains the same change on many pages.
 
     ``rule`` is one readable line; ``pattern_before`` and ``pattern_after`` hold literal text with ``{name}``
     for each preserved variable. ``members`` are the change_ids that the rule explains, exceptions included;
-    ``pages`` and ``occurrences`` count members. Times are those of the first and last member.
+    ``pages`` and ``occurrences`` count members. Times are those of the first and last member. ``addresses`` says
+    what became of each old address, where the rule is one of addresses, else it is None.
     """
 
     kind: str
@@ -100,3 +126,32 @@ class BulkChange:
     exceptions: tuple[BulkCase, ...] = field(default=())
     stragglers: tuple[BulkCase, ...] = field(default=())
     regressions: tuple[BulkCase, ...] = field(default=())
+    addresses: tuple[AddressCheck, ...] | None = None
+
+    @property
+    def verification(self) -> Verification | None:
+        """The outcome of the check of its addresses, or None where there are none to check."""
+        return None if self.addresses is None else Verification.of(self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How many old addresses there were, how many have their counterpart, and which do not.
+
+    ``duplicated`` are no old addresses and do not count among them.
+    """
+
+    addresses: int
+    matched: int
+    dropped: tuple[AddressCheck, ...]
+    altered: tuple[AddressCheck, ...]
+    duplicated: tuple[AddressCheck, ...]
+    left: tuple[AddressCheck, ...]
+
+    @classmethod
+    def of(cls, checks: Sequence[AddressCheck]) -> Verification:
+        """The outcome of these checks."""
+        by_verdict = {verdict: tuple(c for c in checks if c.verdict == verdict) for verdict in VERDICTS}
+        matched, *flawed = (by_verdict[verdict] for verdict in VERDICTS)
+        duplicated = len(by_verdict["duplicated"])
+        return cls(len(checks) - duplicated, len(matched), *flawed)

@@ -1,15 +1,17 @@
-"""Loads changes, saves and loads bulk changes, and the current items that stragglers are looked for in."""
+"""Loads changes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import chain, count
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
 
 from sqlite_utils import Database
 
-from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
+from parsers.bulk_watch import Wanted
+from parsers.change import Change, PageChange
 
 _COLUMNS = (
     "change_id, page_id, title, rev_from, rev_to, timestamp, user, comment, kind, action, path, before, after,"
@@ -21,7 +23,8 @@ _COLUMNS = (
 class ChangeFilter:
     """Which changes: made at or after ``since``, before ``until`` (ISO 8601 UTC), of one page, of one kind, stored
     after the change with the id ``after_id``; of some pairs of kind and action; ``texts`` false leaves out changes
-    inside texts, which are long."""
+    inside texts, which are long; ``ids`` are all that may be given; ``afters`` says which of each kind
+    are wanted by their new values, and leaves out other kinds."""
 
     since: str | None = None
     until: str | None = None
@@ -30,11 +33,32 @@ class ChangeFilter:
     after_id: int | None = None
     texts: bool = True
     pairs: Collection[tuple[str, str]] | None = None
+    ids: Collection[int] | None = None
+    afters: Mapping[str, Wanted] | None = None
+
+
+def may_be_wanted(db: Database, wanted: Wanted, value: str, path: str) -> str:
+    """SQL for whether a value or a path is wanted, whose texts are only put together where that matters."""
+    if wanted.is_all:
+        return "1"
+    name = f"wanted_{zlib.crc32(repr(wanted).encode()):08x}"
+
+    def fits(value: str | None, path: str | None) -> bool:
+        return wanted.fits(value, path)
+
+    db.conn.create_function(name, 2, fits, deterministic=True)
+    return f"{name}({value}, {path if wanted.path else 'NULL'})"
+
+
+def _any_of(db: Database, afters: Mapping[str, Wanted]) -> str:
+    each = [f"WHEN '{kind}' THEN {may_be_wanted(db, one, 'after', 'path')}" for kind, one in sorted(afters.items())]
+    return f"CASE kind {' '.join(each)} ELSE 0 END" if each else "0"
 
 
 def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
     """Changes in the order in which they were made."""
-    conditions, values = ["1"], []
+    conditions: list[str] = ["1"]
+    values: list[str | int] = []
     for column, operator, value in (
         ("timestamp", ">=", wanted.since),
         ("timestamp", "<", wanted.until),
@@ -49,6 +73,14 @@ def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
     if wanted.pairs is not None:
         conditions.append("(kind, action) IN (VALUES " + ", ".join(["(?, ?)"] * len(wanted.pairs)) + ")")
         values += chain.from_iterable(sorted(wanted.pairs))
+    if wanted.after_id is not None:
+        conditions.append("change_id > ? AND step_id > ?")  # a step is stored at once
+        values += [wanted.after_id, wanted.after_id]
+    if wanted.ids is not None:
+        conditions.append("change_id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(list(wanted.ids)))
+    if wanted.afters is not None:
+        conditions.append(_any_of(db, wanted.afters))
     if not wanted.texts:
         conditions.append("NOT (kind IN ('section', 'text') AND action = 'changed')")
     rows = db.execute(
@@ -59,92 +91,3 @@ def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
          significance, noise_reason, label, bulk_id) = row  # fmt: skip
         change = Change(kind, action, path, before, after, significance, noise_reason, label)
         yield PageChange(change_id, page_id or 0, title, rev_from, rev_to, timestamp, user, comment, change, bulk_id)
-
-
-_CURRENT = {
-    "link": "SELECT coalesce(h.url, h.target), h.label, h.path, {page} FROM link_history h {live} AND h.kind != 'file'",
-    "infobox": "SELECT h.value, NULL, h.infobox || iif(h.instance > 1, '#' || h.instance, '') || '/' || h.field, {page}"
-    " FROM infobox_history h {live}",
-    "section": "SELECT h.title, NULL, h.path, {page} FROM section_history h {live} AND h.position > 0",
-    "category": "SELECT h.name, NULL, '', {page} FROM category_history h {live}",
-    "template": "SELECT h.name, h.params, '', {page} FROM template_history h {live}",
-    "text": "SELECT h.text, NULL, h.path, {page} FROM section_history h {live}",
-    "wikitext": "SELECT p.text, NULL, '', {page} FROM pages p WHERE p.state = 'live' AND p.text IS NOT NULL",
-}
-
-
-def load_current_items(db: Database, kinds: Collection[str]) -> Iterator[CurrentItem]:
-    """What stands on live pages now, of these kinds among those that bulk changes ask for."""
-    live = "JOIN pages p USING (page_id) WHERE h.to_rev IS NULL AND p.state = 'live'"
-    for kind, query in _CURRENT.items():
-        if kind in kinds:
-            rows = db.execute(query.format(page="p.page_id, p.title, p.latest_rev_id", live=live))
-            for value, label, path, page_id, title, rev_id in rows:
-                if kind == "template":
-                    value, label = _as_written(value, json.loads(label)), None
-                yield CurrentItem(kind, page_id, title, rev_id, path, value, label)
-
-
-def _as_written(name: str, params: Iterable[tuple[str, str]]) -> str:
-    """A template use from its name and parameters; of what was written, only how they were numbered is gone."""
-    number = 0
-    parts = [name]
-    for key, raw in params:
-        number += key == str(number + 1)
-        parts.append(raw if key == str(number) else f"{key}={raw}")
-    return "{{" + "|".join(parts) + "}}"
-
-
-def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
-    """Write the bulk changes that the whole of ``changes`` shows now; an id stays with its rule and start."""
-    known = {
-        (kind, before, after, first_at): bulk_id
-        for bulk_id, kind, before, after, first_at in db.execute(
-            "SELECT bulk_id, kind, pattern_before, pattern_after, first_at FROM bulk_changes"
-        )
-    }
-    unused = count(max(known.values(), default=0) + 1)
-    db.execute("UPDATE change_items SET bulk_id = NULL WHERE bulk_id IS NOT NULL")
-    db.execute("DELETE FROM bulk_changes")
-    for bulk in found:
-        held = known.pop((bulk.kind, bulk.pattern_before, bulk.pattern_after, bulk.first_at), None)
-        values = [
-            held or next(unused),
-            bulk.kind, bulk.rule, bulk.pattern_before, bulk.pattern_after, bulk.first_at, bulk.last_at, bulk.pages,
-            bulk.occurrences, _cases(bulk.exceptions), _cases(bulk.stragglers), _cases(bulk.regressions),
-        ]  # fmt: skip
-        bulk_id = db.execute(
-            "INSERT INTO bulk_changes (bulk_id, kind, rule, pattern_before, pattern_after, first_at, last_at, pages,"
-            " occurrences, exceptions, stragglers, regressions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            values,
-        ).lastrowid
-        named = db.conn.executemany(
-            "UPDATE change_items SET bulk_id = ? WHERE change_id = ?", [(bulk_id, member) for member in bulk.members]
-        )
-        assert named.rowcount == len(bulk.members), "a member stands in a row with others"
-
-
-def load_bulk_changes(db: Database, since: str | None = None, until: str | None = None) -> list[tuple[int, BulkChange]]:
-    """Bulk changes with members in the period, each with its id; ``members`` are all of them."""
-    rows = db.execute(
-        "SELECT bulk_id, kind, rule, pattern_before, pattern_after, first_at, last_at, pages, occurrences, exceptions,"
-        " stragglers, regressions FROM bulk_changes WHERE last_at >= ? AND first_at < ? ORDER BY first_at, bulk_id",
-        [since or "", until or "9999"],
-    ).fetchall()
-    loaded = []
-    for bulk_id, kind, rule, before, after, first_at, last_at, pages, occurrences, *lists in rows:
-        members = db.execute(
-            "SELECT change_id FROM change_items WHERE bulk_id = ? ORDER BY change_id", [bulk_id]
-        ).fetchall()
-        cases = [
-            tuple(BulkCase(**{"after": None, "label": None, **case}) for case in json.loads(text)) for text in lists
-        ]
-        bulk = BulkChange(
-            kind, rule, before, after, first_at, last_at, pages, occurrences, tuple(m[0] for m in members), *cases
-        )
-        loaded.append((bulk_id, bulk))
-    return loaded
-
-
-def _cases(cases: Iterable[BulkCase]) -> str:
-    return json.dumps([asdict(case) for case in cases], ensure_ascii=False, sort_keys=True)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain, groupby
 from typing import Final, Literal
 
-from parsers.bulk import FOUNDING
+from parsers.bulk_founding import FOUNDING
+from parsers.bulk_signatures import Signature, signatures
 from parsers.change import Change, PageChange
 from parsers.record import Record
 from storage.edits import LONG, edits_between
@@ -127,10 +128,11 @@ class DerivedItems:
 
 @dataclass(frozen=True, slots=True)
 class DerivedChanges:
-    """Rows of ``change_steps`` and ``change_items``, their change_ids counted from 1."""
+    """Rows of ``change_steps``, ``change_items`` and ``bulk_signatures``, their change_ids counted from 1."""
 
     steps: Rows
     changes: Rows
+    signatures: Sequence[Signature] = ()
 
     @property
     def count(self) -> int:
@@ -145,6 +147,7 @@ def derived_changes(
     number, optional = strings.number, strings.optional
     steps: Rows = []
     changes: Rows = []
+    numbered: list[PageChange] = []
     last = 0
     for _, group in groupby(found, lambda c: (c.page_id, c.title, c.rev_from, c.rev_to, c.timestamp)):
         first = last + 1
@@ -158,6 +161,7 @@ def derived_changes(
                     number(change.significance), optional(change.noise_reason), None,
                 )
             )  # fmt: skip
+            numbered += [replace(one, change_id=number) for number, one in enumerate(alike, last + 1)]
             last += len(alike)
         assert c is not None
         steps.append(
@@ -166,7 +170,7 @@ def derived_changes(
                 seconds(c.timestamp), optional(c.user), optional(c.comment), number(observed_at),
             )
         )  # fmt: skip
-    return DerivedChanges(steps, changes)
+    return DerivedChanges(steps, changes, tuple(signatures(numbered)))
 
 
 def _alike(group: Iterable[PageChange]) -> Iterator[list[PageChange]]:

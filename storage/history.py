@@ -37,6 +37,13 @@ def _in_order(revisions: list[RevisionRow], latest: int) -> list[RevisionRow]:
     return sorted(revisions, key=lambda row: (row[0] == latest, times[row[0]], row[0]))
 
 
+def revision_order(db: Database, page_id: int) -> dict[int, int]:
+    """The place of each revision of a page in its history, also of a deleted page's and of those that are gone."""
+    revisions = db.execute(f"SELECT {_REVISION} FROM revisions WHERE page_id = ?", [page_id]).fetchall()
+    (latest,) = db.execute("SELECT latest_rev_id FROM pages WHERE page_id = ?", [page_id]).fetchone()
+    return {row[0]: place for place, row in enumerate(_in_order(revisions, latest))}
+
+
 def absences(db: Database, page_id: int) -> list[tuple[str, str]]:
     """When a page was not there, as the held log says: from each deletion to the restore that followed."""
     found = []

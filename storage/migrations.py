@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.schema import TABLES, VIEWS
+from parsers.bulk_signatures import SIGNATURES
+from storage.schema import BULK_ADDRESSES, TABLES, VIEWS
 from storage.schema_items import ITEM_TABLES, ITEM_VIEWS
 from storage.schema_pages import PAGE_TABLES, PAGE_TRIGGERS, PAGE_VIEWS
 from storage.schema_revisions import REVISION_TABLES, REVISION_TRIGGERS, REVISION_VIEWS
@@ -32,3 +33,13 @@ def m001_design(db: Database) -> None:
         db.execute(trigger)
     _execute_all(db, ITEM_VIEWS)
     _execute_all(db, VIEWS)
+
+
+@migrations()
+def m002_bulk_addresses(db: Database) -> None:
+    """What became of each old address of a bulk change, and what is remembered of the search."""
+    _execute_all(db, BULK_ADDRESSES)
+    db.execute(  # a file without changes needs none to be signed later
+        "INSERT INTO sync_state (key, value) SELECT 'bulk_signatures', ? WHERE NOT EXISTS (SELECT 1 FROM change_steps)",
+        [str(SIGNATURES)],
+    )

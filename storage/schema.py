@@ -80,6 +80,50 @@ CREATE TABLE sync_state ( -- where the mirror stands: committed with each batch,
 ) STRICT;
 """
 
+BULK_ADDRESSES = """
+CREATE TABLE bulk_addresses ( -- of bulk changes of addresses: each old address, and the new one that has its key
+  check_id INTEGER PRIMARY KEY, -- in the order of titles
+  bulk_id INTEGER NOT NULL REFERENCES bulk_changes (bulk_id) ON DELETE CASCADE, -- the bulk change
+  page_id INTEGER NOT NULL, -- the page
+  title TEXT NOT NULL, -- its title when it was migrated; of a page that was missed, now
+  rev_from INTEGER, -- the revision before the page's first member; NULL for a page that was missed
+  rev_to INTEGER NOT NULL, -- the page's last member; of a page that was missed, its newest revision
+  verdict TEXT NOT NULL, -- matched; dropped: no new address has the key; altered: another key stands in its place; left: still old; duplicated: no old address, but a key that stands more often than before
+  old_key TEXT, -- what stood for the rule's variables in the old address
+  new_key TEXT, -- what stands for them in the new one
+  before TEXT, -- the old address
+  after TEXT, -- the new one; of a dropped one what stands in its place, if anything
+  label TEXT, -- of a link: the text that a reader sees
+  times INTEGER -- of a duplicated key: how often it stands on the page
+) STRICT;
+CREATE INDEX bulk_addresses_by_bulk ON bulk_addresses (bulk_id);
+
+CREATE TABLE bulk_signatures ( -- by what changes can come into one rule, so that a search need not read old ones again
+  signature INTEGER NOT NULL, -- what changes of one rule have in common, in 32 bits; others may have it, too
+  page_id INTEGER NOT NULL, -- the page
+  change_id INTEGER NOT NULL, -- the change
+  worded INTEGER NOT NULL, -- 1 of words inside texts
+  PRIMARY KEY (signature, page_id, change_id, worded)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bulk_pages ( -- pages that became other ones since bulk changes were last searched
+  page_id INTEGER PRIMARY KEY -- the page
+) STRICT;
+
+CREATE TRIGGER page_rows_derived AFTER UPDATE OF derived_rev_id ON page_rows
+BEGIN INSERT OR IGNORE INTO bulk_pages VALUES (NEW.page_id); END;
+
+CREATE TRIGGER page_rows_became AFTER UPDATE OF title, state, latest_rev_id ON page_rows
+WHEN (OLD.title, OLD.state, OLD.latest_rev_id) IS NOT (NEW.title, NEW.state, NEW.latest_rev_id)
+BEGIN INSERT OR IGNORE INTO bulk_pages VALUES (NEW.page_id); END;
+
+CREATE VIEW bulk_verification AS -- bulk changes of addresses: how many old addresses there were, and what became of them
+SELECT b.bulk_id, b.rule, sum(a.verdict != 'duplicated') AS addresses, sum(a.verdict = 'matched') AS matched,
+       sum(a.verdict = 'dropped') AS dropped, sum(a.verdict = 'altered') AS altered,
+       sum(a.verdict = 'duplicated') AS duplicated, sum(a.verdict = 'left') AS still_old
+FROM bulk_changes b JOIN bulk_addresses a USING (bulk_id) GROUP BY b.bulk_id;
+"""
+
 VIEWS = f"""
 CREATE VIEW infobox AS -- fields that stand now, one row a field
 SELECT p.page_id, p.title, h.infobox, h.instance, h.field, h.value, h.raw, h.value_type, h.value_norm,

@@ -8,6 +8,7 @@ from itertools import repeat
 from sqlite_utils import Database
 
 from parsers.items import COLUMNS
+from storage.bulk_memory import save_signatures
 from storage.derived import (
     UNMADE,
     DerivedChanges,
@@ -89,6 +90,7 @@ def _write_changes(db: Database, changes: DerivedChanges, numbers: Sequence[int]
     ):
         marks = ", ".join("?" * len(rows[0]))
         db.conn.executemany(f"INSERT INTO {table} VALUES ({marks})", _with_numbers(rows, positions, numbers, last))
+    save_signatures(db, changes.signatures, last)
 
 
 def _write_reading(db: Database, strings: Strings, page_id: int, reading: Reading) -> None:

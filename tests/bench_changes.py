@@ -1,6 +1,6 @@
 """``make bench-changes``: bulk changes of labelled histories, found against true, beside the best other methods.
 
-    python tests/bench_changes.py [DUMP] [--pages N] [--seeds 1,2,3] [--faults]
+    python tests/bench_changes.py [DUMP] [--pages N] [--seeds 1,2,3] [--forms] [--faults]
 
 Each history is imported by wikitrail itself and scored by its tables ``changes`` and ``bulk_changes`` alone. With DUMP
 the histories are woven into the newest texts of that export's pages. The other methods group revisions of at least
@@ -72,7 +72,8 @@ def main() -> None:
     total, groups = Score(), {name: Score() for name in ("wikitrail", *METHODS)}
     with tempfile.TemporaryDirectory() as name:
         for seed in map(int, asked.seeds.split(",")):
-            history = labelled_history(seed, asked.pages, dump=asked.dump, rounds=max(1, asked.pages // 400))
+            rounds = max(1, asked.pages // 400)
+            history = labelled_history(seed, asked.pages, dump=asked.dump, rounds=rounds, forms=asked.forms)
             db = imported(history, Path(name))
             total.add(score_database(history, db))
             groups["wikitrail"].add(score_groups(history, found_revisions(db)))
@@ -106,6 +107,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("dump", nargs="?", type=Path, help="an export whose newest texts are the ground")
     parser.add_argument("--pages", type=int, default=400, help="pages of each history (default 400)")
     parser.add_argument("--seeds", default="1,2,3", help="one history each (default 1,2,3)")
+    parser.add_argument("--forms", action="store_true", help="other forms of the same kinds")
     parser.add_argument("--faults", action="store_true", help="name what was found wrongly or missed")
     return parser.parse_args()
 

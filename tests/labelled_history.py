@@ -90,6 +90,7 @@ class Label:
     exceptions: list[Edit] = field(default_factory=list)
     stragglers: list[tuple[str, str | None]] = field(default_factory=list)
     regressions: list[Edit] = field(default_factory=list)
+    same_rule: bool = False  # as other labels of this name
 
 
 @dataclass(slots=True)

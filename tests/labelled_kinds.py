@@ -34,17 +34,23 @@ class Kind:
     alter: Callable[[Random, Place], Place] | None = None
     per_page: int = 1
     days: tuple[int, int] = (30, DAYS - 400)  # between which it begins
+    same_rule: bool = False  # in every round
 
 
-def kinds(random: Random) -> list[Kind]:
-    """One of each kind, with names of its own."""
+# When the rounds of those begin whose rule is the same in every round: two that are no more than 90 days apart, or
+# whose repetition a year later is, are one bulk change by definition.
+_ROUNDS = ((30, 100), (650, 720))
+
+
+def kinds(random: Random, round_: int = 0) -> list[Kind]:
+    """One of each kind, with names of its own; ``round_`` counts those before."""
     return [
         *_address_kinds(random),
         *_field_kinds(random),
         *_name_kinds(random),
         *_template_kinds(random),
         *_text_kinds(random),
-        *_cosmetic_kinds(random),
+        *_cosmetic_kinds(random, _ROUNDS[round_ % len(_ROUNDS)]),
     ]
 
 
@@ -284,7 +290,7 @@ def _text_kinds(random: Random) -> list[Kind]:
     ]
 
 
-def _cosmetic_kinds(random: Random) -> list[Kind]:
+def _cosmetic_kinds(random: Random, days: tuple[int, int]) -> list[Kind]:
     name = place_name(random)
     hosts = [_host(random) for _ in range(2)]
     row = Row("section", None, None, exact=False)
@@ -309,7 +315,7 @@ def _cosmetic_kinds(random: Random) -> list[Kind]:
 
     return [
         Kind("secure addresses", secure, days=(750, 900)),  # not while those of one host are made so
-        Kind("bold links", bold),
-        Kind("icon links", icon, per_page=2),
-        Kind("tags", line_break),
+        Kind("bold links", bold, days=days, same_rule=True),
+        Kind("icon links", icon, per_page=2, days=days, same_rule=True),
+        Kind("tags", line_break, days=days, same_rule=True),
     ]

@@ -38,6 +38,15 @@ def test_bulk_changes_of_every_kind_are_found(history: History, db: Path) -> Non
     assert found == {label.name for label in history.labels}
 
 
+def test_other_forms_of_the_same_kinds_are_found_as_well(tmp_path: Path) -> None:
+    history = labelled_history(7, 400, forms=True)
+    score = score_database(history, imported(history, tmp_path))
+    assert _least(score, "members") >= 0.98, score.faults
+    assert (score.decoys, score.spurious) == (0, 0), score.faults
+    found = {name for name, counts in score.counts.items() if counts["members"].right}
+    assert found == {label.name for label in history.labels}
+
+
 def test_no_other_method_finds_as_much(history: History, db: Path) -> None:
     own = score_groups(history, found_revisions(db)).total("members")
     others = {name: score_groups(history, grouped(history, method)) for name, method in METHODS.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -15,7 +16,8 @@ from jobs.errors import DONE, USAGE, UsageError
 from jobs.health import check_health, health_text
 from parsers.change import BulkChange, PageChange
 from parsers.version import parser_version
-from storage.changes import ChangeFilter, load_bulk_changes, load_changes
+from storage.bulk_changes import load_bulk_changes
+from storage.changes import ChangeFilter, load_changes
 from storage.database import opened_database
 from storage.lookup import titles_like
 from storage.texts import load_revision_text
@@ -52,7 +54,7 @@ def changes(
             raise UsageError(f"No page with the title “{_short(page)}” was ever seen{hint}")
         if bulk:
             found = [(i, b) for i, b in load_bulk_changes(db, since, until) if kind in (None, b.kind)]
-            lines = [{"bulk_id": i, **asdict(b)} for i, b in found] if as_json else [_bulk_line(i, b) for i, b in found]
+            lines = [_bulk_json(i, b) for i, b in found] if as_json else [_bulk_line(i, b) for i, b in found]
         else:
             listed = load_changes(db, ChangeFilter(since, until, page, kind))
             lines = [_change_json(c) for c in listed] if as_json else [_change_line(c) for c in listed]
@@ -93,6 +95,13 @@ def _differing(before: str | None, after: str | None) -> tuple[str | None, str |
     return f"…{before[cut:]}", f"…{after[cut:]}"
 
 
+def _bulk_json(bulk_id: int, bulk: BulkChange) -> dict[str, Any]:
+    """A bulk change with the outcome of the check of its addresses, in which those that match are only counted."""
+    row = asdict(bulk)
+    del row["addresses"]
+    return {"bulk_id": bulk_id, **row, "verification": asdict(bulk.verification) if bulk.verification else None}
+
+
 def _bulk_line(bulk_id: int, bulk: BulkChange) -> str:
     lines = [
         f"{bulk_id}  {bulk.rule}",
@@ -102,7 +111,28 @@ def _bulk_line(bulk_id: int, bulk: BulkChange) -> str:
         lines += [
             f"   {name}: {c.title}: {_short(c.before)}" + (f" → {_short(c.after)}" if c.after else "") for c in cases
         ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_check_lines(bulk)])
+
+
+def _check_lines(bulk: BulkChange) -> Iterator[str]:
+    """What the check of the addresses says, without what stands among exceptions and stragglers already."""
+    checked = bulk.verification
+    if checked is None:
+        return
+    if checked.matched == checked.addresses:
+        yield f"   checked: all {checked.addresses} old addresses have their counterpart"
+    else:
+        flaws = (("dropped", checked.dropped), ("altered", checked.altered), ("still old", checked.left))
+        told = ", ".join(f"{len(cases)} {name}" for name, cases in flaws if cases)
+        yield f"   checked: {checked.matched} of {checked.addresses} old addresses have their counterpart, {told}"
+    named = {(case.title, case.before) for case in (*bulk.exceptions, *bulk.stragglers)}
+    for name in ("dropped", "altered", "left"):
+        for case in getattr(checked, name):
+            if (case.title, case.before) not in named:
+                what = f"{_short(case.before)} → {_short(case.after)}" if case.after else _short(case.before)
+                yield f"   {'still old' if name == 'left' else name}: {case.title}: {what}"
+    for case in checked.duplicated:
+        yield f"   duplicated: {case.title}: {_short(case.after)} ({case.times} times)"
 
 
 def _short(text: str | None, limit: int = 100) -> str:

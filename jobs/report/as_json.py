@@ -71,7 +71,12 @@ def _bulk(bulk: BulkStory, wiki: WikiAddresses) -> dict[str, Any]:
     told = _without(asdict(bulk), "keys_are_numbers", "what")
     for name in ("exceptions", "stragglers", "regressions"):
         for case in told[name]:
+            del case["times"], case["verdict"]
             case["url"] = wiki.page(case["title"])
+    if checked := told["verification"]:
+        for name in ("dropped", "altered", "duplicated", "left"):
+            for case in checked[name]:
+                case["url"] = wiki.page(case["title"])
     return told
 
 

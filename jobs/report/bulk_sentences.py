@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.report.bulk_story import BulkStory
+from jobs.report.bulk_story import BulkStory, CaseStory
 from jobs.report.entry_sentences import quoted
 from jobs.report.language import Language, Piece, Rich, upper_first
 from jobs.report.sentences import PageSentences
@@ -114,6 +114,53 @@ class BulkSentences:
         return self.lang.number_of(
             "one page went back to the old form later", "{n} pages went back to the old form later", number
         )
+
+    def checked(self, bulk: BulkStory) -> str | None:
+        """What the check of each old address against its new one says."""
+        if (found := bulk.verification) is None:
+            return None
+        number_of, say = self.lang.number_of, self.lang.say
+        total = found.addresses
+        if found.matched == total:
+            text = number_of(
+                "The one old address has its counterpart.", "All {n} old addresses have their counterpart.", total
+            )
+        else:
+            matched = number_of("one has its counterpart", "{n} have their counterpart", found.matched)
+            flaws = (
+                number_of("one was dropped", "{n} were dropped", len(found.dropped)) if found.dropped else "",
+                self._altered(bulk, len(found.altered)) if found.altered else "",
+                number_of("one is still the old one", "{n} are still the old ones", len(found.left))
+                if found.left
+                else "",
+            )
+            text = say(
+                "{of}, {matched}; {flaws}.",
+                of=number_of("Of one old address", "Of {n} old addresses", total),
+                matched=matched if found.matched else say("none has its counterpart"),
+                flaws=self.lang.enumerate([flaw for flaw in flaws if flaw]),
+            )
+        if more := len(found.duplicated):
+            text += " " + upper_first(
+                number_of(
+                    "one address now stands on its page more often than before.",
+                    "{n} addresses now stand on their page more often than before.",
+                    more,
+                )
+            )
+        return text
+
+    def _altered(self, bulk: BulkStory, number: int) -> str:
+        if bulk.keys_are_numbers:
+            return self.lang.number_of("one has a different number", "{n} have different numbers", number)
+        return self.lang.number_of("one leads somewhere else", "{n} lead somewhere else", number)
+
+    def verdict(self, case: CaseStory) -> str:
+        """What became of a checked address, in a word or two."""
+        say = self.lang.say
+        if case.times is not None:
+            return self.lang.number_of("once", "{n} times", case.times)
+        return {"dropped": say("dropped"), "altered": say("altered")}.get(case.verdict or "", say("still the old one"))
 
     def title(self, bulk: BulkStory) -> Rich:
         """The heading of a bulk change."""

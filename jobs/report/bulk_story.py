@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from jobs.report.data import BulkEntry
 from jobs.report.excerpt import clean
-from parsers.change import BulkCase, BulkChange, PageChange
+from parsers.change import AddressCheck, BulkCase, BulkChange, PageChange, Verification
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
@@ -20,6 +20,7 @@ class CaseStory:
     """A page that must be named. ``old_key`` and ``new_key`` are what stands for the rule's variables.
 
     ``in_period``: it came about in a revision that the report tells of; else it lies before or after.
+    Of a checked address, ``verdict`` is what became of it, and ``times`` how often a duplicated one stands there.
     """
 
     title: str
@@ -30,6 +31,20 @@ class CaseStory:
     old_key: str | None
     new_key: str | None
     in_period: bool
+    verdict: str | None = None
+    times: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationStory:
+    """The check of a migration of addresses, as ``parsers.change.Verification`` has it."""
+
+    addresses: int
+    matched: int
+    dropped: tuple[CaseStory, ...]
+    altered: tuple[CaseStory, ...]
+    duplicated: tuple[CaseStory, ...]
+    left: tuple[CaseStory, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,7 @@ class BulkStory:
     mixed: tuple[str, ...]
     keys_are_numbers: bool
     users: tuple[str, ...]
+    verification: VerificationStory | None
 
     @property
     def has_pattern(self) -> bool:
@@ -98,6 +114,16 @@ class BulkStory:
     @property
     def new_regressions(self) -> tuple[CaseStory, ...]:
         return tuple(case for case in self.regressions if case.in_period)
+
+    @property
+    def flawed_addresses(self) -> tuple[CaseStory, ...]:
+        """Of the checked addresses those that have no counterpart and are named in no other list."""
+        if self.verification is None:
+            return ()
+        named = {(case.title, case.before) for case in (*self.new_exceptions, *self.stragglers)}
+        checked = self.verification
+        cases = (*checked.dropped, *checked.altered, *checked.left)
+        return tuple(case for case in cases if (case.title, case.before) not in named)
 
     @property
     def exception_pages(self) -> int:
@@ -157,7 +183,30 @@ def tell_bulk(
         mixed=mixed,
         keys_are_numbers=bool(keys) and all(key.isdigit() for key in keys),
         users=tuple(dict.fromkeys(clean(c.user) for c in members if c.user)),
+        verification=_tell_verification(bulk.verification, revisions) if bulk.verification else None,
     )
+
+
+def _tell_verification(found: Verification, revisions: Collection[int | None]) -> VerificationStory:
+    def tell(checks: Sequence[AddressCheck]) -> tuple[CaseStory, ...]:
+        return tuple(
+            CaseStory(
+                title=clean(c.title),
+                rev_id=c.rev_to or 0,
+                before=clean(c.before or ""),
+                after=clean(c.after) if c.after is not None else None,
+                label=clean(c.label) if c.label else None,
+                old_key=clean(c.old_key) if c.old_key else None,
+                new_key=clean(c.new_key) if c.new_key else None,
+                in_period=c.rev_to in revisions,
+                verdict=c.verdict,
+                times=c.times,
+            )
+            for c in checks
+        )
+
+    lists = map(tell, (found.dropped, found.altered, found.duplicated, found.left))
+    return VerificationStory(found.addresses, found.matched, *lists)
 
 
 def _what(bulk: BulkChange, members: Sequence[PageChange]) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from jobs.report.language import Language, Piece, Rich, upper_first
-from jobs.report.outline import case_value
+from jobs.report.outline import case_value, checked_value
 from jobs.report.story import Story
 from jobs.report.summary import Summary
 
@@ -28,6 +28,7 @@ def render_html(story: Story, lang: Language) -> str:
         number_of=lang.number_of,
         rich=lambda rich: _render_rich(rich, lang),
         case_value=case_value,
+        checked_value=lambda case: checked_value(case, summary),
         upper_first=upper_first,
         sentences=summary.bulk,
         detailed_ids={page.page_id for page in story.detailed},

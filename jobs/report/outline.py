@@ -107,12 +107,37 @@ def _outline_bulk(bulk: BulkStory, summary: Summary) -> Iterator[Block]:
             yield Heading(4, _plain(upper_first(title)))
             yield Bullets(tuple(((pages.page(c.title),), case_value(c, bulk)) for c in cases[:limit]))
             yield from _rest(len(cases) - limit, lang)
+    yield from _outline_check(bulk, summary)
     if mixed := sentences.mixed(bulk):
         yield Paragraph(mixed)
     if bulk.members:
         yield Heading(4, _plain(lang.say("Pages")))
         yield Bullets(tuple(((pages.page(m.title),),) for m in bulk.members[:limit]))
         yield from _rest(len(bulk.members) - limit, lang)
+
+
+def _outline_check(bulk: BulkStory, summary: Summary) -> Iterator[Block]:
+    """The check of the addresses, with those that are named in no other list."""
+    lang, limit = summary.lang, summary.story.limits.cases
+    checked = summary.bulk.checked(bulk)
+    if checked is None or bulk.verification is None:
+        return
+    yield Heading(4, _plain(lang.say("Check of the addresses")))
+    yield Paragraph(_plain(upper_first(checked)))
+    cases = (*bulk.flawed_addresses, *bulk.verification.duplicated)
+    if cases:
+        yield Bullets(tuple(((summary.pages.page(c.title),), checked_value(c, summary)) for c in cases[:limit]))
+    yield from _rest(len(cases) - limit, lang)
+
+
+def checked_value(case: CaseStory, summary: Summary) -> Rich:
+    """An old address that has no counterpart, with what stands in its place; or one that stands several times."""
+    label: Rich = (Piece(case.label, "quote"), Piece(": ")) if case.label else ()
+    note = Piece(f" ({summary.bulk.verdict(case)})")
+    if case.times is not None:
+        return (*label, *address(case.after or ""), note)
+    after = (Piece(" → "), *address(case.after)) if case.after else ()
+    return (*label, *address(case.before), *after, note)
 
 
 def _exception_row(case: CaseStory, bulk: BulkStory, pages: PageSentences) -> tuple[Rich, ...]:

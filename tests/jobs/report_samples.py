@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count
 
 from jobs.report.data import BulkEntry, ReportData
-from parsers.change import COSMETIC, BulkCase, BulkChange, Change, PageChange
+from parsers.change import COSMETIC, AddressCheck, BulkCase, BulkChange, Change, PageChange
 
 PAGE_BASE = "https://wiki.example/index.php"
 PAPERS = "Politische Beschlusslage"
@@ -121,8 +121,29 @@ def link_update(edits: Edits) -> BulkEntry:
                 BulkCase("Masterplan Mobilität", 1611, f"{OLD}15020", None, "Vorlage - B/17/2044-01"),
                 BulkCase("Hafenviertel (Rahmenplan)", 1702, f"{OLD}15331", None, "Vorlage - B/17/2310-02"),
             ),
+            addresses=link_checks(edits),
         ),
     )
+
+
+def link_checks(edits: Edits) -> tuple[AddressCheck, ...]:
+    """The check of that update: besides its flaws one address was dropped, and one stands twice."""
+    checks = []
+    for c in edits.changes:
+        before, after = c.change.before or "", c.change.after or ""
+        if c.bulk_id == 4:
+            keys = before.removeprefix(OLD), after.removeprefix(NEW)
+            verdict = "matched" if keys[0] == keys[1] else "altered"
+            place = (c.page_id, c.title, c.rev_from, c.rev_to or 0)
+            checks.append(AddressCheck(*place, verdict, *keys, before, after, c.change.label))
+    place, label = (103, "Konzept Offene Ganztagsschule", 1504, 2004), "Vorlage - B/17/0999-01"
+    checks += [
+        AddressCheck(*place, "dropped", "16001", None, f"{OLD}16001", None, label),
+        AddressCheck(*place, "duplicated", "13021", "13021", f"{OLD}13021", f"{NEW}13021", label, 2),
+    ]
+    left = (("Masterplan Mobilität", 1611, "15020"), ("Hafenviertel (Rahmenplan)", 1702, "15331"))
+    checks += [AddressCheck(0, title, None, rev, "left", k, None, OLD + k, None) for title, rev, k in left]
+    return tuple(checks)
 
 
 def sample_report() -> ReportData:

@@ -113,11 +113,13 @@ def test_stragglers_and_exceptions_are_named(sample: BeautifulSoup) -> None:
     assert [text_of(h) for h in card.find_all("h4")] == [
         "Auf einer Seite stimmt die Nummer nicht mehr",
         "Zwei Seiten wurden dabei übersehen",
+        "Prüfung der Adressen",
     ]
     assert [text_of(cell) for cell in card.select("td")[:2]] == ["13056", "13907"]
     assert [a["href"] for a in card.select(".cases a.title")] == [
         "https://wiki.example/index.php?title=Masterplan_Mobilit%C3%A4t",
         "https://wiki.example/index.php?title=Hafenviertel_%28Rahmenplan%29",
+        *["https://wiki.example/index.php?title=Konzept_Offene_Ganztagsschule"] * 2,  # dropped, and duplicated
     ]
 
 

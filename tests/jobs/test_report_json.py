@@ -102,3 +102,27 @@ def test_broken_characters_do_not_break_the_file() -> None:
     edits.add(1, "a\ud800b\x00", "2024-07-04T09:30:00Z", "u\udfff", change("category", "added", "", None, "\ud800"))
     for form in ("json", "html", "md", "txt"):
         render_report(report_data(*edits.changes), form, "de").encode("utf-8")
+
+
+def test_check_of_the_addresses_counts_what_matches_and_lists_the_rest() -> None:
+    checked = report()["bulk_changes"][0]["verification"]
+    assert (checked["addresses"], checked["matched"]) == (20, 16)
+    assert {name: len(checked[name]) for name in ("dropped", "altered", "duplicated", "left")} == {
+        "dropped": 1, "altered": 1, "duplicated": 1, "left": 2,
+    }  # fmt: skip
+    assert checked["duplicated"][0]["times"] == 2
+    assert checked["dropped"] == [
+        {
+            "title": "Konzept Offene Ganztagsschule",
+            "rev_id": 2004,
+            "before": f"{OLD}16001",
+            "after": None,
+            "label": "Vorlage - B/17/0999-01",
+            "old_key": "16001",
+            "new_key": None,
+            "in_period": True,
+            "verdict": "dropped",
+            "times": None,
+            "url": "https://wiki.example/index.php?title=Konzept_Offene_Ganztagsschule",
+        }
+    ]

@@ -11,9 +11,18 @@ from jobs.report import Limits, ReportData, render_report
 from jobs.report.data import BulkEntry
 from jobs.report.language import Language
 from jobs.report.not_read import not_read_reason
-from parsers.change import BulkCase, BulkChange
+from parsers.change import AddressCheck, BulkCase, BulkChange
 from parsers.diagnostics import MESSAGES
-from tests.jobs.report_samples import NEW, OLD, Edits, change, large_report, report_data, sample_report
+from tests.jobs.report_samples import (
+    NEW,
+    OLD,
+    Edits,
+    change,
+    large_report,
+    paper_link,
+    report_data,
+    sample_report,
+)
 
 
 def small_report() -> Edits:
@@ -313,3 +322,73 @@ def test_links_of_a_new_section_are_listed_in_its_entry() -> None:
     assert "- Neuer Abschnitt „Mehr“ Text. Links darin: „L0“, „L1“, " in text
     assert "„L9“ und zwei weitere" in text
     assert "Neuer Link" not in text
+
+
+def checked_report(lang: str, *verdicts: str) -> str:
+    """What the report says below its heading for the check, of a bulk change with these checks."""
+    at = "2024-07-02T08:00:00Z"
+    edits = Edits()
+    edits.add(1, "Seite", at, "A", paper_link(11, "B/16/1"), bulk_id=1)
+    checks = tuple(
+        AddressCheck(
+            1, "Seite", 1501, 2001, verdict, str(n), str(n), f"{OLD}{n}", f"{NEW}{n}", f"V {n}",
+            2 if verdict == "duplicated" else None,
+        )
+        for n, verdict in enumerate(verdicts, 11)
+    )  # fmt: skip
+    bulk = BulkChange(
+        "link", "r", f"{OLD}{{n}}", f"{NEW}{{n}}", at, at, 1, 1, (1,), addresses=checks
+    )  # fmt: skip
+    text = render_report(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),)), "txt", lang)
+    start, end = {"de": ("* Prüfung der Adressen", "* Seiten"), "en": ("* Check of the addresses", "* Pages")}[lang]
+    return " ".join(text[text.index(start) + len(start) : text.index(end)].split())
+
+
+MANY = ["matched"] * 87
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "lang", "told"),
+    [
+        (MANY, "en", "All 87 old addresses have their counterpart."),
+        (MANY, "de", "Alle 87 alten Adressen haben ihr Gegenstück."),
+        (["matched"], "de", "Die eine alte Adresse hat ihr Gegenstück."),
+        (
+            ["matched", "dropped"],
+            "en",
+            f"Of two old addresses, one has its counterpart; one was dropped. - Seite “V 12”: {OLD}12 → {NEW}12",
+        ),
+        (
+            ["matched", *["left"] * 2, *["altered"] * 3],
+            "de",
+            "Von sechs alten Adressen hat eine ihr Gegenstück; drei führen woandershin und zwei sind noch die alten.",
+        ),
+        (["dropped"], "de", "Von einer alten Adresse hat keine ihr Gegenstück; eine ist weggefallen."),
+        (
+            ["matched", "matched", "matched", "duplicated"],
+            "de",
+            "Alle drei alten Adressen haben ihr Gegenstück. Eine Adresse steht auf ihrer Seite nun öfter als zuvor.",
+        ),
+        (
+            ["matched", "duplicated", "duplicated"],
+            "en",
+            "The one old address has its counterpart. Two addresses now stand on their page more often than before.",
+        ),
+    ],
+)
+def test_check_of_the_addresses_is_told_in_sentences(verdicts: list[str], lang: str, told: str) -> None:
+    assert checked_report(lang, *verdicts).startswith(told)
+
+
+def test_what_other_lists_name_is_not_named_again_by_the_check() -> None:
+    text = " ".join(render_report(sample_report(), "txt", "de").split())
+    start, end = text.index("* Prüfung der Adressen"), text.index("* Seiten")
+    assert text[start:end].strip() == (
+        "* Prüfung der Adressen Von 20 alten Adressen haben 16 ihr Gegenstück; eine ist weggefallen, eine hat eine"
+        " andere Nummer und zwei sind noch die alten. Eine Adresse steht auf ihrer Seite nun öfter als zuvor."
+        f" - Konzept Offene Ganztagsschule"
+        f" „Vorlage - B/17/0999-01“: {OLD}16001 (weggefallen)"
+        f" - Konzept Offene Ganztagsschule"
+        f" „Vorlage - B/17/0999-01“: {NEW}13021 (zwei Mal)"
+        " Auf einer Seite hat dieselbe Bearbeitung noch anderes geändert: Lichtkonzept Innenstadt"
+    )

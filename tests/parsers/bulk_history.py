@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from parsers.bulk import find_bulk_changes
+from parsers.bulk_addresses import State
+from parsers.bulk_founding import FOUNDING, WORDED
+from parsers.bulk_watch import Wanted
 from parsers.change import BulkChange, Change, CurrentItem, PageChange
 
 OLD = "http://allris.oberhausen.de/bi/vo020.asp?VOLFDNR={}"
@@ -50,11 +54,36 @@ class History:
         return self.link(page, OLD.format(number), NEW.format(number), **place)
 
 
-def found_in(changes: Sequence[PageChange], current: Sequence[CurrentItem]) -> list[BulkChange]:
-    def of(pairs: Collection[tuple[str, str]] | None) -> list[PageChange]:
-        return [c for c in changes if pairs is None or (c.change.kind, c.change.action) in pairs]
+@dataclass(frozen=True)
+class Told:
+    """A source of changes and items that are given."""
 
-    return find_bulk_changes(of, lambda kinds: [item for item in current if item.kind in kinds])
+    changes: Sequence[PageChange]
+    items: Sequence[CurrentItem]
+    stood: Mapping[State, Sequence[CurrentItem]]
+
+    def founding(self) -> list[PageChange]:
+        return [c for c in self.changes if (c.change.kind, c.change.action) in FOUNDING]
+
+    def worded(self) -> list[PageChange]:
+        return [c for c in self.changes if (c.change.kind, c.change.action) in WORDED]
+
+    def later(self, wanted: Mapping[str, Wanted]) -> list[PageChange]:
+        return [c for c in self.changes if c.change.kind in wanted]
+
+    def current(self, wanted: Mapping[str, Wanted]) -> list[CurrentItem]:
+        return [item for item in self.items if item.kind in wanted]
+
+    def standing(self, kind: str, states: Collection[State]) -> dict[State, Sequence[CurrentItem]]:
+        return {s: [i for i in self.stood[s] if i.kind == kind] for s in states if s in self.stood}
+
+
+def found_in(
+    changes: Sequence[PageChange],
+    current: Sequence[CurrentItem],
+    standing: Mapping[State, Sequence[CurrentItem]] | None = None,
+) -> list[BulkChange]:
+    return find_bulk_changes(Told(changes, current, standing or {}))
 
 
 def current_link(page: int, value: str) -> CurrentItem:

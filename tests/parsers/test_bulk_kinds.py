@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from parsers.change import Change, CurrentItem
@@ -279,3 +281,82 @@ def test_two_phrases_with_words_in_common_are_told_apart() -> None:
     rules = sorted(bulk.rule for bulk in found_in(history.changes, []))
     assert len(rules) == 2
     assert all(name in rule for name, rule in zip(("Bau", "Kultur"), rules, strict=True))
+
+
+def link_rules(*pairs: tuple[str, str], days: Sequence[float] = ()) -> list[tuple[str, int, int]]:
+    """The rules of links on a page each, with their members and exceptions."""
+    history = History()
+    for page, (old, new) in enumerate(pairs, 1):
+        history.link(page, old, new, days=days[page - 1] if days else 0)
+    return [(bulk.rule, bulk.occurrences, len(bulk.exceptions)) for bulk in found_in(history.changes, [])]
+
+
+def test_a_number_that_is_dropped_from_addresses_is_a_variable_of_the_old_form() -> None:
+    old, new = "http://rat.example/v?id={}&sid={}", "http://rat.example/v?id={}"
+    pairs = [(old.format(n, f"a{n}7f"), new.format(n)) for n in (11, 22, 33)]
+    mistyped = (old.format(44, "bad9"), new.format(45))
+    assert link_rules(*pairs, mistyped) == [(f"{old.format('{id}', '{sid}')} → {new.format('{id}')}", 4, 1)]
+
+
+def test_years_that_are_dropped_do_not_part_a_rule() -> None:
+    pairs = [
+        (f"https://amt.example/{year}/text-{n}.htm", f"https://amt.example/text-{n}.htm")
+        for n, year in enumerate([2016] * 3 + [2017] * 3 + [2018], 100)
+    ]
+    assert link_rules(*pairs) == [("https://amt.example/{n}/text-{n2}.htm → https://amt.example/text-{n2}.htm", 7, 0)]
+
+
+def test_a_site_that_became_a_path_is_one_rule() -> None:
+    names = ("sport", "kultur", "umwelt", "verkehr")
+    pairs = [(f"http://{name}.stadt.example/{n}", f"https://stadt.example/{name}/{n}") for n, name in enumerate(names)]
+    assert link_rules(*pairs) == [("http://{name}.stadt.example/{n} → https://stadt.example/{name}/{n}", 4, 0)]
+
+
+def test_dropped_numbers_without_a_key_that_was_kept_make_no_rule() -> None:
+    assert link_rules(*((f"http://rat.example/liste/{n}", "http://rat.example/liste/") for n in (5, 61, 702))) == []
+    assert link_rules(*((f"http://rat.example/a/{n}", f"http://rat.example/b/{n * 7}") for n in (5, 61, 702))) == []
+
+
+def test_two_secure_sweeps_of_other_sites_a_month_apart_are_two_bulk_changes() -> None:
+    def pair(host: str, page: int) -> tuple[str, str]:
+        return f"http://{host}.example/{page}", f"https://{host}.example/{page}"
+
+    one = [pair("amt" if n % 2 else "rat", n) for n in range(8)]
+    other = [pair("bad" if n % 2 else "zoo", n) for n in range(6)]
+    days = [n / 10 for n in range(8)] + [30 + n / 10 for n in range(6)]
+    assert [count for _, count, _ in link_rules(*one, *other, days=days)] == [8, 6]
+
+
+def test_sites_that_are_made_secure_in_turns_are_one_bulk_change() -> None:
+    pairs = [(f"http://amt{n % 3}.example/{n}", f"https://amt{n % 3}.example/{n}") for n in range(12)]
+    assert [count for _, count, _ in link_rules(*pairs, days=range(12))] == [12]
+
+
+def test_of_secure_sweeps_at_one_time_each_keeps_to_its_site() -> None:
+    long_work = [(f"http://amt.example/{n}", f"https://amt.example/{n}") for n in range(9)]
+    short_work = [(f"http://zoo.example/{n}", f"https://zoo.example/{n}") for n in range(4)]
+    days = [*(3 * n for n in range(9)), *(22 + n / 10 for n in range(4))]
+    rules = link_rules(*long_work, *short_work, days=days)
+    assert [(rule[:18], count) for rule, count, _ in rules] == [("http://amt.example", 9), ("http://zoo.example", 4)]
+
+
+def test_a_unit_beside_numbers_is_told_by_two_letters() -> None:
+    history = History()
+    for page, size in enumerate((12, 340, 7), 1):
+        history.add(page, Change("infobox", "changed", "Park/Größe", f"{size} ha", f"{size} Hektar"))
+    (bulk,) = found_in(history.changes, [])
+    assert bulk.rule == "Park/Größe: {n} ha → {n} Hektar"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "noise"),
+    [("12 EUR für alle", "12 € für alle", None), ("ein <b>Wort</b> so", "ein '''Wort''' so", "markup")],
+)
+def test_acronyms_and_tags_are_told_like_words_and_marks(old: str, new: str, noise: str | None) -> None:
+    history = History()
+    for page in range(1, 7):
+        significance = "cosmetic" if noise else "substantive"
+        before, after = (text.replace("12", str(12 * page)) for text in (old, new))
+        history.add(page, Change("section", "changed", "Lage", before, after, significance, noise))
+    (bulk,) = found_in(history.changes, [])
+    assert bulk.pages == 6

@@ -1,0 +1,68 @@
+"""By what a change can come into one rule with others: numbers to remember it by, so that old ones need not be read.
+
+Changes that can be of one rule have a signature in common, and so have those that undo it. The contrary does not hold:
+a signature is a hint, and what it leads to is searched as if there were none.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+
+from parsers.bulk_founding import FOUNDING, REWRITTEN, WORDED, is_rewritten, plain_field
+from parsers.bulk_induction import signatures_of_pair
+from parsers.bulk_kept import Pair
+from parsers.bulk_literal import literals_of_edit
+from parsers.bulk_templates import parameters_of
+from parsers.bulk_wording import wordings
+from parsers.change import PageChange
+
+SIGNATURES = 1  # their version; those of another one are made anew
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """``number`` is 32 bits of what a change has in common with others; ``worded``: they are words inside texts."""
+
+    number: int
+    page_id: int
+    change_id: int
+    worded: bool
+
+
+def signatures(changes: Iterable[PageChange]) -> Iterator[Signature]:
+    """The signatures of some changes, all those of each revision together."""
+    edits: defaultdict[tuple[int, int], list[PageChange]] = defaultdict(list)
+    for change in changes:
+        if change.rev_to is None:
+            continue
+        key = (change.change.kind, change.change.action)
+        if key in FOUNDING:
+            edits[change.page_id, change.rev_to].append(change)
+            if any(is_rewritten(change, kind) for kind in REWRITTEN):
+                yield from _signed(change, _rewritten(change), worded=False)
+        if key in WORDED:
+            forms = {(w.kind, w.inside, *sorted((w.before, w.after))) for w in wordings(change.change)}
+            yield from _signed(change, forms, worded=True)
+    for edit in edits.values():
+        for literal, members in literals_of_edit(edit):
+            form = (literal.kind, literal.action, literal.scope, *sorted((literal.before, literal.after)))
+            for change in members:
+                yield from _signed(change, {form}, worded=False)
+
+
+def _rewritten(change: PageChange) -> Iterable[Hashable]:
+    told = change.change
+    scope = (told.kind, plain_field(told.path) if told.kind == "infobox" else "")
+    found: set[Hashable] = set()
+    if told.kind == "template" and (parameters := parameters_of(told)):
+        found.add(("parameters", parameters))
+    pair = Pair(change.page_id, told.before or "", told.after or "", change.change_id)
+    return found | {(*scope, form) for form in signatures_of_pair(pair)}
+
+
+def _signed(change: PageChange, forms: Iterable[Hashable], *, worded: bool) -> Iterator[Signature]:
+    for number in {zlib.crc32(repr(form).encode("utf-8", "surrogatepass")) for form in forms}:
+        yield Signature(number, change.page_id, change.change_id, worded)
