@@ -40,7 +40,8 @@ def test_a_page_that_changes_twice_is_noted_once(tmp_path: Path) -> None:
     for latest in (1, 2, 3):
         db.execute(
             "INSERT INTO page_rows (page_id, namespace, title, state, is_redirect, content_model, latest_rev_id,"
-            " length, protection, first_seen_at, last_seen_at) VALUES (1, 0, 'A', 'live', 0, 'wikitext', ?, 1, '[]', '', '')"
+            " length, protection, first_seen_at, last_seen_at)"
+            " VALUES (1, 0, 'A', 'live', 0, 'wikitext', ?, 1, '[]', '', '')"
             " ON CONFLICT (page_id) DO UPDATE SET latest_rev_id = excluded.latest_rev_id",
             [latest],
         )
