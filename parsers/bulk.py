@@ -276,10 +276,10 @@ def _find_left(found: Iterable[Found], current: Iterable[CurrentItem]) -> None:
     for item in current:
         if item.kind in concerned:
             claims = [bulk for bulk in concerned[item.kind](item.value) if bulk.is_old(item)]
-            known = {bulk.family for bulk in claims if bulk.knows_site(item.value)}
-            for bulk in claims:
-                if bulk.family not in known or bulk.knows_site(item.value):
-                    bulk.left.append(item)
+            # A rule of any site leaves to others what is of their sites.
+            own = [bulk for bulk in claims if bulk.knows_site(item.value)]
+            for bulk in own or claims:
+                bulk.left.append(item)
 
 
 def _by_kind(bulks: Iterable[tuple[str, str, Found]]) -> dict[str, Callable[[str], Collection[Found]]]:

@@ -12,6 +12,7 @@ from parsers.bulk_time import in_order, page_count, time_of
 from parsers.change import PageChange
 
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*?)(?=[/?#]|\{rest\}\Z|\Z)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _VARIABLE = re.compile(r"\{[^{}]*\}")
 # What was done within so short a time is one work.
 _SHORT = timedelta(days=2)
@@ -26,9 +27,11 @@ def host_of(address: str | None) -> str | None:
 
 
 def is_of_any_site(rule: Rule) -> bool:
-    """Whether a rule of addresses names no site: nothing of its host is literal."""
+    """Whether a rule of addresses names no site: of the host no more than a top-level domain is literal."""
     _, scheme, rest = rule.pattern_before.partition("://")
-    return bool(scheme) and not _VARIABLE.sub("", rest).partition("/")[0]
+    host = rest.partition("/")[0]
+    words = [word for word in _WORD.findall(_VARIABLE.sub(" ", host)) if word.lower() != "www"]
+    return bool(scheme) and "{" in host and len(words) < 2
 
 
 def sites_at_a_time(members: Sequence[PageChange]) -> Iterator[list[PageChange]]:

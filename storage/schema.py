@@ -80,6 +80,7 @@ CREATE TABLE sync_state ( -- where the mirror stands: committed with each batch,
 ) STRICT;
 """
 
+# An upsert of page_rows overrides what a trigger says of conflicts (SQLite, CREATE TRIGGER), so these avoid them.
 BULK_ADDRESSES = """
 CREATE TABLE bulk_addresses ( -- of bulk changes of addresses: each old address, and the new one that has its key
   check_id INTEGER PRIMARY KEY, -- in the order of titles
@@ -111,11 +112,13 @@ CREATE TABLE bulk_pages ( -- pages that became other ones since bulk changes wer
 ) STRICT;
 
 CREATE TRIGGER page_rows_derived AFTER UPDATE OF derived_rev_id ON page_rows
-BEGIN INSERT OR IGNORE INTO bulk_pages VALUES (NEW.page_id); END;
+BEGIN
+  INSERT INTO bulk_pages SELECT NEW.page_id WHERE NOT EXISTS (SELECT 1 FROM bulk_pages WHERE page_id = NEW.page_id); END;
 
 CREATE TRIGGER page_rows_became AFTER UPDATE OF title, state, latest_rev_id ON page_rows
 WHEN (OLD.title, OLD.state, OLD.latest_rev_id) IS NOT (NEW.title, NEW.state, NEW.latest_rev_id)
-BEGIN INSERT OR IGNORE INTO bulk_pages VALUES (NEW.page_id); END;
+BEGIN
+  INSERT INTO bulk_pages SELECT NEW.page_id WHERE NOT EXISTS (SELECT 1 FROM bulk_pages WHERE page_id = NEW.page_id); END;
 
 CREATE VIEW bulk_verification AS -- bulk changes of addresses: how many old addresses there were, and what became of them
 SELECT b.bulk_id, b.rule, sum(a.verdict != 'duplicated') AS addresses, sum(a.verdict = 'matched') AS matched,

@@ -316,6 +316,6 @@ def _cosmetic_kinds(random: Random, days: tuple[int, int]) -> list[Kind]:
     return [
         Kind("secure addresses", secure, days=(750, 900)),  # not while those of one host are made so
         Kind("bold links", bold, days=days, same_rule=True),
-        Kind("icon links", icon, per_page=2, days=days, same_rule=True),
+        Kind("icon links", icon, per_page=2, days=days),
         Kind("tags", line_break, days=days, same_rule=True),
     ]

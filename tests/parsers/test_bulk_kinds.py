@@ -340,6 +340,18 @@ def test_of_secure_sweeps_at_one_time_each_keeps_to_its_site() -> None:
     assert [(rule[:18], count) for rule, count, _ in rules] == [("http://amt.example", 9), ("http://zoo.example", 4)]
 
 
+def test_a_secure_sweep_leaves_stragglers_of_other_works_to_these() -> None:
+    history = History()
+    for page in range(1, 5):
+        history.link(page, f"http://zoo.example/{page}", f"https://zoo.example/{page}", days=200)
+    for page in range(5, 9):
+        history.link(page, f"http://amt{page}.example/", f"https://amt{page}.example/")
+    # http://zoo.example/ fits both rules
+    left = [current_link(9, "http://zoo.example/"), current_link(10, "http://amt7.example/")]
+    found = {bulk.pattern_before: [case.title for case in bulk.stragglers] for bulk in found_in(history.changes, left)}
+    assert found == {"http://{name}.example/": ["Seite 10"], "http://zoo.example/{n}": ["Seite 9"]}
+
+
 def test_a_unit_beside_numbers_is_told_by_two_letters() -> None:
     history = History()
     for page, size in enumerate((12, 340, 7), 1):

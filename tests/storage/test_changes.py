@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from parsers.bulk_watch import Wanted
@@ -31,6 +33,20 @@ def test_changes_after_one_are_those_stored_later(db: Database) -> None:
     assert later == [change_id for change_id in every if change_id > last_of_second]
     assert later
     assert list(load_changes(db, ChangeFilter(after_id=max(every)))) == []
+
+
+def test_a_page_that_changes_twice_is_noted_once(tmp_path: Path) -> None:
+    db = open_database(tmp_path / "wiki.db", create=True)
+    for latest in (1, 2, 3):
+        db.execute(
+            "INSERT INTO page_rows (page_id, namespace, title, state, is_redirect, content_model, latest_rev_id,"
+            " length, protection, first_seen_at, last_seen_at)"
+            " VALUES (1, 0, 'A', 'live', 0, 'wikitext', ?, 1, '[]', '', '')"
+            " ON CONFLICT (page_id) DO UPDATE SET latest_rev_id = excluded.latest_rev_id",
+            [latest],
+        )
+    assert db.execute("SELECT page_id FROM bulk_pages").fetchall() == [(1,)]
+    db.close()
 
 
 def test_changes_are_chosen_by_their_ids_and_new_values(db: Database) -> None:
