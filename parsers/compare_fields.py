@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
-from parsers.compare_source import Sources
-from parsers.noise import MARKUP, noise_reason
+from parsers.compare_source import Line, MaskedSource, Sources, shorten_both
+from parsers.noise import MARKUP, ORDER, markup_noise_reason, noise_reason
 from parsers.record import Field, Infobox, Record, Span
 
 # Two boxes of different name are one that was swapped when they share at least this part of their fields.
 _SWAP_SHARE = 0.5
 _MAX_PAIRS = 400
+_MAX_SHOWN = 2_000
 
 
 class FieldChanges:
@@ -63,7 +64,6 @@ def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
         if sources.before.slice(old.span) == sources.after.slice(new.span):
             continue
         path = paths[new.span]
-        quiet = True
         for field_old, field_new in _same_fields(old, new):
             if field_old.raw.strip() != field_new.raw.strip():
                 spans = (field_old.span, field_new.span)
@@ -80,23 +80,14 @@ def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
                             reason,
                         )
                     )
-                quiet = False
-        quiet = quiet and not any(_is_inside(field.span, told.told_after) for field in new.fields)
-        quiet = quiet and not any(_is_inside(field.span, told.told_before) for field in old.fields)
-        if quiet and old.name == new.name and (difference := sources.difference((old.span, new.span))):
-            # The fields are equal: what differs is blanks, the order of fields, comments between them.
-            reason = sources.noise_reason(difference)
-            changes.append(
-                Change(
-                    "infobox",
-                    "changed",
-                    path,
-                    difference.before,
-                    difference.after,
-                    COSMETIC,
-                    reason or MARKUP,
-                )
-            )
+                sources.before.mask(_filled(field_old))
+                sources.after.mask(_filled(field_new))
+        if old.name != new.name:
+            continue
+        _mask_told(sources.before, old, new, told.told_before)
+        _mask_told(sources.after, new, old, told.told_after)
+        if layout := _layout_change(sources, old, new, path):
+            changes.append(layout)
     return changes
 
 
@@ -188,6 +179,43 @@ def _compare_fields(old: Infobox, new: Infobox, path: str, found: FieldChanges) 
         found.told_after.append(field.span)
 
 
+def _layout_change(sources: Sources, old: Infobox, new: Infobox, path: str) -> Change | None:
+    """What differs in two boxes whose fields are equal, or told: blanks, the order of fields, comments."""
+    difference = sources.difference((old.span, new.span))
+    if _common_names(old, new) != _common_names(new, old):
+        written = sources.before.slice(old.span), sources.after.slice(new.span)
+        return Change("infobox", "changed", path, *shorten_both(*written, _MAX_SHOWN), COSMETIC, ORDER)
+    if difference is None:
+        return None
+    reason = markup_noise_reason(*(_shown(lines) for lines in zip(*difference.blocks, strict=True)))
+    return Change("infobox", "changed", path, difference.before, difference.after, COSMETIC, reason or MARKUP)
+
+
+def _common_names(box: Infobox, other: Infobox) -> list[str]:
+    """The fields that both have, in the order of the first."""
+    names = {field.name for field in other.fields}
+    return list(dict.fromkeys(field.name for field in box.fields if field.name in names))
+
+
+def _shown(blocks: Iterable[Sequence[Line]]) -> str:
+    return "\n".join(line.text for lines in blocks for line in lines)
+
+
+def _filled(field: Field) -> Span:
+    """The span of a value without the blanks around it."""
+    start = field.span[0] + len(field.raw) - len(field.raw.lstrip())
+    return start, start + len(field.raw.strip())
+
+
+def _mask_told(source: MaskedSource, box: Infobox, other: Infobox, told: Sequence[Span]) -> None:
+    """Mask the fields of a box that are told; one that the other box lacks together with its name."""
+    names = {field.name for field in other.fields}
+    for field in box.fields:
+        if field.span in told:
+            bar = source.text.rfind("|", box.span[0], field.span[0])
+            source.mask(_filled(field) if field.name in names or bar < 0 else (bar, field.span[1]))
+
+
 def _field_change(action: str, path: str, before: str | None, after: str | None) -> Change:
     # An empty line of the form says nothing, whether it stands there or not.
     reason = noise_reason(before or "", after or "") if before and after else None if before or after else MARKUP
@@ -210,7 +238,3 @@ def _one_sided(box: Infobox, path: str, action: str) -> list[Change]:
     if action == "added":
         return [Change("infobox", action, where, None, text) for where, text in texts]
     return [Change("infobox", action, where, text, None) for where, text in texts]
-
-
-def _is_inside(span: Span, outer: Sequence[Span]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in outer)

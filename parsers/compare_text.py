@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
+from parsers.compare_noise import cosmetic_edits
 from parsers.compare_sections import SectionPairs
-from parsers.compare_source import MaskedSource, Sources
+from parsers.compare_source import MaskedSource, SourceDifference, Sources, shorten_both
 from parsers.items import section_path
-from parsers.noise import noise_reason
+from parsers.noise import ORDER, noise_reason
 from parsers.record import Section, Span
+from parsers.words import align
 
 # A shorter line is no paragraph to know again: a placeholder, a word that stands under many headings.
 _LEAST_MOVED = 12
+_MAX_SHOWN = 2_000
+_MAX_LINE_CELLS = 1_000_000  # of a longer section no line is looked for at another place in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +78,62 @@ def compare_texts(
     moved: Sequence[MovedText],
     relabelled: Mapping[str, str],
 ) -> list[Change]:
-    """One change for each pair of sections whose text or wikitext differs beyond what is told elsewhere.
+    """Changes of each pair of sections whose text or wikitext differs beyond what is told elsewhere.
 
     ``before`` and ``after`` are the section's text when a reader sees a difference, and else the raw lines
-    that differ. ``relabelled`` maps old to new addresses that are shown
-    as such: their links tell the difference. What must be masked in ``sources`` by now is every link, template,
-    category and magic word that is told.
+    that differ. Where the words changed, what is cosmetic beside them is told by itself. ``relabelled`` maps old to
+    new addresses that are shown as such: their links tell the difference. What must be masked in ``sources`` by now
+    is every link, template, category and magic word that is told.
     """
     left, come = _by_section(moved)
-    changes = []
+    changes: list[Change] = []
     for old, new in dirty:
         shown = old.text, new.text
         text_old = _without(_relabel(shown[0], relabelled), left.get(old.index))
         text_new = _without(shown[1], come.get(new.index))
-        spans = _body(old, sources.before), _body(new, sources.after)
+        # The heading of a section with a new title is told already.
+        difference = sources.difference(
+            (_body(old, sources.before), _body(new, sources.after)), skip=1 if old.path != new.path else 0
+        )
         if text_old != text_new and _squash(text_old) != _squash(text_new):
-            reason = noise_reason(text_old, text_new)
-            if reason and (difference := sources.difference(spans)):
-                # Equal words to a reader, but a footnote or a query may have changed beside them.
-                reason = reason if sources.noise_reason(difference) else None
-            changes.append(_section_change(new, shown, reason))
-        elif old.index not in left and new.index not in come:
-            # The heading of a section with a new title is told already.
-            difference = sources.difference(spans, skip=1 if old.path != new.path else 0)
-            if difference:
-                reason = sources.noise_reason(difference)
-                is_seen = reason is None and _squash(shown[0]) != _squash(shown[1])
-                told = shown if is_seen else (difference.before, difference.after)
-                changes.append(_section_change(new, told, reason))
+            seen = noise_reason(text_old, text_new)
+            changes.append(_section_change(new, shown, seen))
+            if seen is None:
+                changes += _noise_beside(new, sources, difference)
+                changes += _reordered(new, text_old, text_new)
+            elif difference and sources.noise_reason(difference) is None:
+                # Equal words to a reader, but a footnote or a query changed beside them.
+                changes.append(_section_change(new, (difference.before, difference.after), None))
+        elif difference and old.index not in left and new.index not in come:
+            reason = sources.noise_reason(difference)
+            is_seen = reason is None and _squash(shown[0]) != _squash(shown[1])
+            changes.append(_section_change(new, shown if is_seen else (difference.before, difference.after), reason))
+            if reason is None:
+                changes += _noise_beside(new, sources, difference)
+        else:
+            changes += _noise_beside(new, sources, difference)
     return changes
+
+
+def _noise_beside(section: Section, sources: Sources, difference: SourceDifference | None) -> Iterator[Change]:
+    """The cosmetic edits of a section that stand beside a change of its words."""
+    for edit in cosmetic_edits(sources.before, sources.after, difference.blocks) if difference else ():
+        yield _section_change(section, shorten_both(edit.before, edit.after, _MAX_SHOWN), edit.reason)
+
+
+def _reordered(section: Section, text_old: str, text_new: str) -> Iterator[Change]:
+    """``text moved`` for the lines that went to another place in their section, where its words changed as well."""
+    lines_old, lines_new = text_old.split("\n"), text_new.split("\n")
+    gone: list[str] = []
+    come: set[str] = set()
+    for same, b0, b1, a0, a1 in align(lines_old, lines_new, _MAX_LINE_CELLS):
+        if not same:
+            gone += map(_squash, lines_old[b0:b1])
+            come.update(map(_squash, lines_new[a0:a1]))
+    moved = [line for line in dict.fromkeys(gone) if line in come and len(line) >= _LEAST_MOVED]
+    if moved:
+        path, shown = section_path(section), "\n".join(moved)
+        yield Change("text", "moved", path, shown, shown, COSMETIC, ORDER, label=path)
 
 
 def _body(section: Section, source: MaskedSource) -> Span:
