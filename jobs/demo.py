@@ -43,7 +43,7 @@ def run_demo(out: Path) -> str:
             import_dumps(run, settings, [sample], since=BEGINNING)
     db = open_database(database, create=False)
     try:
-        data = gather_report(db, ChangeFilter(since=BEGINNING), settings.config.report.timezone)
+        data = gather_report(db, ChangeFilter(since=BEGINNING), settings.config.report)
         held = standing(db)
     finally:
         db.close()

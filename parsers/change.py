@@ -53,6 +53,21 @@ class PageChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Revert:
+    """The edit ``rev_id``, which brought back an earlier text of its page.
+
+    ``reverted_to`` is the revision that has the same text; ``timestamp`` (ISO 8601 UTC with ``Z``) and ``user``, None
+    when hidden, are those of that revision. ``undone`` counts the revisions between the two.
+    """
+
+    rev_id: int
+    reverted_to: int
+    timestamp: str
+    user: str | None
+    undone: int
+
+
+@dataclass(frozen=True, slots=True)
 class CurrentItem:
     """A value that stands on a page now: what a straggler is looked for in.
 

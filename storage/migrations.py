@@ -7,6 +7,7 @@ from sqlite_utils import Database, Migrations
 from storage.schema import TABLES, VIEWS
 from storage.schema_items import ITEM_TABLES, ITEM_VIEWS
 from storage.schema_pages import PAGE_TABLES, PAGE_TRIGGERS, PAGE_VIEWS
+from storage.schema_reverts import REVERTS_VIEW
 from storage.schema_revisions import REVISION_TABLES, REVISION_TRIGGERS, REVISION_VIEWS
 
 migrations = Migrations("wikitrail")
@@ -32,3 +33,9 @@ def m001_design(db: Database) -> None:
         db.execute(trigger)
     _execute_all(db, ITEM_VIEWS)
     _execute_all(db, VIEWS)
+
+
+@migrations()
+def m002_reverts(db: Database) -> None:
+    """The view of edits that brought back an earlier text."""
+    _execute_all(db, REVERTS_VIEW)

@@ -17,7 +17,7 @@ from jobs.commands.options import MOMENT, current_settings, say, shared_options
 from jobs.config import FORMATS, LANGUAGES
 from jobs.errors import UsageError
 from jobs.reporting import gather_report, write_report
-from parsers.change import BulkChange, PageChange
+from parsers.change import BulkChange, PageChange, Revert
 from parsers.diff_feed import is_feed, parse_diff_feed
 from parsers.diff_json import diff_to_json, feed_to_json
 from parsers.diff_model import DiffPageError
@@ -30,6 +30,7 @@ from parsers.site import Site
 from storage.changes import ChangeFilter, load_bulk_changes, load_changes
 from storage.database import Database, named_faults, open_database
 from storage.mirror import get_state, titles_like
+from storage.reverts import load_reverts
 from storage.texts import load_revision_text
 
 KINDS = ("page", "infobox", "section", "link", "category", "template", "file", "redirect", "paper", "text")
@@ -170,10 +171,13 @@ def changes(
             raise UsageError(f"No page with the title “{page}” was ever seen{hint}")
         if bulk:
             found = [(i, b) for i, b in load_bulk_changes(db, since, until) if kind in (None, b.kind)]
+            lines: list[Any]
             lines = [{"bulk_id": i, **asdict(b)} for i, b in found] if as_json else [_bulk_line(i, b) for i, b in found]
         else:
-            listed = load_changes(db, ChangeFilter(since, until, page, kind))
-            lines = [_change_json(c) for c in listed] if as_json else [_change_line(c) for c in listed]
+            listed = list(load_changes(db, ChangeFilter(since, until, page, kind)))
+            reverts = load_reverts(db, {c.rev_to for c in listed if c.rev_to})
+            line_of = _change_json if as_json else _change_line
+            lines = [line_of(c, reverts.get(c.rev_to) if c.rev_to else None) for c in listed]
     if as_json:
         click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
     elif lines:
@@ -187,12 +191,13 @@ def _check_period(since: str | None, until: str | None) -> None:
         raise UsageError(f"The period ends ({until}) before it begins ({since}); swap --since and --until.")
 
 
-def _change_json(change: PageChange) -> dict[str, Any]:
+def _change_json(change: PageChange, revert: Revert | None) -> dict[str, Any]:
     row = asdict(change)
-    return {**{key: value for key, value in row.items() if key != "change"}, **row["change"]}
+    whole = {**{key: value for key, value in row.items() if key != "change"}, **row["change"]}
+    return {**whole, "reverts_to": revert.reverted_to if revert else None}
 
 
-def _change_line(change: PageChange) -> str:
+def _change_line(change: PageChange, revert: Revert | None) -> str:
     what = change.change
     parts = [
         change.timestamp,
@@ -202,7 +207,8 @@ def _change_line(change: PageChange) -> str:
         " → ".join(map(_short, _differing(what.before, what.after))),
     ]
     mark = f" ({what.noise_reason})" if what.significance == "cosmetic" else ""
-    return "  ".join(part for part in parts if part) + mark
+    back = f" [back to revision {revert.reverted_to} of {revert.timestamp}]" if revert else ""
+    return "  ".join(part for part in parts if part) + mark + back
 
 
 def _differing(before: str | None, after: str | None) -> tuple[str | None, str | None]:
@@ -243,7 +249,14 @@ def _short(text: str | None, limit: int = 100) -> str:
 @click.option("--format", "formats", help="Any of html,md,txt,json, joined by commas.")
 @click.option("--lang", "languages", help="Any of de,en, joined by commas.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
-def report(since: str | None, until: str | None, formats: str | None, languages: str | None, out: Path) -> None:
+@click.option(
+    "--fold/--no-fold",
+    default=None,
+    help="Tell edits that were made and undone within the period in one line each, or like all others.",
+)
+def report(
+    since: str | None, until: str | None, formats: str | None, languages: str | None, out: Path, fold: bool | None
+) -> None:
     """Write a report for people who know no wikitext.
 
     Files report.LANGUAGE.FORMAT; their paths are printed.
@@ -253,10 +266,11 @@ def report(since: str | None, until: str | None, formats: str | None, languages:
         settings.config.report,
         formats=_choice("--format", formats, FORMATS) or settings.config.report.formats,
         languages=_choice("--lang", languages, LANGUAGES) or settings.config.report.languages,
+        fold_undone=settings.config.report.fold_undone if fold is None else fold,
     )
     _check_period(since, until)
     with opened_database() as db:
-        data = gather_report(db, ChangeFilter(since, until), chosen.timezone)
+        data = gather_report(db, ChangeFilter(since, until), chosen)
         if get_state(db, "backfill") is not None:
             say("Note: the first run has not finished, so the report lacks what it has not read; run “wikitrail sync”.")
     for path in write_report(data, out, "report", chosen.formats, chosen.languages):
