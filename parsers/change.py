@@ -29,7 +29,7 @@ class Change:
     after: str | None
     significance: str = SUBSTANTIVE
     noise_reason: str | None = None
-    label: str | None = None  # of a link: the text that a reader sees, to name it by
+    label: str | None = None  # of a link: the text that a reader sees, to name it by; of moved text: where it was
 
 
 @dataclass(frozen=True, slots=True)

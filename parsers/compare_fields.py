@@ -17,7 +17,7 @@ _MAX_SHOWN = 2_000
 
 
 class FieldChanges:
-    """Changes of infoboxes, and the spans of the fields that they tell, so that their links are not told again."""
+    """Changes of infoboxes, and the spans of fields whose text they tell, so that links there are not told again."""
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
@@ -45,14 +45,14 @@ def compare_infoboxes(before: Record, after: Record) -> FieldChanges:
         _compare_fields(old, new, path, found)
     for box in _rest(before.infoboxes, [old for old, _ in pairs]):
         found.changes += _one_sided(box, paths_before[box.span], "removed")
-        found.told_before.append(box.span)
+        found.told_before += _with_text(box)
     for box in _rest(after.infoboxes, [new for _, new in pairs]):
         found.changes += _one_sided(box, paths_after[box.span], "added")
-        found.told_after.append(box.span)
+        found.told_after += _with_text(box)
     return found
 
 
-def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
+def compare_box_sources(sources: Sources) -> list[Change]:
     """Boxes that say the same in other wikitext: told once a field, or once a box, with the raw text.
 
     For boxes with changed links to be told apart, links that are told must be masked in ``sources`` by now.
@@ -84,8 +84,8 @@ def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
                 sources.after.mask(_filled(field_new))
         if old.name != new.name:
             continue
-        _mask_told(sources.before, old, new, told.told_before)
-        _mask_told(sources.after, new, old, told.told_after)
+        _mask_told(sources.before, old, new)
+        _mask_told(sources.after, new, old)
         if layout := _layout_change(sources, old, new, path):
             changes.append(layout)
     return changes
@@ -165,18 +165,18 @@ def _compare_fields(old: Infobox, new: Infobox, path: str, found: FieldChanges) 
         found.told_after.append(field_new.span)
         found.changes.append(Change("infobox", "renamed", f"{path}/{field_new.name}", field_old.name, field_new.name))
     for field in gone:
-        found.told_before.append(field.span)
+        found.told_before += [field.span] if field.text else []
         found.changes.append(_field_change("removed", f"{path}/{field.name}", field.text, None))
     for name, field in fields_new.items():
         was = fields_old.get(name)
         if field in come:
             found.changes.append(_field_change("added", f"{path}/{name}", None, field.text))
         elif was and was.text != field.text:
-            found.told_before.append(was.span)
+            found.told_before += [was.span] if was.text else []
             found.changes.append(_field_change("changed", f"{path}/{name}", was.text, field.text))
         else:
             continue
-        found.told_after.append(field.span)
+        found.told_after += [field.span] if field.text else []
 
 
 def _layout_change(sources: Sources, old: Infobox, new: Infobox, path: str) -> Change | None:
@@ -207,13 +207,15 @@ def _filled(field: Field) -> Span:
     return start, start + len(field.raw.strip())
 
 
-def _mask_told(source: MaskedSource, box: Infobox, other: Infobox, told: Sequence[Span]) -> None:
-    """Mask the fields of a box that are told; one that the other box lacks together with its name."""
-    names = {field.name for field in other.fields}
+def _mask_told(source: MaskedSource, box: Infobox, other: Infobox) -> None:
+    """Mask the fields of a box that have another text in the other box; one that it lacks together with its name."""
+    texts = {field.name: field.text for field in other.fields}
     for field in box.fields:
-        if field.span in told:
+        if field.name not in texts:
             bar = source.text.rfind("|", box.span[0], field.span[0])
-            source.mask(_filled(field) if field.name in names or bar < 0 else (bar, field.span[1]))
+            source.mask(field.span if bar < 0 else (bar, field.span[1]))
+        elif texts[field.name] != field.text:
+            source.mask(_filled(field))
 
 
 def _field_change(action: str, path: str, before: str | None, after: str | None) -> Change:
@@ -230,6 +232,11 @@ def _renamed(gone: Sequence[Field], come: Sequence[Field]) -> list[tuple[Field, 
         for field in gone
         if field.text and counts_gone[field.text] == counts_come[field.text] == 1
     ]
+
+
+def _with_text(box: Infobox) -> list[Span]:
+    """The fields that tell what stands in them; the links and files of one that shows no text are told themselves."""
+    return [field.span for field in _last_of_each(box).values() if field.text]
 
 
 def _one_sided(box: Infobox, path: str, action: str) -> list[Change]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
 
 from parsers.compare_links import is_language_link
@@ -153,7 +153,8 @@ def differing_lines(
     old, new = before.lines(narrow[0]), after.lines(narrow[1])
     if any(line.masked for line in old) or any(line.masked for line in new):
         old, new = [line for line in old if line.text.strip()], [line for line in new if line.text.strip()]
-    texts = [_comparable(line) for line in old], [_comparable(line) for line in new]
+    squashed = {_squash(line.text) for line in (*old, *new) if line.masked}
+    texts = [_comparable(line, squashed) for line in old], [_comparable(line, squashed) for line in new]
     if texts[0] == texts[1]:
         return None
     blocks = tuple((old[b0:b1], new[a0:a1]) for same, b0, b1, a0, a1 in align(*texts, _MAX_LINE_CELLS) if not same)
@@ -209,9 +210,16 @@ def _common_end(old: str, new: str) -> int:
     return low
 
 
-def _comparable(line: Line) -> str:
-    """The text of a line; the blanks around what is masked came and went with it."""
-    return " ".join(line.text.split()) if line.masked else line.text
+def _comparable(line: Line, squashed: Collection[str]) -> str:
+    """The text of a line; the blanks around what is masked, here or in the other revision, came and went with it."""
+    if not squashed:
+        return line.text
+    text = _squash(line.text)
+    return text if line.masked or text in squashed else line.text
+
+
+def _squash(text: str) -> str:
+    return " ".join(text.split())
 
 
 def shorten_both(before: str, after: str, limit: int) -> tuple[str, str]:

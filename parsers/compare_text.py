@@ -11,7 +11,7 @@ from parsers.compare_noise import cosmetic_edits
 from parsers.compare_sections import SectionPairs
 from parsers.compare_source import MaskedSource, SourceDifference, Sources, shorten_both
 from parsers.items import section_path
-from parsers.noise import ORDER, noise_reason
+from parsers.noise import ORDER, noise_reason, strip_markup
 from parsers.record import Section, Span
 from parsers.words import align
 
@@ -99,7 +99,7 @@ def compare_texts(
             seen = noise_reason(text_old, text_new)
             changes.append(_section_change(new, shown, seen))
             if seen is None:
-                changes += _noise_beside(new, sources, difference)
+                changes += _noise_beside(old, new, sources, difference)
                 changes += _reordered(new, text_old, text_new)
             elif difference and sources.noise_reason(difference) is None:
                 # Equal words to a reader, but a footnote or a query changed beside them.
@@ -109,16 +109,27 @@ def compare_texts(
             is_seen = reason is None and _squash(shown[0]) != _squash(shown[1])
             changes.append(_section_change(new, shown if is_seen else (difference.before, difference.after), reason))
             if reason is None:
-                changes += _noise_beside(new, sources, difference)
+                changes += _noise_beside(old, new, sources, difference)
         else:
-            changes += _noise_beside(new, sources, difference)
+            changes += _noise_beside(old, new, sources, difference)
     return changes
 
 
-def _noise_beside(section: Section, sources: Sources, difference: SourceDifference | None) -> Iterator[Change]:
+def _noise_beside(
+    old: Section, new: Section, sources: Sources, difference: SourceDifference | None
+) -> Iterator[Change]:
     """The cosmetic edits of a section that stand beside a change of its words."""
     for edit in cosmetic_edits(sources.before, sources.after, difference.blocks) if difference else ():
-        yield _section_change(section, shorten_both(edit.before, edit.after, _MAX_SHOWN), edit.reason)
+        if not (_shows_marks(edit.before, old.text) or _shows_marks(edit.after, new.text)):
+            yield _section_change(new, shorten_both(edit.before, edit.after, _MAX_SHOWN), edit.reason)
+
+
+def _shows_marks(lines: str, text: str) -> bool:
+    """Whether marks of wikitext are seen as they are written: unclosed ones, or what is no wikitext."""
+    marked = (
+        line.strip() for line in lines.splitlines() if "".join(strip_markup(line).split()) != "".join(line.split())
+    )
+    return any(line in text for line in marked)
 
 
 def _reordered(section: Section, text_old: str, text_new: str) -> Iterator[Change]:

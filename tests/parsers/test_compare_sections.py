@@ -49,14 +49,14 @@ def changes(before: str, after: str) -> list[Change]:
         (
             f"==Lage==\n{FACTS}\n==Ziele==\n{GOALS}\n==Stand==\n{LINK}\n",
             f"==Ziele==\n{GOALS}\n==Stand==\n{LINK}\n==Lage==\n{FACTS}\n",
-            [Change("section", "moved", "Lage", "Lage", "Lage", "cosmetic", "order")],
+            [Change("section", "moved", "Lage", "Lage", "Lage", "cosmetic", "order", "Lage")],
         ),
         # under another heading, with a change inside
         (
             f"==Lage==\n===Zahlen===\n{FACTS}\n==Stand==\n{LINK}\n",
             f"==Lage==\n==Stand==\n{LINK}\n===Zahlen===\n{FACTS.replace('elf', 'zwölf')}\n",
             [
-                Change("section", "moved", "Stand / Zahlen", "Zahlen", "Zahlen"),
+                Change("section", "moved", "Stand / Zahlen", "Zahlen", "Zahlen", label="Lage / Zahlen"),
                 Change("section", "changed", "Stand / Zahlen", FACTS, FACTS.replace("elf", "zwölf")),
             ],
         ),
