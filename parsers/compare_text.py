@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -175,8 +175,9 @@ def _by_section(moved: Iterable[MovedText]) -> tuple[dict[int, set[str]], dict[i
 
 
 def _lines(section: Section) -> dict[str, None]:
-    """The lines long enough to be known again, in order."""
-    return dict.fromkeys(_squash(line) for line in section.text.split("\n") if len(line) >= _LEAST_MOVED)
+    """The lines long enough to be known again, in order; of one that stands there twice nobody knows which moved."""
+    counts = Counter(_squash(line) for line in section.text.split("\n") if len(line) >= _LEAST_MOVED)
+    return {line: None for line, count in counts.items() if count == 1}
 
 
 def _without(text: str, lines: set[str] | None) -> str:

@@ -13,6 +13,7 @@ from parsers.change import Change
 from parsers.compare_fields import instance_paths
 from parsers.compare_links import address_of
 from parsers.compare_papers import paper_name
+from parsers.compare_source import shorten_both
 from parsers.items import section_path
 from parsers.record import Field, Infobox, Link, Paper, Record, Section, Span
 
@@ -27,6 +28,7 @@ def faults(before: Record, after: Record, told: Told) -> Iterator[str]:
     yield from _fields(before, after, [c for c in told if c.kind == "infobox"])
     yield from _links(before, after, told)
     yield from _files(before, after, told)
+    yield from _templates(before, after, [c for c in told if c.kind == "template"])
     yield from _papers(before, after, [c for c in told if c.kind == "paper"])
     yield from _sections(before, after, told)
 
@@ -248,6 +250,48 @@ def _told_by_fields(record: Record, told: Told, side: int) -> Counter[str]:
                 spans.append(field.span)
     inside = (link for link in record.links if any(a <= link.span[0] and link.span[1] <= b for a, b in spans))
     return Counter(address_of(link) for link in inside)
+
+
+# Templates
+
+
+def _templates(before: Record, after: Record, told: Told) -> Iterator[str]:
+    """Names as a bag, of uses in no other one and in no box; what came and went stands there as it is written.
+
+    Whether another parameter gives the use after it is not in a row that is cut, or where a link inside is told.
+    """
+    held, wanted = _template_uses(before), _template_uses(after)
+    names = Counter(name for name, _ in held)
+    for c in told:
+        if c.action == "renamed":
+            names.subtract([c.before or ""])
+            names.update([c.after or ""])
+        elif c.action != "changed":
+            uses, shown = (held, c.before) if c.action == "removed" else (wanted, c.after)
+            name = next((name for name, written in uses if written == shown), None)
+            if name is None:
+                yield f"no such use: {c}"
+            elif c.action == "removed":
+                names.subtract([name])
+            else:
+                names.update([name])
+        elif (c.before or "").startswith("{{") and not any(w.startswith((c.before or "")[:900]) for _, w in held):
+            yield f"no such use: {c}"
+    if +names != Counter(name for name, _ in wanted) or -names:
+        yield f"templates: {names} and not {wanted}"
+
+
+def _template_uses(record: Record) -> list[tuple[str, str]]:
+    """Name and wikitext, as much of it as a row holds."""
+    found: list[tuple[str, str]] = []
+    end = 0
+    boxes = [box.span for box in record.infoboxes]
+    for use in sorted(record.templates, key=lambda use: (use.span[0], -use.span[1])):
+        start, stop = use.span
+        if start >= end and not any(a <= start and stop <= b for a, b in boxes):
+            found.append((use.name, shorten_both(record.source[start:stop], "", 1000)[0]))
+            end = stop
+    return found
 
 
 # Papers

@@ -64,7 +64,7 @@ Ein Netz mit [[Amt]] und [http://a.example/x Plan].
 Mehr Räder für die ganze Stadt.
 === Zahlen ===
 Elf von hundert Wegen. Vorlage B/16/0815-01
-[[Datei:Rad.png|mini]] [[Kategorie:Rad]]
+[[Datei:Rad.png|mini]] {{Hinweis}} {{Rot|eins}} [[Kategorie:Rad]]
 """
 AFTER = """{{Konzeption|Art=Netz|Büro=3-2}}
 Ein Netz mit [[Büro]] und [http://a.example/y Plan].
@@ -72,7 +72,7 @@ Ein Netz mit [[Büro]] und [http://a.example/y Plan].
 Mehr Autos für die ganze Stadt.
 == Zahlen ==
 Elf von hundert Wegen. Vorlage B/16/0815-02
-[[Datei:Auto.png|mini]] [[Kategorie:Auto]]
+[[Datei:Auto.png|mini]] {{Merke}} {{Grün|eins}} [[Kategorie:Auto]]
 """
 
 

@@ -113,3 +113,11 @@ def test_hundreds_of_new_sections_end_soon() -> None:
     told = changes(before, after)
     assert {change.action for change in told} <= {"added", "removed", "renamed", "changed"}
     assert len(told) >= 400
+
+
+def test_of_a_line_that_came_twice_none_is_taken_for_moved() -> None:
+    told = changes(f"==Lage==\n{FACTS}", f"{FACTS}\n{FACTS}")
+    assert [(c.kind, c.action, c.before, c.after) for c in told] == [
+        ("section", "removed", FACTS, None),
+        ("section", "changed", "", f"{FACTS}\n{FACTS}"),
+    ]
