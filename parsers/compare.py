@@ -246,7 +246,7 @@ def _went_with_text(change: Change, moved: Iterable[MovedText]) -> bool:
     """Whether a moved link stands in lines that are told as moved."""
     if change.action != "moved" or not change.label:
         return False
-    return any(change.label in line for text in moved for line in text.lines)
+    return any(change.label in line for text in moved for line in text.lines_after)
 
 
 def _compare_redirects(before: Redirect | None, after: Redirect | None) -> list[Change]:

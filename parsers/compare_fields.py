@@ -30,8 +30,8 @@ def compare_infoboxes(before: Record, after: Record) -> FieldChanges:
 
     ``before`` and ``after`` hold the field's text. A field that stands there with nothing in it has the empty
     text: filling it is ``changed`` from it; writing or deleting such an empty line is cosmetic. A renamed field
-    holds the old and the new name; it is told only when one removed and one added field share a value that no
-    other of them has. A box that comes or goes is told by its fields, or by itself when they are all empty.
+    holds the old and the new name; it is told where as many fields went as came with one value. A box that comes
+    or goes is told by its fields, or by itself when they are all empty.
     """
     found = FieldChanges()
     if before.infoboxes == after.infoboxes:
@@ -225,12 +225,16 @@ def _field_change(action: str, path: str, before: str | None, after: str | None)
 
 
 def _renamed(gone: Sequence[Field], come: Sequence[Field]) -> list[tuple[Field, Field]]:
-    counts_gone, counts_come = Counter(f.text for f in gone), Counter(f.text for f in come)
-    by_text = {field.text: field for field in come}
+    """Fields of one value under another name; where as many came as went with a value, in the order of the box."""
+    by_text: defaultdict[str, tuple[list[Field], list[Field]]] = defaultdict(lambda: ([], []))
+    for at, fields in enumerate((gone, come)):
+        for field in fields:
+            by_text[field.text][at].append(field)
     return [
-        (field, by_text[field.text])
-        for field in gone
-        if field.text and counts_gone[field.text] == counts_come[field.text] == 1
+        pair
+        for text, (olds, news) in by_text.items()
+        if text and len(olds) == len(news)
+        for pair in zip(olds, news, strict=True)
     ]
 
 

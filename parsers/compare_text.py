@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
 from parsers.compare_noise import cosmetic_edits
@@ -17,59 +20,82 @@ from parsers.words import align
 
 # A shorter line is no paragraph to know again: a placeholder, a word that stands under many headings.
 _LEAST_MOVED = 12
+# A reworded line is known again when it is long, this much alike (0 to 100) and has the same numbers.
+_LEAST_REWORDED = 40
+_ALIKE = 80.0
+_MAX_REWORDED = 400
+_DIGITS = re.compile(r"\d+")
 _MAX_SHOWN = 2_000
 _MAX_LINE_CELLS = 1_000_000  # of a longer section no line is looked for at another place in it
 
 
 @dataclass(frozen=True, slots=True)
 class MovedText:
-    """Neighbouring lines that went from one section to another; ``before``/``after`` are section indexes."""
+    """Neighbouring lines that went from one section to another; ``before``/``after`` are section indexes.
+
+    ``lines_after`` are the lines as they stand now, which may be reworded.
+    """
 
     before: int
     after: int
     lines: tuple[str, ...]
+    lines_after: tuple[str, ...]
 
 
 def find_moved_text(dirty: Sequence[tuple[Section, Section]], paired: SectionPairs) -> list[MovedText]:
-    """Lines that one section lost and another gained, each once on either side, grouped as they stood."""
-    if not _may_move(dirty, paired):
+    """Lines that one section lost and another gained, each once on either side, grouped as they stood.
+
+    Then those that were reworded on their way, one by one.
+    """
+    changed = [(old, new) for old, new in dirty if old.text != new.text]
+    if len(changed) + len(paired.removed) + len(paired.added) < 2:
         return []
     lost: defaultdict[str, list[Section]] = defaultdict(list)
     gained: defaultdict[str, list[Section]] = defaultdict(list)
-    for old, new in dirty:
-        if old.text != new.text:
-            lines_old, lines_new = _lines(old), _lines(new)
-            for line in lines_old:
-                if line not in lines_new:
-                    lost[line].append(old)
-            for line in lines_new:
-                if line not in lines_old:
-                    gained[line].append(new)
-    for old in paired.removed:
-        for line in _lines(old):
-            lost[line].append(old)
-    for new in paired.added:
-        for line in _lines(new):
-            gained[line].append(new)
+    for old, new in changed:
+        lines_old, lines_new = _lines(old), _lines(new)
+        for line in lines_old:
+            if line not in lines_new:
+                lost[line].append(old)
+        for line in lines_new:
+            if line not in lines_old:
+                gained[line].append(new)
+    for section in paired.removed:
+        for line in _lines(section):
+            lost[line].append(section)
+    for section in paired.added:
+        for line in _lines(section):
+            gained[line].append(section)
     runs: dict[tuple[int, int], list[str]] = {}
     for line, places in lost.items():
         if len(line) >= _LEAST_MOVED and len(places) == 1 and len(gained.get(line, ())) == 1:
             runs.setdefault((places[0].index, gained[line][0].index), []).append(line)
-    return [MovedText(before, after, tuple(lines)) for (before, after), lines in runs.items()]
+    moved = [MovedText(before, after, tuple(lines), tuple(lines)) for (before, after), lines in runs.items()]
+    return moved + list(_reworded(lost, gained, paired.to_after))
 
 
-def _may_move(dirty: Sequence[tuple[Section, Section]], paired: SectionPairs) -> bool:
-    """Whether any line that was lost was gained as well; most often none, which is cheap to see."""
-    lost = {line for old in paired.removed for line in old.text.split("\n")}
-    gained = {line for new in paired.added for line in new.text.split("\n")}
-    for old, new in dirty:
-        if old.text != new.text:
-            lines_old, lines_new = set(old.text.split("\n")), set(new.text.split("\n"))
-            lost |= lines_old - lines_new
-            gained |= lines_new - lines_old
-    return not {_squash(line) for line in lost if len(line) >= _LEAST_MOVED}.isdisjoint(
-        _squash(line) for line in gained if len(line) >= _LEAST_MOVED
-    )
+def _reworded(
+    lost: Mapping[str, Sequence[Section]], gained: Mapping[str, Sequence[Section]], to_after: Mapping[int, int]
+) -> Iterator[MovedText]:
+    """Long lines that are alike, the likest first; one that was reworded in its section did not move."""
+    gone = [(line, places[0]) for line, places in lost.items() if len(line) >= _LEAST_REWORDED and line not in gained]
+    come = [(line, places[0]) for line, places in gained.items() if len(line) >= _LEAST_REWORDED and line not in lost]
+    if not gone or not come or len(gone) * len(come) > _MAX_REWORDED:
+        return
+    scored = []
+    for i, (old, _) in enumerate(gone):
+        for j, (new, _) in enumerate(come):
+            score = fuzz.ratio(old, new, score_cutoff=_ALIKE)
+            if score and _DIGITS.findall(old) == _DIGITS.findall(new):
+                scored.append((-score, i, j))
+    taken: tuple[set[int], set[int]] = set(), set()
+    for _, i, j in sorted(scored):
+        if i not in taken[0] and j not in taken[1]:
+            taken[0].add(i)
+            taken[1].add(j)
+            (old, left), (new, entered) = gone[i], come[j]
+            if to_after.get(left.index) != entered.index:
+                yield MovedText(left.index, entered.index, (old,), (new,))
 
 
 def compare_texts(
@@ -157,11 +183,11 @@ def _section_change(section: Section, shown: tuple[str, str], reason: str | None
 
 
 def moved_text_changes(moved: Iterable[MovedText], paths: tuple[Mapping[int, str], Mapping[int, str]]) -> list[Change]:
-    """``text moved``: the path is where the lines stand now, the label where they stood."""
+    """``text moved``: the path is where the lines stand now, the label where they stood; both as they read there."""
     changes = []
     for text in moved:
-        shown = "\n".join(text.lines)
-        changes.append(Change("text", "moved", paths[1][text.after], shown, shown, label=paths[0][text.before]))
+        shown = "\n".join(text.lines), "\n".join(text.lines_after)
+        changes.append(Change("text", "moved", paths[1][text.after], *shown, label=paths[0][text.before]))
     return changes
 
 
@@ -170,7 +196,7 @@ def _by_section(moved: Iterable[MovedText]) -> tuple[dict[int, set[str]], dict[i
     come: defaultdict[int, set[str]] = defaultdict(set)
     for text in moved:
         left[text.before].update(text.lines)
-        come[text.after].update(text.lines)
+        come[text.after].update(text.lines_after)
     return dict(left), dict(come)
 
 

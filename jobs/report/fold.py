@@ -186,6 +186,8 @@ def _words_of(change: Change, limits: Limits) -> tuple[Words, ...]:
             return excerpt(compare_words(before, after), limits.context, limits.text)
     if change.kind == "template" and change.action == "changed":
         return excerpt(compare_words(change.before or "", change.after or ""), limits.context, limits.text)
+    if change.kind == "text" and change.action == "moved" and change.before != change.after:
+        return excerpt(compare_words(change.before or "", change.after or ""), limits.context, limits.text)
     if change.kind in _TEXT_KINDS and change.action in ("added", "removed", "moved"):
         return shorten(change.after or change.before or "", limits.text)
     return ()

@@ -475,3 +475,12 @@ def test_marks_that_show_as_they_are_written_are_no_noise() -> None:
     assert [(c.before, c.after, c.significance) for c in changes("Ein [[Weg", "Ein [[Weg</ref>")] == [
         ("Ein [[Weg", "Ein [[Weg</ref>", "substantive")
     ]
+
+
+def test_fields_with_one_value_are_renamed_in_their_order_when_as_many_came_as_went() -> None:
+    before = "{{Konzeption|Beginn=2020|Ende=2020|Art=Plan}}"
+    assert changes(before, "{{Konzeption|Start=2020|Schluss=2020|Art=Plan}}") == [
+        Change("infobox", "renamed", "Konzeption/Start", "Beginn", "Start"),
+        Change("infobox", "renamed", "Konzeption/Schluss", "Ende", "Schluss"),
+    ]
+    assert [c.action for c in changes(before, "{{Konzeption|Start=2020|Art=Plan}}")] == ["removed", "removed", "added"]
