@@ -171,8 +171,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for path in options.dumps or [SAMPLE]:
             findings = check_history(path, Path(folder), options.moments, options.seed)
+            print(f"{path.name}: " + ", ".join(f"{count} {name}" for name, count in findings.checked.items()))
+            print("\n".join(findings.faults[: options.show]) or "everything holds")
             if len(findings.faults) > options.show:
-                pass
+                print(f"… and {len(findings.faults) - options.show} more faults")
             wrong += len(findings.faults)
     return 1 if wrong else 0
 

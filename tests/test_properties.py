@@ -14,6 +14,7 @@ from parsers.compare import compare
 from parsers.reader import Reader
 from parsers.record import Record
 from parsers.site import Site
+from tests import properties
 from tests.labelled_history import write_history
 from tests.labelled_weaving import labelled_history
 from tests.mutations import base_texts, mutate
@@ -39,6 +40,21 @@ def test_they_hold_on_a_generated_history(tmp_path: Path) -> None:
     findings = check_history(dump, tmp_path, moments=100, seed=2)
     assert findings.faults == []
     assert findings.checked["edits applied"] > 100
+
+
+def test_the_command_says_what_it_checked_and_fails_when_something_does_not_hold(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nothing_told(before: Record, after: Record) -> list[Change]:
+        return []
+
+    monkeypatch.setattr(properties, "compare", nothing_told)
+    monkeypatch.setattr("sys.argv", ["properties", "--moments", "5", "--show", "2"])
+    assert properties.main() == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("sample-wiki.xml: 175 edits applied")
+    assert said[-1].startswith("… and ")
+    assert len(said) == 4
 
 
 @settings(max_examples=400)
