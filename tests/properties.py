@@ -152,7 +152,7 @@ def check_history(path: Path, folder: Path, moments: int, seed: int) -> Findings
     """Import a dump into a new database and check everything."""
     database = folder / "properties.db"
     database.unlink(missing_ok=True)
-    result = wikitrail("--db", database, "import", path, "--json")
+    result = wikitrail("--db", database, "import", path, "--json", timeout=3600)
     assert result.code == 0, result.err
     findings, history = Findings(), read_history(path)
     db = open_database(database, create=False)
