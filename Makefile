@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check bench bench-changes storm kills faults conformance mutations lock wheel-check docs format clean help
+.PHONY: demo test check bench bench-changes storm kills faults conformance mutations properties lock wheel-check docs format clean help
 
 demo: $(READY)  ## mirror, read and report on the embedded sample wiki, offline
 	$(BIN)/wikitrail demo
@@ -57,6 +57,10 @@ conformance: $(READY)  ## records beside what MediaWiki says: make conformance [
 mutations: COUNT ?= 100000
 mutations: $(READY)  ## read random mutations of pages: make mutations COUNT=1000000 SEED=7
 	$(BIN)/python -m tests.mutations --count $(COUNT) --seed $(SEED)
+
+MOMENTS ?= 1000
+properties: $(READY)  ## changes and intervals of whole histories: make properties [DUMPS=a.xml.gz MOMENTS=1000 SEED=7]
+	$(BIN)/python -m tests.properties $(DUMPS) --moments $(MOMENTS) --seed $(SEED)
 
 wheel-check: $(READY)  ## build the wheel, install it alone in an empty environment, run its demo elsewhere
 	PYTHON='$(PYTHON)' bash .ci/wheel-check

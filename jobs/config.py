@@ -56,6 +56,9 @@ class ReportConfig:
     formats: tuple[str, ...] = setting(("html",), "any of html, md, txt, json")
     languages: tuple[str, ...] = setting(("de",), "any of de, en")
     timezone: str = setting("Europe/Berlin", "in which the report shows times")
+    fold_undone: bool = setting(
+        True, "whether edits that were made and undone within the period of a report are told in one line each"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,10 @@ def _typed(hint: Any, value: Any, path: Path, name: str) -> Any:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
         wanted = 'a list of texts, such as ["html", "md"]'
+    elif hint is bool:
+        if isinstance(value, bool):
+            return value
+        wanted = "true or false"
     elif hint is float:
         if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
             return float(value)

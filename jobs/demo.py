@@ -42,7 +42,7 @@ def run_demo(out: Path) -> str:
         with running("import", database, create=True) as run:
             import_dumps(run, settings, [sample], since=BEGINNING)
     with opened_database(database) as db:
-        data = gather_report(db, ChangeFilter(since=BEGINNING), settings.config.report.timezone)
+        data = gather_report(db, ChangeFilter(since=BEGINNING), settings.config.report)
         held = standing(db)
     reports = write_report(data, out, "report", FORMATS, LANGUAGES)
     summary = render_brief(tell(data), Language("en", data.timezone))

@@ -109,7 +109,7 @@ def _views(db: Database) -> list[str]:
         lines = [f"### {name}", "", _sentence(head.split(" -- ", 1)[1]), ""]
         if name in ("pages", "revisions", "texts"):
             revisions += [*lines, *_columns(db, name, body, _SHOWN)]
-        elif name == "changes" or name.endswith("_history"):
+        elif name in ("changes", "reverts") or name.endswith("_history"):
             history += [*lines, *_columns(db, name, body, _SHOWN)]
         else:
             columns = ", ".join(f"`{row[1]}`" for row in db.execute(f"PRAGMA table_info({name})").fetchall())

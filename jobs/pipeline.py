@@ -38,7 +38,7 @@ def run_pipeline(settings: Settings) -> Outcome:
         if reported is not None and last > reported:
             report = settings.config.report
             data = replace(
-                gather_report(run.db, ChangeFilter(after_id=reported), report.timezone),
+                gather_report(run.db, ChangeFilter(after_id=reported), report),
                 since=get_state(run.db, "reported_at"),
                 since_last_report=True,
                 last_sync_at=run.now,

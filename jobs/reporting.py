@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from jobs.clock import utc_now
+from jobs.config import ReportConfig
 from jobs.errors import UsageError
 from jobs.exactness import is_read_from_pages, without_exactness
 from jobs.files import becoming
@@ -17,11 +18,12 @@ from storage.changes import ChangeFilter, load_changes
 from storage.database import Database
 from storage.mirror import load_site
 from storage.queries import diagnostics_by_code, revisions_between, standing
+from storage.reverts import load_reverts
 from storage.runs import last_run
 
 
-def gather_report(db: Database, wanted: ChangeFilter, timezone: str) -> ReportData:
-    """All that a report on these changes tells; ``timezone`` is an IANA name for showing times."""
+def gather_report(db: Database, wanted: ChangeFilter, config: ReportConfig) -> ReportData:
+    """All that a report on these changes tells, as the configuration would have it."""
     site = load_site(db)
     if site is None:
         raise UsageError("The database holds no wiki yet; run “wikitrail sync URL” or “wikitrail import DUMP” first.")
@@ -44,7 +46,9 @@ def gather_report(db: Database, wanted: ChangeFilter, timezone: str) -> ReportDa
         not_read=diagnostics_by_code(db, {change.page_id for change in changes}),
         warnings=without_exactness(run["counts"].get("warnings", ())) if run else (),
         by_pages=is_read_from_pages(site),
-        timezone=timezone,
+        timezone=config.timezone,
+        reverts=load_reverts(db, {change.rev_to for change in changes if change.rev_to}),
+        fold_undone=config.fold_undone,
     )
 
 

@@ -31,7 +31,7 @@ class Change:
     after: str | None
     significance: str = SUBSTANTIVE
     noise_reason: str | None = None
-    label: str | None = None  # of a link: the text that a reader sees, to name it by
+    label: str | None = None  # of a link: the text that a reader sees, to name it by; of moved text: where it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,21 @@ class PageChange:
     comment: str | None
     change: Change
     bulk_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revert:
+    """The edit ``rev_id``, which brought back an earlier text of its page.
+
+    ``reverted_to`` is the revision that has the same text; ``timestamp`` (ISO 8601 UTC with ``Z``) and ``user``, None
+    when hidden, are those of that revision. ``undone`` counts the revisions between the two.
+    """
+
+    rev_id: int
+    reverted_to: int
+    timestamp: str
+    user: str | None
+    undone: int
 
 
 @dataclass(frozen=True, slots=True)

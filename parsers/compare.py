@@ -62,7 +62,7 @@ class _Comparison:
             self._mask_redirects()
         fields = compare_infoboxes(self.before, self.after)
         links, pairs = self._links(fields)
-        boxes = compare_box_sources(self.sources, fields)
+        boxes = compare_box_sources(self.sources)
         for box in self.before.infoboxes:
             self.sources.before.mask(box.span)
         for box in self.after.infoboxes:
@@ -111,9 +111,13 @@ class _Comparison:
                 continue
             pairs.append((old, new))
             self._mask_link(old, new)
-            in_told_field = _is_within(old.span, fields.told_before) or _is_within(new.span, fields.told_after)
-            if not in_told_field or (old.label == new.label and change.before != change.after):
+            told = _is_within(old.span, fields.told_before), _is_within(new.span, fields.told_after)
+            if not any(told) or (old.label == new.label and change.before != change.after):
                 changes.append(change)
+            elif not all(told) and change.before != change.after:
+                # One of them stands in a field that tells it; the other came or went where it is.
+                alone = ([old], "removed") if told[1] else ([new], "added")
+                changes += one_sided(*alone, self._path)
         for link in found.removed:
             self._mask_link(link, None)
         for link in found.added:
@@ -242,7 +246,7 @@ def _went_with_text(change: Change, moved: Iterable[MovedText]) -> bool:
     """Whether a moved link stands in lines that are told as moved."""
     if change.action != "moved" or not change.label:
         return False
-    return any(change.label in line for text in moved for line in text.lines)
+    return any(change.label in line for text in moved for line in text.lines_after)
 
 
 def _compare_redirects(before: Redirect | None, after: Redirect | None) -> list[Change]:

@@ -6,17 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
-from parsers.compare_source import Sources
-from parsers.noise import MARKUP, noise_reason
+from parsers.compare_source import Line, MaskedSource, Sources, shorten_both
+from parsers.noise import MARKUP, ORDER, markup_noise_reason, noise_reason
 from parsers.record import Field, Infobox, Record, Span
 
 # Two boxes of different name are one that was swapped when they share at least this part of their fields.
 _SWAP_SHARE = 0.5
 _MAX_PAIRS = 400
+_MAX_SHOWN = 2_000
 
 
 class FieldChanges:
-    """Changes of infoboxes, and the spans of the fields that they tell, so that their links are not told again."""
+    """Changes of infoboxes, and the spans of fields whose text they tell, so that links there are not told again."""
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
@@ -29,8 +30,8 @@ def compare_infoboxes(before: Record, after: Record) -> FieldChanges:
 
     ``before`` and ``after`` hold the field's text. A field that stands there with nothing in it has the empty
     text: filling it is ``changed`` from it; writing or deleting such an empty line is cosmetic. A renamed field
-    holds the old and the new name; it is told only when one removed and one added field share a value that no
-    other of them has. A box that comes or goes is told by its fields, or by itself when they are all empty.
+    holds the old and the new name; it is told where as many fields went as came with one value. A box that comes
+    or goes is told by its fields, or by itself when they are all empty.
     """
     found = FieldChanges()
     if before.infoboxes == after.infoboxes:
@@ -44,14 +45,14 @@ def compare_infoboxes(before: Record, after: Record) -> FieldChanges:
         _compare_fields(old, new, path, found)
     for box in _rest(before.infoboxes, [old for old, _ in pairs]):
         found.changes += _one_sided(box, paths_before[box.span], "removed")
-        found.told_before.append(box.span)
+        found.told_before += _with_text(box)
     for box in _rest(after.infoboxes, [new for _, new in pairs]):
         found.changes += _one_sided(box, paths_after[box.span], "added")
-        found.told_after.append(box.span)
+        found.told_after += _with_text(box)
     return found
 
 
-def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
+def compare_box_sources(sources: Sources) -> list[Change]:
     """Boxes that say the same in other wikitext: told once a field, or once a box, with the raw text.
 
     For boxes with changed links to be told apart, links that are told must be masked in ``sources`` by now.
@@ -63,7 +64,6 @@ def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
         if sources.before.slice(old.span) == sources.after.slice(new.span):
             continue
         path = paths[new.span]
-        quiet = True
         for field_old, field_new in _same_fields(old, new):
             if field_old.raw.strip() != field_new.raw.strip():
                 spans = (field_old.span, field_new.span)
@@ -80,23 +80,14 @@ def compare_box_sources(sources: Sources, told: FieldChanges) -> list[Change]:
                             reason,
                         )
                     )
-                quiet = False
-        quiet = quiet and not any(_is_inside(field.span, told.told_after) for field in new.fields)
-        quiet = quiet and not any(_is_inside(field.span, told.told_before) for field in old.fields)
-        if quiet and old.name == new.name and (difference := sources.difference((old.span, new.span))):
-            # The fields are equal: what differs is blanks, the order of fields, comments between them.
-            reason = sources.noise_reason(difference)
-            changes.append(
-                Change(
-                    "infobox",
-                    "changed",
-                    path,
-                    difference.before,
-                    difference.after,
-                    COSMETIC,
-                    reason or MARKUP,
-                )
-            )
+                sources.before.mask(_filled(field_old))
+                sources.after.mask(_filled(field_new))
+        if old.name != new.name:
+            continue
+        _mask_told(sources.before, old, new)
+        _mask_told(sources.after, new, old)
+        if layout := _layout_change(sources, old, new, path):
+            changes.append(layout)
     return changes
 
 
@@ -174,18 +165,57 @@ def _compare_fields(old: Infobox, new: Infobox, path: str, found: FieldChanges) 
         found.told_after.append(field_new.span)
         found.changes.append(Change("infobox", "renamed", f"{path}/{field_new.name}", field_old.name, field_new.name))
     for field in gone:
-        found.told_before.append(field.span)
+        found.told_before += [field.span] if field.text else []
         found.changes.append(_field_change("removed", f"{path}/{field.name}", field.text, None))
     for name, field in fields_new.items():
         was = fields_old.get(name)
         if field in come:
             found.changes.append(_field_change("added", f"{path}/{name}", None, field.text))
         elif was and was.text != field.text:
-            found.told_before.append(was.span)
+            found.told_before += [was.span] if was.text else []
             found.changes.append(_field_change("changed", f"{path}/{name}", was.text, field.text))
         else:
             continue
-        found.told_after.append(field.span)
+        found.told_after += [field.span] if field.text else []
+
+
+def _layout_change(sources: Sources, old: Infobox, new: Infobox, path: str) -> Change | None:
+    """What differs in two boxes whose fields are equal, or told: blanks, the order of fields, comments."""
+    difference = sources.difference((old.span, new.span))
+    if _common_names(old, new) != _common_names(new, old):
+        written = sources.before.slice(old.span), sources.after.slice(new.span)
+        return Change("infobox", "changed", path, *shorten_both(*written, _MAX_SHOWN), COSMETIC, ORDER)
+    if difference is None:
+        return None
+    reason = markup_noise_reason(*(_shown(lines) for lines in zip(*difference.blocks, strict=True)))
+    return Change("infobox", "changed", path, difference.before, difference.after, COSMETIC, reason or MARKUP)
+
+
+def _common_names(box: Infobox, other: Infobox) -> list[str]:
+    """The fields that both have, in the order of the first."""
+    names = {field.name for field in other.fields}
+    return list(dict.fromkeys(field.name for field in box.fields if field.name in names))
+
+
+def _shown(blocks: Iterable[Sequence[Line]]) -> str:
+    return "\n".join(line.text for lines in blocks for line in lines)
+
+
+def _filled(field: Field) -> Span:
+    """The span of a value without the blanks around it."""
+    start = field.span[0] + len(field.raw) - len(field.raw.lstrip())
+    return start, start + len(field.raw.strip())
+
+
+def _mask_told(source: MaskedSource, box: Infobox, other: Infobox) -> None:
+    """Mask the fields of a box that have another text in the other box; one that it lacks together with its name."""
+    texts = {field.name: field.text for field in other.fields}
+    for field in box.fields:
+        if field.name not in texts:
+            bar = source.text.rfind("|", box.span[0], field.span[0])
+            source.mask(field.span if bar < 0 else (bar, field.span[1]))
+        elif texts[field.name] != field.text:
+            source.mask(_filled(field))
 
 
 def _field_change(action: str, path: str, before: str | None, after: str | None) -> Change:
@@ -195,13 +225,22 @@ def _field_change(action: str, path: str, before: str | None, after: str | None)
 
 
 def _renamed(gone: Sequence[Field], come: Sequence[Field]) -> list[tuple[Field, Field]]:
-    counts_gone, counts_come = Counter(f.text for f in gone), Counter(f.text for f in come)
-    by_text = {field.text: field for field in come}
+    """Fields of one value under another name; where as many came as went with a value, in the order of the box."""
+    by_text: defaultdict[str, tuple[list[Field], list[Field]]] = defaultdict(lambda: ([], []))
+    for at, fields in enumerate((gone, come)):
+        for field in fields:
+            by_text[field.text][at].append(field)
     return [
-        (field, by_text[field.text])
-        for field in gone
-        if field.text and counts_gone[field.text] == counts_come[field.text] == 1
+        pair
+        for text, (olds, news) in by_text.items()
+        if text and len(olds) == len(news)
+        for pair in zip(olds, news, strict=True)
     ]
+
+
+def _with_text(box: Infobox) -> list[Span]:
+    """The fields that tell what stands in them; the links and files of one that shows no text are told themselves."""
+    return [field.span for field in _last_of_each(box).values() if field.text]
 
 
 def _one_sided(box: Infobox, path: str, action: str) -> list[Change]:
@@ -210,7 +249,3 @@ def _one_sided(box: Infobox, path: str, action: str) -> list[Change]:
     if action == "added":
         return [Change("infobox", action, where, None, text) for where, text in texts]
     return [Change("infobox", action, where, text, None) for where, text in texts]
-
-
-def _is_inside(span: Span, outer: Sequence[Span]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in outer)

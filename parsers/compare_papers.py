@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from parsers.change import Change
@@ -71,11 +72,13 @@ def _key(identity: Identity) -> Hashable | None:
 
 def _drop_known(papers: dict[Identity, Paper], others: Mapping[Identity, Paper]) -> None:
     """Forget what the other side has with less or more said: the number without a key, the key without a number."""
-    numbers = {number: key for number, key in others if number}
-    keys = {key: number for number, key in others if key}
+    keys_of, numbers_of = defaultdict(set), defaultdict(set)
+    for number, key in others:
+        keys_of[number].add(key)
+        numbers_of[key].add(number)
     for number, key in list(papers):
-        same_number = number in numbers and (key is None or numbers[number] is None)
-        same_key = key is not None and key in keys and (number is None or keys[key] is None)
+        same_number = number is not None and number in keys_of and (key is None or keys_of[number] == {None})
+        same_key = key is not None and key in numbers_of and (number is None or numbers_of[key] == {None})
         if same_number or same_key:
             del papers[number, key]
 

@@ -56,7 +56,8 @@ def pair_sections(before: Sequence[Section], after: Sequence[Section]) -> Sectio
 def compare_outline(before: Sequence[Section], after: Sequence[Section], paired: SectionPairs) -> list[Change]:
     """Sections added, removed, renamed and moved; what stands in them is compared elsewhere.
 
-    ``before`` and ``after`` are titles of a renamed or moved section and the text of an added or removed one.
+    ``before`` and ``after`` are titles of a renamed or moved section and the text of an added or removed one;
+    ``label`` is the path that a moved one had.
     A section that changed places among its siblings is noise (``order``); one that went under another heading
     is not. What moves or is renamed with its parent is told with the parent.
     """
@@ -76,9 +77,11 @@ def compare_outline(before: Sequence[Section], after: Sequence[Section], paired:
             )
         old_parent, new_parent = parents_before[old.index], parents_after[new.index]
         if new.index and (-1 if old_parent < 0 else paired.to_after.get(old_parent)) != new_parent:
-            changes.append(Change("section", "moved", section_path(new), old.title, new.title))
+            changes.append(Change("section", "moved", section_path(new), old.title, new.title, label=section_path(old)))
         elif new.index in out_of_order:
-            changes.append(Change("section", "moved", section_path(new), old.title, new.title, COSMETIC, ORDER))
+            changes.append(
+                Change("section", "moved", section_path(new), old.title, new.title, COSMETIC, ORDER, section_path(old))
+            )
     return changes
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
-
-from rapidfuzz.distance import Indel
 
 from parsers.compare_links import is_language_link
 from parsers.immutable import dataclass
 from parsers.noise import MARKUP, markup_noise_reason
 from parsers.record import Record, Span
+from parsers.words import align
 
 _MAX_SHOWN = 2_000
 _KEPT_BEFORE = 200
@@ -64,8 +63,8 @@ class MaskedSource:
     def mask_language_links(self, span: Span) -> bool:
         """Mask the language links of a span; whether there are any."""
         found = False
-        for link in self.record.links:
-            if link.kind == "interwiki" and span[0] <= link.span[0] < span[1] and is_language_link(link):
+        for link in [link for link in self.record.links if link.kind == "interwiki"]:
+            if span[0] <= link.span[0] < span[1] and is_language_link(link):
                 self.mask(link.span)
                 found = True
         return found
@@ -126,13 +125,20 @@ class MaskedSource:
         return self._sorted
 
 
+LineBlock = tuple[Sequence[Line], Sequence[Line]]  # neighbouring lines of one revision that took the place of others
+
+
 @dataclass(frozen=True, slots=True)
 class SourceDifference:
-    """The raw lines that differ, shortened where they are very long, and the spans that hold them all."""
+    """The raw lines that differ, shortened where they are very long, and the spans that hold them all.
+
+    ``blocks`` are those lines, as many of one revision as stand together against those of the other.
+    """
 
     before: str
     after: str
     spans: tuple[Span, Span]
+    blocks: tuple[LineBlock, ...]
 
 
 def differing_lines(
@@ -147,17 +153,18 @@ def differing_lines(
     old, new = before.lines(narrow[0]), after.lines(narrow[1])
     if any(line.masked for line in old) or any(line.masked for line in new):
         old, new = [line for line in old if line.text.strip()], [line for line in new if line.text.strip()]
-    texts = [_comparable(line) for line in old], [_comparable(line) for line in new]
+    squashed = {_squash(line.text) for line in (*old, *new) if line.masked}
+    texts = [_comparable(line, squashed) for line in old], [_comparable(line, squashed) for line in new]
     if texts[0] == texts[1]:
         return None
-    lines_before, lines_after = [], []
-    for b0, b1, a0, a1 in _unlike(*texts):
-        lines_before += old[b0:b1]
-        lines_after += new[a0:a1]
-    shown = _source(before.text, lines_before), _source(after.text, lines_after)
+    blocks = tuple((old[b0:b1], new[a0:a1]) for same, b0, b1, a0, a1 in align(*texts, _MAX_LINE_CELLS) if not same)
+    shown = (
+        _source(before.text, [line for lines, _ in blocks for line in lines]),
+        _source(after.text, [line for _, lines in blocks for line in lines]),
+    )
     if shown[0] == shown[1]:
         return None  # of two equal links in equal lines, one was masked
-    return SourceDifference(*shorten_both(*shown, _MAX_SHOWN), narrow)
+    return SourceDifference(*shorten_both(*shown, _MAX_SHOWN), narrow, blocks)
 
 
 def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span], skip: int) -> tuple[Span, Span]:
@@ -203,9 +210,16 @@ def _common_end(old: str, new: str) -> int:
     return low
 
 
-def _comparable(line: Line) -> str:
-    """The text of a line; the blanks around what is masked came and went with it."""
-    return " ".join(line.text.split()) if line.masked else line.text
+def _comparable(line: Line, squashed: Collection[str]) -> str:
+    """The text of a line; the blanks around what is masked, here or in the other revision, came and went with it."""
+    if not squashed:
+        return line.text
+    text = _squash(line.text)
+    return text if line.masked or text in squashed else line.text
+
+
+def _squash(text: str) -> str:
+    return " ".join(text.split())
 
 
 def shorten_both(before: str, after: str, limit: int) -> tuple[str, str]:
@@ -227,15 +241,6 @@ def _source(text: str, lines: Sequence[Line]) -> str:
     return source if source.strip() or not lines else source + "\n"
 
 
-def _unlike(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
-    if len(before) * len(after) > _MAX_LINE_CELLS:
-        yield 0, len(before), 0, len(after)
-        return
-    for op in Indel.opcodes(before, after):
-        if op.tag != "equal":
-            yield op.src_start, op.src_end, op.dest_start, op.dest_end
-
-
 class Sources:
     """The two revisions side by side: ``before`` and ``after`` mask what has been told already."""
 
@@ -250,7 +255,7 @@ class Sources:
             return None
         # These belong to the page: where they stand in its source, and how they are spelled, says nothing.
         masked = False
-        for source, span in zip((self.before, self.after), spans, strict=True):
+        for source, span in zip((self.before, self.after), found.spans, strict=True):
             masked = source.mask_categories(span) or masked
             masked = source.mask_language_links(span) or masked
         return differing_lines(self.before, self.after, spans, skip) if masked else found

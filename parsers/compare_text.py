@@ -2,70 +2,100 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
+from parsers.compare_noise import cosmetic_edits
 from parsers.compare_sections import SectionPairs
-from parsers.compare_source import MaskedSource, Sources
+from parsers.compare_source import MaskedSource, SourceDifference, Sources, shorten_both
 from parsers.items import section_path
-from parsers.noise import noise_reason
+from parsers.noise import ORDER, noise_reason, strip_markup
 from parsers.record import Section, Span
+from parsers.words import align
 
 # A shorter line is no paragraph to know again: a placeholder, a word that stands under many headings.
 _LEAST_MOVED = 12
+# A reworded line is known again when it is long, this much alike (0 to 100) and has the same numbers.
+_LEAST_REWORDED = 40
+_ALIKE = 80.0
+_MAX_REWORDED = 400
+_DIGITS = re.compile(r"\d+")
+_MAX_SHOWN = 2_000
+_MAX_LINE_CELLS = 1_000_000  # of a longer section no line is looked for at another place in it
 
 
 @dataclass(frozen=True, slots=True)
 class MovedText:
-    """Neighbouring lines that went from one section to another; ``before``/``after`` are section indexes."""
+    """Neighbouring lines that went from one section to another; ``before``/``after`` are section indexes.
+
+    ``lines_after`` are the lines as they stand now, which may be reworded.
+    """
 
     before: int
     after: int
     lines: tuple[str, ...]
+    lines_after: tuple[str, ...]
 
 
 def find_moved_text(dirty: Sequence[tuple[Section, Section]], paired: SectionPairs) -> list[MovedText]:
-    """Lines that one section lost and another gained, each once on either side, grouped as they stood."""
-    if not _may_move(dirty, paired):
+    """Lines that one section lost and another gained, each once on either side, grouped as they stood.
+
+    Then those that were reworded on their way, one by one.
+    """
+    changed = [(old, new) for old, new in dirty if old.text != new.text]
+    if len(changed) + len(paired.removed) + len(paired.added) < 2:
         return []
     lost: defaultdict[str, list[Section]] = defaultdict(list)
     gained: defaultdict[str, list[Section]] = defaultdict(list)
-    for old, new in dirty:
-        if old.text != new.text:
-            lines_old, lines_new = _lines(old), _lines(new)
-            for line in lines_old:
-                if line not in lines_new:
-                    lost[line].append(old)
-            for line in lines_new:
-                if line not in lines_old:
-                    gained[line].append(new)
-    for old in paired.removed:
-        for line in _lines(old):
-            lost[line].append(old)
-    for new in paired.added:
-        for line in _lines(new):
-            gained[line].append(new)
+    for old, new in changed:
+        lines_old, lines_new = _lines(old), _lines(new)
+        for line in lines_old:
+            if line not in lines_new:
+                lost[line].append(old)
+        for line in lines_new:
+            if line not in lines_old:
+                gained[line].append(new)
+    for section in paired.removed:
+        for line in _lines(section):
+            lost[line].append(section)
+    for section in paired.added:
+        for line in _lines(section):
+            gained[line].append(section)
     runs: dict[tuple[int, int], list[str]] = {}
     for line, places in lost.items():
         if len(line) >= _LEAST_MOVED and len(places) == 1 and len(gained.get(line, ())) == 1:
             runs.setdefault((places[0].index, gained[line][0].index), []).append(line)
-    return [MovedText(before, after, tuple(lines)) for (before, after), lines in runs.items()]
+    moved = [MovedText(before, after, tuple(lines), tuple(lines)) for (before, after), lines in runs.items()]
+    return moved + list(_reworded(lost, gained, paired.to_after))
 
 
-def _may_move(dirty: Sequence[tuple[Section, Section]], paired: SectionPairs) -> bool:
-    """Whether any line that was lost was gained as well; most often none, which is cheap to see."""
-    lost = {line for old in paired.removed for line in old.text.split("\n")}
-    gained = {line for new in paired.added for line in new.text.split("\n")}
-    for old, new in dirty:
-        if old.text != new.text:
-            lines_old, lines_new = set(old.text.split("\n")), set(new.text.split("\n"))
-            lost |= lines_old - lines_new
-            gained |= lines_new - lines_old
-    return not {_squash(line) for line in lost if len(line) >= _LEAST_MOVED}.isdisjoint(
-        _squash(line) for line in gained if len(line) >= _LEAST_MOVED
-    )
+def _reworded(
+    lost: Mapping[str, Sequence[Section]], gained: Mapping[str, Sequence[Section]], to_after: Mapping[int, int]
+) -> Iterator[MovedText]:
+    """Long lines that are alike, the likest first; one that was reworded in its section did not move."""
+    gone = [(line, places[0]) for line, places in lost.items() if len(line) >= _LEAST_REWORDED and line not in gained]
+    come = [(line, places[0]) for line, places in gained.items() if len(line) >= _LEAST_REWORDED and line not in lost]
+    if not gone or not come or len(gone) * len(come) > _MAX_REWORDED:
+        return
+    scored = []
+    for i, (old, _) in enumerate(gone):
+        for j, (new, _) in enumerate(come):
+            score = fuzz.ratio(old, new, score_cutoff=_ALIKE)
+            if score and _DIGITS.findall(old) == _DIGITS.findall(new):
+                scored.append((-score, i, j))
+    taken: tuple[set[int], set[int]] = set(), set()
+    for _, i, j in sorted(scored):
+        if i not in taken[0] and j not in taken[1]:
+            taken[0].add(i)
+            taken[1].add(j)
+            (old, left), (new, entered) = gone[i], come[j]
+            if to_after.get(left.index) != entered.index:
+                yield MovedText(left.index, entered.index, (old,), (new,))
 
 
 def compare_texts(
@@ -74,35 +104,73 @@ def compare_texts(
     moved: Sequence[MovedText],
     relabelled: Mapping[str, str],
 ) -> list[Change]:
-    """One change for each pair of sections whose text or wikitext differs beyond what is told elsewhere.
+    """Changes of each pair of sections whose text or wikitext differs beyond what is told elsewhere.
 
     ``before`` and ``after`` are the section's text when a reader sees a difference, and else the raw lines
-    that differ. ``relabelled`` maps old to new addresses that are shown
-    as such: their links tell the difference. What must be masked in ``sources`` by now is every link, template,
-    category and magic word that is told.
+    that differ. Where the words changed, what is cosmetic beside them is told by itself. ``relabelled`` maps old to
+    new addresses that are shown as such: their links tell the difference. What must be masked in ``sources`` by now
+    is every link, template, category and magic word that is told.
     """
     left, come = _by_section(moved)
-    changes = []
+    changes: list[Change] = []
     for old, new in dirty:
         shown = old.text, new.text
         text_old = _without(_relabel(shown[0], relabelled), left.get(old.index))
         text_new = _without(shown[1], come.get(new.index))
-        spans = _body(old, sources.before), _body(new, sources.after)
+        # The heading of a section with a new title is told already.
+        difference = sources.difference(
+            (_body(old, sources.before), _body(new, sources.after)), skip=1 if old.path != new.path else 0
+        )
         if text_old != text_new and _squash(text_old) != _squash(text_new):
-            reason = noise_reason(text_old, text_new)
-            if reason and (difference := sources.difference(spans)):
-                # Equal words to a reader, but a footnote or a query may have changed beside them.
-                reason = reason if sources.noise_reason(difference) else None
-            changes.append(_section_change(new, shown, reason))
-        elif old.index not in left and new.index not in come:
-            # The heading of a section with a new title is told already.
-            difference = sources.difference(spans, skip=1 if old.path != new.path else 0)
-            if difference:
-                reason = sources.noise_reason(difference)
-                is_seen = reason is None and _squash(shown[0]) != _squash(shown[1])
-                told = shown if is_seen else (difference.before, difference.after)
-                changes.append(_section_change(new, told, reason))
+            seen = noise_reason(text_old, text_new)
+            changes.append(_section_change(new, shown, seen))
+            if seen is None:
+                changes += _noise_beside(old, new, sources, difference)
+                changes += _reordered(new, text_old, text_new)
+            elif difference and sources.noise_reason(difference) is None:
+                # Equal words to a reader, but a footnote or a query changed beside them.
+                changes.append(_section_change(new, (difference.before, difference.after), None))
+        elif difference and old.index not in left and new.index not in come:
+            reason = sources.noise_reason(difference)
+            is_seen = reason is None and _squash(shown[0]) != _squash(shown[1])
+            changes.append(_section_change(new, shown if is_seen else (difference.before, difference.after), reason))
+            if reason is None:
+                changes += _noise_beside(old, new, sources, difference)
+        else:
+            changes += _noise_beside(old, new, sources, difference)
     return changes
+
+
+def _noise_beside(
+    old: Section, new: Section, sources: Sources, difference: SourceDifference | None
+) -> Iterator[Change]:
+    """The cosmetic edits of a section that stand beside a change of its words."""
+    for edit in cosmetic_edits(sources.before, sources.after, difference.blocks) if difference else ():
+        if not (_shows_marks(edit.before, old.text) or _shows_marks(edit.after, new.text)):
+            yield _section_change(new, shorten_both(edit.before, edit.after, _MAX_SHOWN), edit.reason)
+
+
+def _shows_marks(lines: str, text: str) -> bool:
+    """Whether marks of wikitext are seen as they are written: unclosed ones, or what is no wikitext."""
+    marked = (
+        line.strip() for line in lines.splitlines() if "".join(strip_markup(line).split()) != "".join(line.split())
+    )
+    return any(line in text for line in marked)
+
+
+def _reordered(section: Section, text_old: str, text_new: str) -> Iterator[Change]:
+    """``text moved`` for the lines that went to another place in their section, where its words changed as well."""
+    lines_old, lines_new = text_old.split("\n"), text_new.split("\n")
+    gone: list[str] = []
+    come: set[str] = set()
+    for same, b0, b1, a0, a1 in align(lines_old, lines_new, _MAX_LINE_CELLS):
+        if not same:
+            gone += map(_squash, lines_old[b0:b1])
+            come.update(map(_squash, lines_new[a0:a1]))
+    moved = [line for line in dict.fromkeys(gone) if line in come and len(line) >= _LEAST_MOVED]
+    if moved:
+        path, shown = section_path(section), "\n".join(moved)
+        yield Change("text", "moved", path, shown, shown, COSMETIC, ORDER, label=path)
 
 
 def _body(section: Section, source: MaskedSource) -> Span:
@@ -115,11 +183,11 @@ def _section_change(section: Section, shown: tuple[str, str], reason: str | None
 
 
 def moved_text_changes(moved: Iterable[MovedText], paths: tuple[Mapping[int, str], Mapping[int, str]]) -> list[Change]:
-    """``text moved``: the path is where the lines stand now, the label where they stood."""
+    """``text moved``: the path is where the lines stand now, the label where they stood; both as they read there."""
     changes = []
     for text in moved:
-        shown = "\n".join(text.lines)
-        changes.append(Change("text", "moved", paths[1][text.after], shown, shown, label=paths[0][text.before]))
+        shown = "\n".join(text.lines), "\n".join(text.lines_after)
+        changes.append(Change("text", "moved", paths[1][text.after], *shown, label=paths[0][text.before]))
     return changes
 
 
@@ -128,13 +196,14 @@ def _by_section(moved: Iterable[MovedText]) -> tuple[dict[int, set[str]], dict[i
     come: defaultdict[int, set[str]] = defaultdict(set)
     for text in moved:
         left[text.before].update(text.lines)
-        come[text.after].update(text.lines)
+        come[text.after].update(text.lines_after)
     return dict(left), dict(come)
 
 
 def _lines(section: Section) -> dict[str, None]:
-    """The lines long enough to be known again, in order."""
-    return dict.fromkeys(_squash(line) for line in section.text.split("\n") if len(line) >= _LEAST_MOVED)
+    """The lines long enough to be known again, in order; of one that stands there twice nobody knows which moved."""
+    counts = Counter(_squash(line) for line in section.text.split("\n") if len(line) >= _LEAST_MOVED)
+    return {line: None for line, count in counts.items() if count == 1}
 
 
 def _without(text: str, lines: set[str] | None) -> str:

@@ -88,6 +88,11 @@ def markup_noise_reason(before: str, after: str) -> str | None:
     return noise_reason(stripped_before, stripped_after)
 
 
+def fold_noise(text: str) -> str:
+    """A text in one form for all of its spellings that differ in whitespace, typography or case alone."""
+    return _tight(text.translate(_PLAIN).lower())
+
+
 def strip_markup(wikitext: str) -> str:
     """Wikitext without what only shapes it: a rough cut for comparing, not the text that a reader sees."""
     text = _TAG.sub("", _COMMENT.sub("", wikitext))

@@ -67,7 +67,7 @@ def _diff_lines(before: Sequence[str], after: Sequence[str], level: int, sentenc
         return
     key = _LINE_KEYS[level]
     keys_before, keys_after = [key(line) for line in before], [key(line) for line in after]
-    for same, b0, b1, a0, a1 in _align(keys_before, keys_after, _MAX_LINE_CELLS):
+    for same, b0, b1, a0, a1 in align(keys_before, keys_after, _MAX_LINE_CELLS):
         if not same:
             yield from _diff_lines(before[b0:b1], after[a0:a1], level + 1, sentences)
         elif level == 0:
@@ -87,7 +87,7 @@ def _diff_words(before: str, after: str, sentences: bool) -> Iterator[Segment]:
         return
     segments: list[Segment] = []
     common = 0
-    for same, b0, b1, a0, a1 in _align(old, new, _MAX_CELLS):
+    for same, b0, b1, a0, a1 in align(old, new, _MAX_CELLS):
         if same:
             text = "".join(old[b0:b1])
             common += len(text)
@@ -105,8 +105,11 @@ def _sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in pairwise(ends) if start < end]
 
 
-def _align(before: Sequence[str], after: Sequence[str], max_cells: int) -> Iterator[tuple[bool, int, int, int, int]]:
-    """Runs ``(same, b0, b1, a0, a1)`` that cover both sequences in order; unlike runs are merged."""
+def align(before: Sequence[str], after: Sequence[str], max_cells: int) -> Iterator[tuple[bool, int, int, int, int]]:
+    """Runs ``(same, b0, b1, a0, a1)`` that cover both sequences in order; neighbours differ in ``same``.
+
+    What differs in more than ``max_cells`` possible pairs is one unlike run.
+    """
     shorter = min(len(before), len(after))
     head = 0
     while head < shorter and before[head] == after[head]:

@@ -8,6 +8,7 @@ from parsers.bulk_signatures import SIGNATURES
 from storage.schema import BULK_ADDRESSES, TABLES, VIEWS
 from storage.schema_items import ITEM_TABLES, ITEM_VIEWS
 from storage.schema_pages import PAGE_TABLES, PAGE_TRIGGERS, PAGE_VIEWS
+from storage.schema_reverts import REVERTS_VIEW
 from storage.schema_revisions import REVISION_TABLES, REVISION_TRIGGERS, REVISION_VIEWS
 
 migrations = Migrations("wikitrail")
@@ -43,3 +44,9 @@ def m002_bulk_addresses(db: Database) -> None:
         "INSERT INTO sync_state (key, value) SELECT 'bulk_signatures', ? WHERE NOT EXISTS (SELECT 1 FROM change_steps)",
         [str(SIGNATURES)],
     )
+
+
+@migrations()
+def m003_reverts(db: Database) -> None:
+    """The view of edits that brought back an earlier text."""
+    _execute_all(db, REVERTS_VIEW)

@@ -99,7 +99,7 @@ CHANGE: tuple[Column, ...] = (
         "added, removed, changed, moved, renamed; of pages created, deleted, restored, moved, protected",
     ),
     ("path", "STRING", 'where: Konzeption/Zuständigkeit, section titles joined by " / ", or empty'),
-    ("label", "EACH", "of a link: the text that a reader sees"),
+    ("label", "EACH", "of a link: the text that a reader sees; of a section or text that moved: the path that it left"),
     (
         "before",
         "EACH",

@@ -1,6 +1,6 @@
 """``make bench``: how long things take, each beside peers in the same run, as a ratio. Nothing passes or fails.
 
-    python tests/bench.py [DUMP] [--pages N] [--revisions N] [--rounds N] [--growth REVISIONS]
+    python tests/bench.py [DUMP] [--pages N] [--revisions N] [--rounds N] [--growth REVISIONS] [--words]
 
 DUMP is a MediaWiki XML export (plain, .gz or .bz2) to measure on; without one, pages are made up. Mirroring needs
 the real MediaWiki that the tests use (Debian's ``mediawiki`` package); the peers are installed from PyPI once.
@@ -16,6 +16,7 @@ from tests.bench_growth import bench_growth
 from tests.bench_mirror import bench_mirror
 from tests.bench_pages import write_dump
 from tests.bench_reading import bench_reading
+from tests.bench_words import bench_words
 from tests.mediawiki_trees import chosen_tree
 
 
@@ -26,6 +27,9 @@ def main() -> None:
         folder = Path(name)
         if asked.growth:
             bench_growth(folder, asked.growth)
+            return
+        bench_words(folder)
+        if asked.words:
             return
         dump = asked.dump
         if dump is None:
@@ -45,6 +49,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--revisions", type=int, default=2_500, help="their revisions in all (default 2500)")
     parser.add_argument("--rounds", type=int, default=2, help="runs of each client; the quickest counts (default 2)")
     parser.add_argument("--growth", type=int, metavar="REVISIONS", help="only this: growth up to so many revisions")
+    parser.add_argument("--words", action="store_true", help="only this: word differences of one page")
     return parser.parse_args()
 
 

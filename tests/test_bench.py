@@ -11,6 +11,7 @@ from scraper.dump import DumpPage, read_dump
 from tests.bench_clients import measure
 from tests.bench_pages import write_dump
 from tests.bench_reading import single_pages
+from tests.bench_words import rewritten_page, wikidiff2, wikidiff2_lacks
 
 
 def test_made_up_histories_have_as_many_pages_and_revisions_as_asked(tmp_path: Path) -> None:
@@ -26,6 +27,21 @@ def test_pages_on_their_own_are_measured_beside_the_peer() -> None:
     count, cost = single_pages({f"Seite {n}": ["alt", f"== H{n} ==\n* [[Ziel {n}]]\n" * 20] for n in range(700)})
     assert count == 350
     assert 0.01 < cost < 5
+
+
+def test_the_page_of_word_differences_is_as_said() -> None:
+    before, after = rewritten_page()
+    assert 64 * 1024 < len(before.encode()) <= 65 * 1024
+    assert len(before.split("[http://allris.")) == len(after.split("[https://ratsinfo.")) == 161
+    assert "allris" not in after
+
+
+def test_wikidiff2_is_measured_where_it_is_installed(tmp_path: Path) -> None:
+    if reason := wikidiff2_lacks():
+        pytest.skip(reason)
+    for name, text in zip(("before", "after"), rewritten_page(), strict=True):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert 0 < wikidiff2(tmp_path / "before", tmp_path / "after") < 10
 
 
 def test_what_a_command_took_is_its_own(tmp_path: Path) -> None:

@@ -44,9 +44,10 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def wikitrail(
-    *args: object, cwd: Path | None = None, stdin: bytes = b"", env: Mapping[str, str] | None = None
-) -> Result:
-    """Run the command in a process of its own; a traceback is a failure wherever it shows.
+    *args: object, cwd: Path | None = None, stdin: bytes = b"", env: Mapping[str, str] | None = None,
+    timeout: float = 120,
+) -> Result:  # fmt: skip
+    """Run the command in a process of its own, for some seconds at most; a traceback is a failure wherever it shows.
 
     Records that ``parse`` prints are checked against their schema.
     """
@@ -56,7 +57,7 @@ def wikitrail(
         env=environment(**(env or {})),
         input=stdin,
         capture_output=True,
-        timeout=120,
+        timeout=timeout,
         check=False,
     )
     out, err = done.stdout.decode(), done.stderr.decode()

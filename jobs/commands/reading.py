@@ -14,12 +14,13 @@ from jobs.clock import utc_now
 from jobs.commands.options import MOMENT, check_period, current_settings, say, shared_options
 from jobs.errors import DONE, USAGE, UsageError
 from jobs.health import check_health, health_text
-from parsers.change import BulkChange, PageChange
+from parsers.change import BulkChange, PageChange, Revert
 from parsers.version import parser_version
 from storage.bulk_changes import load_bulk_changes
 from storage.changes import ChangeFilter, load_changes
 from storage.database import opened_database
 from storage.lookup import titles_like
+from storage.reverts import load_reverts
 from storage.texts import load_revision_text
 
 KINDS = ("page", "infobox", "section", "link", "category", "template", "file", "redirect", "paper", "text")
@@ -54,10 +55,13 @@ def changes(
             raise UsageError(f"No page with the title “{_short(page)}” was ever seen{hint}")
         if bulk:
             found = [(i, b) for i, b in load_bulk_changes(db, since, until) if kind in (None, b.kind)]
+            lines: list[Any]
             lines = [_bulk_json(i, b) for i, b in found] if as_json else [_bulk_line(i, b) for i, b in found]
         else:
-            listed = load_changes(db, ChangeFilter(since, until, page, kind))
-            lines = [_change_json(c) for c in listed] if as_json else [_change_line(c) for c in listed]
+            listed = list(load_changes(db, ChangeFilter(since, until, page, kind)))
+            reverts = load_reverts(db, {c.rev_to for c in listed if c.rev_to})
+            line_of = _change_json if as_json else _change_line
+            lines = [line_of(c, reverts.get(c.rev_to) if c.rev_to else None) for c in listed]
     if as_json:
         click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
     elif lines:
@@ -66,12 +70,13 @@ def changes(
         say("No changes. “wikitrail status” says how far the mirror goes.")
 
 
-def _change_json(change: PageChange) -> dict[str, Any]:
+def _change_json(change: PageChange, revert: Revert | None) -> dict[str, Any]:
     row = asdict(change)
-    return {**{key: value for key, value in row.items() if key != "change"}, **row["change"]}
+    whole = {**{key: value for key, value in row.items() if key != "change"}, **row["change"]}
+    return {**whole, "reverts_to": revert.reverted_to if revert else None}
 
 
-def _change_line(change: PageChange) -> str:
+def _change_line(change: PageChange, revert: Revert | None) -> str:
     what = change.change
     parts = [
         change.timestamp,
@@ -81,7 +86,8 @@ def _change_line(change: PageChange) -> str:
         " → ".join(map(_short, _differing(what.before, what.after))),
     ]
     mark = f" ({what.noise_reason})" if what.significance == "cosmetic" else ""
-    return "  ".join(part for part in parts if part) + mark
+    back = f" [back to revision {revert.reverted_to} of {revert.timestamp}]" if revert else ""
+    return "  ".join(part for part in parts if part) + mark + back
 
 
 def _differing(before: str | None, after: str | None) -> tuple[str | None, str | None]:

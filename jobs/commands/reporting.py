@@ -23,7 +23,14 @@ from storage.mirror import get_state
 @click.option("--format", "formats", help="Any of html,md,txt,json, joined by commas.")
 @click.option("--lang", "languages", help="Any of de,en, joined by commas.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
-def report(since: str | None, until: str | None, formats: str | None, languages: str | None, out: Path) -> None:
+@click.option(
+    "--fold/--no-fold",
+    default=None,
+    help="Tell edits that were made and undone within the period in one line each, or like all others.",
+)
+def report(
+    since: str | None, until: str | None, formats: str | None, languages: str | None, out: Path, fold: bool | None
+) -> None:
     """Write a report for people who know no wikitext.
 
     Files report.LANGUAGE.FORMAT; their paths are printed.
@@ -33,10 +40,11 @@ def report(since: str | None, until: str | None, formats: str | None, languages:
         settings.config.report,
         formats=_choice("--format", formats, FORMATS) or settings.config.report.formats,
         languages=_choice("--lang", languages, LANGUAGES) or settings.config.report.languages,
+        fold_undone=settings.config.report.fold_undone if fold is None else fold,
     )
     check_period(since, until)
     with opened_database(settings.database) as db:
-        data = gather_report(db, ChangeFilter(since, until), chosen.timezone)
+        data = gather_report(db, ChangeFilter(since, until), chosen)
         if get_state(db, "backfill") is not None:
             say("Note: the first run has not finished, so the report lacks what it has not read; run “wikitrail sync”.")
     for path in write_report(data, out, "report", chosen.formats, chosen.languages):

@@ -48,6 +48,7 @@ def _report(story: Story, lang: Language) -> dict[str, Any]:
         "timeline": _timeline(story),
         "bulk_changes": [_bulk(bulk, wiki) for bulk in story.bulk],
         "pages": [_page(page, wiki) for page in story.pages if page.page_id not in left_out],
+        "undone": [asdict(undone) for undone in story.undone],
         "omitted": {"pages": story.hidden_pages, "changes": story.hidden_changes},
         "mirror": {
             "pages": data.pages_total,

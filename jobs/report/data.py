@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from parsers.change import BulkChange, PageChange
+from parsers.change import BulkChange, PageChange, Revert
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,9 @@ class ReportData:
     ``revisions_in_period`` its revisions between ``since`` and ``until``, changed or not.
     ``not_read`` counts, by diagnostic code, what could not be read on the pages of this report.
     ``warnings`` are sentences of the last run, shown as they are. ``by_pages``: the wiki's API is off and the mirror
-    was read from its pages, so that it is not provably exact.
+    was read from its pages, so that it is not provably exact. ``reverts`` are the edits among ``changes`` that brought
+    back an earlier text, by revision id; ``fold_undone``: edits that were made and undone within the period are told
+    in one line each.
     """
 
     site_name: str
@@ -48,6 +50,8 @@ class ReportData:
     timezone: str = "Europe/Berlin"
     since_last_report: bool = False
     by_pages: bool = False
+    reverts: Mapping[int, Revert] = field(default_factory=dict)
+    fold_undone: bool = True
 
 
 @dataclass(frozen=True, slots=True)

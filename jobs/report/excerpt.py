@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,20 @@ def compare_words(before: str, after: str) -> tuple[Words, ...]:
     """
     runs = _join_runs(Words(op, text) for op, text in word_diff(clean(before), clean(after)))
     return () if all(run.op == "equal" for run in runs) else tuple(runs)
+
+
+def without_moved_lines(before: str, after: str) -> tuple[str, str]:
+    """Two texts in which lines changed places, without the lines that each has once: no word of them came or went.
+
+    Texts with all such lines in one order, and texts that differ in nothing else, stay as they are.
+    """
+    sides = before.split("\n"), after.split("\n")
+    once = [{line for line, count in Counter(side).items() if count == 1 and line.strip()} for side in sides]
+    same = once[0] & once[1]
+    if [line for line in sides[0] if line in same] == [line for line in sides[1] if line in same]:
+        return before, after
+    rest = ["\n".join(line for line in side if line not in same) for side in sides]
+    return (before, after) if rest[0].split() == rest[1].split() else (rest[0], rest[1])
 
 
 def excerpt(runs: Sequence[Words], context: int, limit: int) -> tuple[Words, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from jobs.report.data import Limits
-from jobs.report.excerpt import Words, clean, compare_words, excerpt, shorten
+from jobs.report.excerpt import Words, clean, compare_words, excerpt, shorten, without_moved_lines
 from parsers.change import Change
 
 _PLACEHOLDER = re.compile(r"[-\u2010-\u2015\u2212.…\s]{1,4}|n/?a|tbd|k\. ?A\.", re.IGNORECASE)
@@ -112,7 +112,7 @@ def _entries(changes: Sequence[Change], limits: Limits) -> list[Entry]:
     told: set[Change] = set()
     for change in changes:
         if change.kind in _TEXT_KINDS and change.action == "changed":
-            words = compare_words(change.before or "", change.after or "")
+            words = compare_words(*without_moved_lines(change.before or "", change.after or ""))
             near = [link for link in came_or_gone if link.path == change.path]
             folded = _explained_by_links(words, near) if words else []
             if folded is None:
@@ -185,6 +185,8 @@ def _words_of(change: Change, limits: Limits) -> tuple[Words, ...]:
         if max(len(before), len(after)) > _LONG_VALUE:
             return excerpt(compare_words(before, after), limits.context, limits.text)
     if change.kind == "template" and change.action == "changed":
+        return excerpt(compare_words(change.before or "", change.after or ""), limits.context, limits.text)
+    if change.kind == "text" and change.action == "moved" and change.before != change.after:
         return excerpt(compare_words(change.before or "", change.after or ""), limits.context, limits.text)
     if change.kind in _TEXT_KINDS and change.action in ("added", "removed", "moved"):
         return shorten(change.after or change.before or "", limits.text)

@@ -84,6 +84,9 @@ def outline(story: Story, lang: Language) -> Iterator[Block]:
             yield Paragraph(_legend(lang))
         for page in story.detailed:
             yield from _outline_page(page, summary.pages)
+    if story.undone:
+        yield Heading(2, _plain(summary.undone.title()))
+        yield Bullets(tuple((item,) for item in summary.undone_items()))
     yield from _outline_end(summary)
 
 
@@ -199,6 +202,8 @@ def _outline_edit(page: PageStory, edit: EditStory, pages: PageSentences) -> Ite
     lang = pages.lang
     yield Heading(4, _plain(f"{lang.moment(edit.timestamp)} · {pages.user(edit.user)}"))
     notes: list[Rich] = [_plain(upper_first(part)) for part in pages.bulk_parts(edit.bulk_numbers)]
+    if returned := pages.returned(edit):
+        notes.insert(0, _plain(returned))
     if comment := pages.comment(edit.comment or ""):
         notes.insert(0, comment)
     if href := pages.wiki.edit(page, edit):

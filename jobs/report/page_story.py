@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jobs.report.fold import Entry
+from parsers.change import Revert
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class EditStory:
     """One revision of a page, or one page event: what it changed and which bulk changes it was part of.
 
     ``contents`` counts, by kind of item, what a new page brought with it. ``members`` are what the bulk
-    changes did here, ``members_left_out`` counts those past the limit.
+    changes did here, ``members_left_out`` counts those past the limit. ``returned`` tells whose text this edit brought
+    back, if it did.
     """
 
     rev_from: int | None
@@ -33,6 +35,7 @@ class EditStory:
     bulk_numbers: tuple[int, ...]
     members: tuple[MemberStory, ...] = ()
     members_left_out: int = 0
+    returned: Revert | None = None
 
     @property
     def first_entries(self) -> tuple[Entry, ...]:

@@ -60,6 +60,18 @@ class PageSentences:
         counts = [self.entries.items(kind, number) for kind, number in edit.contents]
         return self.lang.say("It began with {list}.", list=self.lang.enumerate(counts)) if counts else None
 
+    def returned(self, edit: EditStory) -> str | None:
+        """That an edit brought back an earlier version, and whose; None when it did not."""
+        if edit.returned is None:
+            return None
+        return self.lang.number_of(
+            "Returned to the version of {when} by {user}; one edit was undone.",
+            "Returned to the version of {when} by {user}; {n} edits were undone.",
+            edit.returned.undone,
+            when=self.lang.moment(edit.returned.timestamp),
+            user=self.user(edit.returned.user),
+        )
+
     def events(self, page: PageStory) -> list[str]:
         """The page's events in a word or two each."""
         say = self.lang.say

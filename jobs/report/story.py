@@ -15,7 +15,8 @@ from jobs.report.excerpt import clean
 from jobs.report.fold import as_entry, fold_edit
 from jobs.report.page_story import EditStory, MemberStory, PageStory
 from jobs.report.timeline import Timeline, count_by_period
-from parsers.change import COSMETIC, PageChange
+from jobs.report.undone import UndoneStory, find_undone
+from parsers.change import COSMETIC, PageChange, Revert
 
 REDIRECT_DELAY = timedelta(seconds=10)
 
@@ -44,7 +45,7 @@ class Totals:
 @dataclass(frozen=True, slots=True)
 class Story:
     """What a report says. ``detailed`` are the pages told one by one; ``hidden_pages`` and ``hidden_changes``
-    count what had to be left out of them."""
+    count what had to be left out of them. ``undone`` is what came to nothing, and is told nowhere else."""
 
     data: ReportData
     totals: Totals
@@ -55,6 +56,7 @@ class Story:
     hidden_changes: int
     timeline: Timeline | None
     limits: Limits
+    undone: tuple[UndoneStory, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -71,15 +73,19 @@ def tell(data: ReportData, limits: Limits | None = None) -> Story:
     present = (e for e in data.bulk if e.bulk_id in by_bulk or not told.isdisjoint(e.change.members))
     entries = sorted(present, key=lambda entry: (-entry.change.occurrences, entry.bulk_id))
     numbers = _bulk_numbers(ordered, {entry.bulk_id: n for n, entry in enumerate(entries, 1)}, data)
+    members = _members(ordered, numbers)
+    revisions = {change.rev_to for change in ordered}
+    undone = find_undone(ordered, data.reverts, numbers) if data.fold_undone else []
+    folded = {rev_id for story in undone for rev_id in story.revisions}
+    ordered = [change for change in ordered if change.rev_to not in folded]
     by_page: dict[int, list[PageChange]] = defaultdict(list)
     for change in ordered:
         by_page[change.page_id].append(change)
-    pages = sorted((_tell_page(page, numbers, limits) for page in by_page.values()), key=_by_title)
+    tellings = (_tell_page(page, numbers, data.reverts, limits) for page in by_page.values())
+    pages = sorted(tellings, key=_by_title)
     detailed, hidden = _choose(pages, limits.pages)
     hidden_changes = sum(len(page.entries) + page.left_out + page.member_count for page in hidden)
     hidden_changes += sum(page.left_out for page in detailed)
-    members = _members(ordered, numbers)
-    revisions = {change.rev_to for change in ordered}
     return Story(
         data=data,
         totals=_count(pages, ordered),
@@ -92,6 +98,7 @@ def tell(data: ReportData, limits: Limits | None = None) -> Story:
         hidden_changes=hidden_changes,
         timeline=count_by_period(_edit_marks(ordered, numbers), data.since, data.until, data.timezone),
         limits=limits,
+        undone=tuple(undone),
     )
 
 
@@ -137,14 +144,16 @@ def _members(changes: Iterable[PageChange], numbers: Mapping[int, int]) -> dict[
     return members
 
 
-def _tell_page(changes: Sequence[PageChange], numbers: Mapping[int, int], limits: Limits) -> PageStory:
+def _tell_page(
+    changes: Sequence[PageChange], numbers: Mapping[int, int], reverts: Mapping[int, Revert], limits: Limits
+) -> PageStory:
     """One page's story from its changes in time order."""
     cosmetic = Counter(
         c.change.noise_reason or "other"
         for c in changes
         if c.change.significance == COSMETIC and c.change_id not in numbers
     )
-    edits = [_tell_edit(list(edit), numbers, limits) for _, edit in groupby(changes, key=_edit_key)]
+    edits = [_tell_edit(list(edit), numbers, reverts, limits) for _, edit in groupby(changes, key=_edit_key)]
     kept, left_out = _limit_entries([e for e in edits if e.entries or e.bulk_numbers], limits.entries)
     return PageStory(
         page_id=changes[0].page_id,
@@ -170,11 +179,16 @@ def _current_title(changes: Sequence[PageChange]) -> str:
     return last.title
 
 
-def _tell_edit(changes: Sequence[PageChange], numbers: Mapping[int, int], limits: Limits) -> EditStory:
+def _tell_edit(
+    changes: Sequence[PageChange], numbers: Mapping[int, int], reverts: Mapping[int, Revert], limits: Limits
+) -> EditStory:
     own = [c.change for c in changes if c.change_id not in numbers and c.change.significance != COSMETIC]
     in_bulk = [c.change for c in changes if c.change_id in numbers]
     edit = fold_edit(own, in_bulk, limits)
     first = changes[0]
+    returned = reverts.get(first.rev_to) if first.rev_to is not None else None
+    if returned is not None and returned.user is not None:
+        returned = replace(returned, user=clean(returned.user))
     return EditStory(
         rev_from=next((c.rev_from for c in changes if c.rev_from is not None), None),
         rev_to=first.rev_to,
@@ -185,6 +199,7 @@ def _tell_edit(changes: Sequence[PageChange], numbers: Mapping[int, int], limits
         contents=edit.contents,
         bulk_numbers=tuple(sorted({numbers[c.change_id] for c in changes if c.change_id in numbers})),
         members=tuple(MemberStory(numbers[c.change_id], as_entry(c.change)) for c in changes if c.change_id in numbers),
+        returned=returned,
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from jobs.report.addresses import WikiAddresses
 from jobs.report.bulk_sentences import BulkSentences
-from jobs.report.language import Language, Rich, upper_first
+from jobs.report.language import Language, Piece, Rich, upper_first
 from jobs.report.not_read import not_read_reason
 from jobs.report.sentences import PageSentences
 from jobs.report.story import Story
 from jobs.report.timeline import first_day, last_day, starts_day
+from jobs.report.undone import UndoneSentences
 
 _BULK_ON_TOP = 3  # bulk changes told in the paragraph on top; it has to stay one paragraph
 
@@ -22,6 +23,7 @@ class Summary:
         self.lang = lang
         self.pages = PageSentences(lang, WikiAddresses(story.data.page_base))
         self.bulk = BulkSentences(lang, self.pages, story.limits.cases)
+        self.undone = UndoneSentences(lang, story.undone)
 
     def title(self) -> str:
         return self.lang.say("What changed in the wiki {site}", site=self.data.site_name)
@@ -55,7 +57,8 @@ class Summary:
     def paragraph(self) -> list[Rich]:
         """The paragraph on top, sentence by sentence."""
         if self.story.is_empty:
-            return [self.lang.rich(text) for text in (*self._nothing(), self.freshness())]
+            texts = (*self._nothing(), self.undone.summary(), self.freshness())
+            return [self.lang.rich(text) for text in texts if text]
         sentences = [self.lang.rich(self._pages_changed())]
         if events := self._events():
             sentences.append(self.lang.rich(events))
@@ -63,7 +66,9 @@ class Summary:
         if (rest := len(self.story.bulk) - _BULK_ON_TOP) > 0:
             more = self.lang.number_of("There was one more bulk change.", "There were {n} more bulk changes.", rest)
             sentences.append(self.lang.rich(more))
-        sentences += [self.lang.rich(text) for text in (self._content(), self._cosmetic()) if text]
+        sentences += [
+            self.lang.rich(text) for text in (self._content(), self._cosmetic(), self.undone.summary()) if text
+        ]
         return sentences
 
     def _nothing(self) -> list[str]:
@@ -161,6 +166,21 @@ class Summary:
             (number_of("bulk change", "bulk changes", len(self.story.bulk)), len(self.story.bulk)),
         ]
         return always + [(name, number) for name, number in rare if number]
+
+    def undone_items(self) -> list[Rich]:
+        """What came to nothing, a line for each page and return, as many as the report lists of anything."""
+        items: list[Rich] = []
+        limit = self.story.limits.cases
+        for story in self.story.undone[:limit]:
+            line = self.undone.line(
+                story, self.pages.names([*map(self.pages.user, story.users)]), self.pages.user(story.undone_by)
+            )
+            href = self.pages.wiki.diff(story.title, story.rev_from, story.revisions[-2])
+            link = (Piece(" "), Piece(self.lang.say("Comparison in the wiki"), "link", href)) if href else ()
+            items.append((self.pages.page(story.title), Piece(f": {line}"), *link))
+        if (rest := len(self.story.undone) - limit) > 0:
+            items.append(self.lang.rich(self.lang.number_of("… and one more", "… and {n} more", rest)))
+        return items
 
     def chart_text(self) -> str:
         """The chart in a sentence, for those who cannot see it."""

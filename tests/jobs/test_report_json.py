@@ -18,7 +18,7 @@ def test_keys_are_those_of_the_format() -> None:
     data = report()
     assert list(data) == [
         "format", "language", "title", "summary", "site", "period", "generated_at", "totals", "timeline",
-        "bulk_changes", "pages", "omitted", "mirror", "not_read", "warnings",
+        "bulk_changes", "pages", "undone", "omitted", "mirror", "not_read", "warnings",
     ]  # fmt: skip
     assert data["format"] == 1
     assert list(data["pages"][0]) == [
@@ -66,6 +66,7 @@ def test_one_edit_as_a_whole() -> None:
             "contents": {},
             "members": [],
             "members_left_out": 0,
+            "returned": None,
             "diff_url": "https://wiki.example/index.php?title=Kanal&diff=2001&oldid=1501",
         }
     ]

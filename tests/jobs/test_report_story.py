@@ -331,3 +331,22 @@ def test_timeline_of_one_day_is_left_out() -> None:
     edits = Edits()
     edits.add(1, "Seite", "2024-07-02T08:00:00Z", "A", change("category", "added", "", None, "X"))
     assert tell(report_data(*edits.changes, since=None, until=None)).timeline is None
+
+
+def test_a_passage_that_was_reworded_on_its_way_shows_its_words() -> None:
+    moved = change("text", "moved", "Ziele", "Elf von hundert Wegen", "Elf von hundert Fahrten", label="Lage")
+    (entry,) = fold_edit([moved], [], Limits()).entries
+    assert [(words.op, words.text) for words in entry.words] == [
+        ("equal", "Elf von hundert "), ("delete", "Wegen"), ("insert", "Fahrten"),
+    ]  # fmt: skip
+
+
+def test_a_paragraph_that_changed_places_beside_reworded_ones_is_not_shown_as_removed_and_added() -> None:
+    first, second, third = "Elf von hundert Wegen.", "Mehr Räder für alle.", "Ein Netz für die Stadt."
+    section = change("section", "changed", "Ziele", f"{first}\n{second}\n{third}", f"{second}\n{third} Bald.\n{first}")
+    (entry,) = fold_edit([section], [], Limits()).entries
+    assert [(words.op, words.text) for words in entry.words if words.op in ("insert", "delete")] == [
+        ("insert", " Bald."),
+    ]  # fmt: skip
+    swapped = change("section", "changed", "Ziele", f"{first}\n{second}", f"{second}\n{first}")
+    assert fold_edit([swapped], [], Limits()).entries[0].words

@@ -412,3 +412,75 @@ def test_a_word_beside_a_link_that_shows_its_new_title_is_told_as_text() -> None
 def test_lists_with_other_links_are_not_paired_by_chance() -> None:
     actions = [change.action for change in changes("* [[Amt]]\n* [[Plan]]", "* [[Netz]]\n* [[Zeit]]")]
     assert sorted(actions) == ["added", "added", "changed", "removed", "removed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # a field that shows no text: its file is told
+        (
+            "{{Konzeption|Art=Plan}}",
+            "{{Konzeption|Art=Plan|Bild=[[Datei:Rad.png|100px]]}}",
+            [
+                Change("infobox", "added", "Konzeption/Bild", None, "", "cosmetic", "markup"),
+                Change("file", "added", "", None, "Datei:Rad.png", label=""),
+            ],
+        ),
+        (
+            "",
+            "{{Konzeption|Art=Plan|Bild=[[Datei:Rad.png|100px]]}}",
+            [
+                Change("infobox", "added", "Konzeption/Art", None, "Plan"),
+                Change("file", "added", "", None, "Datei:Rad.png", label=""),
+            ],
+        ),
+        # a field that became a link and lost blanks: the link tells it
+        (
+            "{{Konzeption|Art=Plan|Amt=3-2    \n}}",
+            "{{Konzeption|Art=Netz|Amt=[[3-2]]\n}}",
+            [
+                Change("infobox", "changed", "Konzeption/Art", "Plan", "Netz"),
+                Change("link", "added", "", None, "3-2", label="3-2"),
+            ],
+        ),
+        # of a link that left the text and one like it that came with a field
+        (
+            "{{Konzeption|Art=Plan}}\n* [[Alt|das alte Büro]]",
+            "{{Konzeption|Art=Plan|Amt=[[Neu|das alte Büro 2]]}}\n* Rad",
+            [
+                Change("infobox", "added", "Konzeption/Amt", None, "das alte Büro 2"),
+                Change("section", "changed", "", "das alte Büro", "Rad"),
+                Change("link", "removed", "", "Alt", None, label="das alte Büro"),
+            ],
+        ),
+    ],
+)
+def test_what_stands_in_fields_is_told_once(before: str, after: str, expected: list[Change]) -> None:
+    assert changes(before, after) == expected
+
+
+def test_a_number_that_got_another_key_is_told_wherever_else_it_stands() -> None:
+    one, other = f"B/16/0815-01 {OLD.format(421)}", f"B/16/0815-01 {NEW.format(999)}"
+    before = f"[{OLD.format(421)} B/16/0815-01] gilt."
+    for after in (
+        "[{} B/16/0815-01] gilt.",
+        "B/16/0815-01 gilt: [{} B/16/0815-01].",
+        "[{} B/16/0815-01], B/16/0815-01.",
+    ):
+        told = changes(before, after.format(NEW.format(999)))
+        assert [(c.action, c.before, c.after) for c in told if c.kind == "paper"] == [("changed", one, other)]
+
+
+def test_marks_that_show_as_they_are_written_are_no_noise() -> None:
+    assert [(c.before, c.after, c.significance) for c in changes("Ein [[Weg", "Ein [[Weg</ref>")] == [
+        ("Ein [[Weg", "Ein [[Weg</ref>", "substantive")
+    ]
+
+
+def test_fields_with_one_value_are_renamed_in_their_order_when_as_many_came_as_went() -> None:
+    before = "{{Konzeption|Beginn=2020|Ende=2020|Art=Plan}}"
+    assert changes(before, "{{Konzeption|Start=2020|Schluss=2020|Art=Plan}}") == [
+        Change("infobox", "renamed", "Konzeption/Start", "Beginn", "Start"),
+        Change("infobox", "renamed", "Konzeption/Schluss", "Ende", "Schluss"),
+    ]
+    assert [c.action for c in changes(before, "{{Konzeption|Start=2020|Art=Plan}}")] == ["removed", "removed", "added"]

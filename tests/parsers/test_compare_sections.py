@@ -49,14 +49,14 @@ def changes(before: str, after: str) -> list[Change]:
         (
             f"==Lage==\n{FACTS}\n==Ziele==\n{GOALS}\n==Stand==\n{LINK}\n",
             f"==Ziele==\n{GOALS}\n==Stand==\n{LINK}\n==Lage==\n{FACTS}\n",
-            [Change("section", "moved", "Lage", "Lage", "Lage", "cosmetic", "order")],
+            [Change("section", "moved", "Lage", "Lage", "Lage", "cosmetic", "order", "Lage")],
         ),
         # under another heading, with a change inside
         (
             f"==Lage==\n===Zahlen===\n{FACTS}\n==Stand==\n{LINK}\n",
             f"==Lage==\n==Stand==\n{LINK}\n===Zahlen===\n{FACTS.replace('elf', 'zwölf')}\n",
             [
-                Change("section", "moved", "Stand / Zahlen", "Zahlen", "Zahlen"),
+                Change("section", "moved", "Stand / Zahlen", "Zahlen", "Zahlen", label="Lage / Zahlen"),
                 Change("section", "changed", "Stand / Zahlen", FACTS, FACTS.replace("elf", "zwölf")),
             ],
         ),
@@ -113,3 +113,35 @@ def test_hundreds_of_new_sections_end_soon() -> None:
     told = changes(before, after)
     assert {change.action for change in told} <= {"added", "removed", "renamed", "changed"}
     assert len(told) >= 400
+
+
+def test_of_a_line_that_came_twice_none_is_taken_for_moved() -> None:
+    told = changes(f"==Lage==\n{FACTS}", f"{FACTS}\n{FACTS}")
+    assert [(c.kind, c.action, c.before, c.after) for c in told] == [
+        ("section", "removed", FACTS, None),
+        ("section", "changed", "", f"{FACTS}\n{FACTS}"),
+    ]
+
+
+def test_a_paragraph_that_was_reworded_on_its_way_is_moved_with_its_link() -> None:
+    before, after = f"{FACTS} Siehe {LINK}.", f"{FACTS.replace('Wegen', 'Fahrten')} Siehe {LINK}."
+    told = changes(f"==Lage==\n{before}\n\nText.\n==Ziele==\n-", f"==Lage==\nText.\n==Ziele==\n-\n\n{after}")
+    shown = "Heute werden elf von hundert {} mit dem Rad gefahren. Siehe Plan der Radwege."
+    moved = Change("text", "moved", "Ziele", shown.format("Wegen"), shown.format("Fahrten"), label="Lage")
+    assert told == [moved]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # reworded in its place, while another one came that is like it
+        (f"==Lage==\n{FACTS}\n==Ziele==\n-", f"==Lage==\n{FACTS} Gut.\n==Ziele==\n{FACTS} Gut so, sagt das Amt."),
+        # another number is another thing
+        (
+            "==Lage==\nVorlage B/16/5505-01 zum Netz der Radwege in der Stadt\n==Ziele==\n-",
+            "==Lage==\n-\n==Ziele==\nVorlage B/16/5506-01 zum Netz der Radwege in der Stadt",
+        ),
+    ],
+)
+def test_a_line_that_is_merely_alike_did_not_move(before: str, after: str) -> None:
+    assert "text" not in {change.kind for change in changes(before, after)}

@@ -1,0 +1,148 @@
+"""Cosmetic edits beside worded ones: each is told by itself, with its reason, and the words are told once."""
+
+from __future__ import annotations
+
+import pytest
+
+from parsers.change import Change
+from parsers.compare import compare
+from parsers.reader import Reader
+from parsers.site import Site
+
+READER = Reader(Site.default())
+
+
+def changes(before: str, after: str) -> list[Change]:
+    return compare(READER.read(before, "Radkonzept"), READER.read(after, "Radkonzept"))
+
+
+def cosmetic(before: str, after: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Path, before, after and reason of the cosmetic changes."""
+    told = changes(before, after)
+    return [(c.path, c.before, c.after, c.noise_reason) for c in told if c.significance == "cosmetic"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason", "lines"),
+    [
+        # in another line of the section
+        ("'''Ziel'''.\nEs gilt.", "Ziel.\nEs gilt bald.", "markup", ("'''Ziel'''.", "Ziel.")),
+        ('Das "Netz".\nEs gilt.', "Das „Netz“.\nEs gilt bald.", "typography", ('Das "Netz".', "Das „Netz“.")),
+        ("die stadt.\nEs gilt.", "Die Stadt.\nEs gilt bald.", "case", ("die stadt.", "Die Stadt.")),
+        ("Ein  Netz.\nEs gilt.", "Ein Netz.\nEs gilt bald.", "whitespace", ("Ein  Netz.", "Ein Netz.")),
+        (
+            '{| class="a"\n| Rad\n|}\nEs gilt.',
+            '{| class="b"\n| Rad\n|}\nEs gilt bald.',
+            "markup",
+            ('{| class="a"', '{| class="b"'),
+        ),
+        # in the line that was reworded: the line with this edit alone
+        (
+            "Das '''Netz''' gilt für alle Räder.",
+            "Das Netz gilt für alle Autos.",
+            "markup",
+            ("Das '''Netz''' gilt für alle Räder.", "Das Netz gilt für alle Räder."),
+        ),
+        (
+            "Das '''neue Netz''' gilt für alle Räder.",
+            "Das alte Netz gilt für alle Räder.",
+            "markup",
+            ("Das '''neue Netz''' gilt für alle Räder.", "Das neue Netz gilt für alle Räder."),
+        ),
+        (
+            'Das "Netz" gilt für alle Räder.',
+            "Das „Netz“ gilt für alle Autos.",
+            "typography",
+            ('Das "Netz" gilt für alle Räder.', "Das „Netz“ gilt für alle Räder."),
+        ),
+        # beside a link that is told by itself
+        (
+            "'''[http://a.example/x?VOLFDNR=1 Vorlage 1]''' sagt ja.",
+            "[http://b.example/x?VOLFDNR=1 Vorlage 1] sagt nein.",
+            "markup",
+            ("'''Vorlage 1''' sagt ja.", "Vorlage 1 sagt ja."),
+        ),
+    ],
+)
+def test_noise_beside_words(before: str, after: str, reason: str, lines: tuple[str, str]) -> None:
+    assert cosmetic(f"== Lage ==\n{before}", f"== Lage ==\n{after}") == [("Lage", *lines, reason)]
+    told = [c for c in changes(before, after) if c.kind == "section" and c.significance == "substantive"]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Das Netz gilt für Räder.", "Das '''neue''' Netz gilt für Räder."),  # new words come with their marks
+        ("Das Netz gilt.", "Das Netz gilt.\n\nMehr '''Wege''' für Räder."),
+        ("Das alte Netz der Stadt gilt.", "Ganz '''anders''', und zwar so."),  # written anew
+        ("Stadt teil A gilt.", "Stadtteil B gilt."),
+        ("Das Netz gilt.", "Das Netz gilt; für Räder."),
+    ],
+)
+def test_words_that_come_or_go_are_no_noise(before: str, after: str) -> None:
+    assert cosmetic(before, after) == []
+
+
+def test_each_reason_is_told_once() -> None:
+    before = "'''Ziel''' eins.\n'''Ziel''' zwei.\nDas \"Netz\".\nEs gilt."
+    after = "Ziel eins.\nZiel zwei.\nDas „Netz“.\nEs gilt bald."
+    assert cosmetic(before, after) == [
+        ("", "'''Ziel''' eins.\n'''Ziel''' zwei.", "Ziel eins.\nZiel zwei.", "markup"),
+        ("", 'Das "Netz".', "Das „Netz“.", "typography"),
+    ]
+
+
+def test_a_line_that_went_elsewhere_in_a_reworded_section_is_moved() -> None:
+    first, second, third = "Erste Zeile der Liste.", "Zweite Zeile der Liste.", "Dritte Zeile der Liste."
+    told = changes(f"{first}\n{second}\n{third}", f"{third}\n{first}\n{second} Ende.")
+    assert told == [
+        Change("section", "changed", "", f"{first}\n{second}\n{third}", f"{third}\n{first}\n{second} Ende."),
+        Change("text", "moved", "", third, third, "cosmetic", "order", ""),
+    ]
+
+
+def test_a_footnote_that_changed_beside_noise_is_told_by_itself() -> None:
+    before, after = 'Netz<ref>Stand 2020</ref>\n* "Rad"', "Netz<ref>Stand 2021</ref>\n* „Rad“"
+    assert changes(before, after) == [
+        Change("section", "changed", "", 'Netz\n"Rad"', "Netz\n„Rad“", "cosmetic", "typography"),
+        Change("section", "changed", "", before, after),
+    ]
+
+
+def test_noise_beside_a_paragraph_that_moved() -> None:
+    paragraph = "Heute werden elf von hundert Wegen mit dem Rad gefahren."
+    told = cosmetic(f"==A==\n'''Ziel'''.\n\n{paragraph}\n==B==\n-", f"==A==\nZiel.\n==B==\n-\n\n{paragraph}")
+    assert told == [("A", "'''Ziel'''.", "Ziel.", "markup")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", "{{Konzeption\n| Art = Netz\n| Amt = 3-2\n}}", "whitespace"),
+        ("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", "{{Konzeption\n|Amt=3-2\n|Art=Netz\n}}", "order"),
+        ("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", "{{Konzeption\n|Art=Netz\n<!-- Büro -->|Amt=3-2\n}}", "markup"),
+    ],
+)
+def test_the_layout_of_a_box_beside_a_changed_field(before: str, after: str, reason: str) -> None:
+    assert [(path, why) for path, _, _, why in cosmetic(before, after)] == [("Konzeption", reason)]
+    assert Change("infobox", "changed", "Konzeption/Art", "Plan", "Netz") in changes(before, after)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "{{Konzeption\n|Art=Netz\n|Amt=3-2\n}}",
+        "{{Konzeption\n|Art=Plan\n|Jahr=2020\n|Amt=3-2\n}}",
+        "{{Konzeption\n|Amt=3-2\n}}",
+        "{{Konzeption\n|Form=Plan\n|Amt=3-2\n}}",
+    ],
+)
+def test_a_changed_field_alone_is_no_change_of_layout(after: str) -> None:
+    assert cosmetic("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", after) == []
+
+
+def test_a_section_written_anew_ends_soon() -> None:
+    before = "\n".join(f"'''Punkt {n}''' steht hier, und zwar lang." for n in range(3000))
+    after = "\n".join(f"Anderes {n * 7} Thema: „neu“ und kurz." for n in range(3000))
+    assert [c.significance for c in changes(before, after)] == ["substantive"]

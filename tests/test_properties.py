@@ -1,0 +1,116 @@
+"""Changes and intervals tell the same story on whole histories; ``make properties`` checks others."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from parsers.change import Change
+from parsers.compare import compare
+from parsers.reader import Reader
+from parsers.record import Record
+from parsers.site import Site
+from tests import properties
+from tests.labelled_history import write_history
+from tests.labelled_weaving import labelled_history
+from tests.mutations import base_texts, mutate
+from tests.parsers.test_compare_properties import WIKITEXT, read
+from tests.properties import check_history
+from tests.properties_apply import faults
+
+READER = Reader(Site.default())
+
+
+def test_they_hold_on_the_sample_wiki(sample_wiki_path: Path, tmp_path: Path) -> None:
+    findings = check_history(sample_wiki_path, tmp_path, moments=300, seed=1)
+    assert findings.faults == []
+    assert findings.checked["edits applied"] > 150
+    assert findings.checked["edits whose stored changes are those of the texts"] > 150
+    assert findings.checked["moments"] == 300
+    assert findings.checked["items as of"] > 300
+
+
+def test_they_hold_on_a_generated_history(tmp_path: Path) -> None:
+    dump = tmp_path / "history.xml"
+    write_history(labelled_history(3, 60), dump)
+    findings = check_history(dump, tmp_path, moments=100, seed=2)
+    assert findings.faults == []
+    assert findings.checked["edits applied"] > 100
+
+
+def test_the_command_says_what_it_checked_and_fails_when_something_does_not_hold(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nothing_told(before: Record, after: Record) -> list[Change]:
+        return []
+
+    monkeypatch.setattr(properties, "compare", nothing_told)
+    monkeypatch.setattr("sys.argv", ["properties", "--moments", "5", "--show", "2"])
+    assert properties.main() == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("sample-wiki.xml: 175 edits applied")
+    assert said[-1].startswith("… and ")
+    assert len(said) == 4
+
+
+@settings(max_examples=400)
+@given(WIKITEXT, WIKITEXT)
+def test_changes_lead_from_any_text_to_any_other(before: str, after: str) -> None:
+    assert list(faults(read(before), read(after), compare(read(before), read(after)))) == []
+
+
+def test_changes_lead_to_mutated_pages() -> None:
+    chance = random.Random(5)
+    bases = [base.text for base in base_texts()]
+    wrong: list[str] = []
+    for _ in range(1500):
+        text = chance.choice(bases)[:6000]
+        before, after = READER.read(text, "Seite"), READER.read(mutate(text, chance.choice(bases), chance), "Seite")
+        wrong += faults(before, after, compare(before, after))
+    assert wrong == []
+
+
+PAGE = """{{Konzeption|Art=Plan|Amt=3-2}}
+Ein Netz mit [[Amt]] und [http://a.example/x Plan].
+== Ziele ==
+Mehr Räder für die ganze Stadt.
+=== Zahlen ===
+Elf von hundert Wegen. Vorlage B/16/0815-01
+[[Datei:Rad.png|mini]] {{Hinweis}} {{Rot|eins}} [[Kategorie:Rad]]
+"""
+AFTER = """{{Konzeption|Art=Netz|Büro=3-2}}
+Ein Netz mit [[Büro]] und [http://a.example/y Plan].
+== Ziele ==
+Mehr Autos für die ganze Stadt.
+== Zahlen ==
+Elf von hundert Wegen. Vorlage B/16/0815-02
+[[Datei:Auto.png|mini]] {{Merke}} {{Grün|eins}} [[Kategorie:Auto]]
+"""
+
+
+def pair() -> tuple[Record, Record, list[Change]]:
+    before, after = READER.read(PAGE, "Rad"), READER.read(AFTER, "Rad")
+    return before, after, compare(before, after)
+
+
+def test_a_change_that_is_missing_or_told_twice_is_a_fault() -> None:
+    before, after, told = pair()
+    assert len({change.kind for change in told}) >= 6
+    assert list(faults(before, after, told)) == []
+    for change in told:
+        assert list(faults(before, after, [other for other in told if other != change])), f"missing: {change}"
+        if (change.kind, change.action) != ("section", "moved"):
+            assert list(faults(before, after, [*told, change])), f"twice: {change}"
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_a_change_with_another_value_is_a_fault(side: str) -> None:
+    before, after, told = pair()
+    for at, change in enumerate(told):
+        if getattr(change, side) is not None and (change.kind, change.action) != ("section", "moved"):
+            wrong = replace(change, **{side: "Anderes"})
+            assert list(faults(before, after, [*told[:at], wrong, *told[at + 1 :]])), f"{side}: {change}"
