@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from parsers.addresses import ADDRESS, SCHEMES
 from parsers.masks import GONE
 from parsers.plain_text import tidy
 from parsers.record import ListItem, ListNode, Table
@@ -21,9 +22,18 @@ _TABLE_END = re.compile(r"[\ufdd0\s]*+\|\}")
 _STRAY_END = re.compile(r"^[\ufdd0 \t]*+(\|\})", re.MULTILINE)
 LIST_PREFIX = re.compile(r"[\ufdd0]*+([*#:;]+)")
 _MARKS = frozenset("*#:;-" + GONE)  # with which a line begins that is more than text
-HEADING_LINE = re.compile(r"^\ufdd0*+=.*=[ \t\ufdd0]*+$", re.MULTILINE)
+_BLANK = "[ \t\ufdd0]*+"
+HEADING_LINE = re.compile(
+    rf"^\ufdd0*+=.*=[ \t\ufdd0]*+$|^{_BLANK}<[hH](?P<level>[1-6])(?:\s[^<>\n]*+)?>.*</[hH](?P=level)\s*+>{_BLANK}$",
+    re.MULTILINE,
+)
+_TAGGED = re.compile(rf"{_BLANK}<[hH]([1-6])(?:\s[^<>\n]*+)?>{_BLANK}(.*?){_BLANK.rstrip('+')}</[hH]\1\s*+>{_BLANK}")
+_HEADING_END = re.compile("</h[1-6]", re.IGNORECASE)
 _RULE = re.compile(r"-{4,}")
-_COLON = re.compile(r"\[\[[^\[\]]*+\]\]|\[[a-zA-Z]*+:?//[^\[\]]*+\]|\b[a-zA-Z]{2,10}://\S*+|<[^<>]*+>|(:)")
+_COLON = re.compile(
+    r"\[\[[^\[\]]*+\]\]|\[[a-zA-Z]*+:?//[^\[\]]*+\]|\b[a-zA-Z]{2,10}://\S*+"
+    rf"|\b(?i:{SCHEMES}){ADDRESS}|<[^<>]*+>|(:)"
+)
 _KINDS = {"*": "ul", "#": "ol", ";": "dl", ":": "dl"}
 
 
@@ -57,7 +67,12 @@ def tidy_lines(lines: list[str]) -> str:
 
 
 def find_heading(line: str, start: int) -> Heading | None:
-    """The heading that a line is, if it is one (Parser::handleHeadings); comments around it do not matter."""
+    """The heading that a line is, if it is one (Parser::handleHeadings); comments around it do not matter.
+
+    One that is written with tags counts, as it does for MediaWiki, when it is the whole of its line.
+    """
+    if "<" in line and (tagged := _TAGGED.fullmatch(line)) and not _HEADING_END.search(tagged[2]):
+        return Heading(int(tagged[1]), start, (start + tagged.start(2), start + tagged.end(2)))
     bare = line.rstrip(" \t" + GONE)
     content = bare.lstrip(GONE)
     if len(content) < 3 or content[0] != "=" or content[-1] != "=":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parsers import vocabulary
 from parsers.blocks import HEADING_LINE, BlockReader, Body, Heading, find_heading
 from parsers.chunk import Chunk, ItemKeeper
 from parsers.html_tags import find_tags
+from parsers.images import parse_gallery
 from parsers.infobox import InfoboxRule, is_box_table, table_facts
 from parsers.links import Inline, InlineReader
 from parsers.masks import GONE, MARK, OPAQUE, hide_line_breaks, links_in, mask, unmask
@@ -20,7 +21,7 @@ from parsers.scan import scan
 from parsers.scan_tree import ARGUMENT, COMMENT, EXTENSION, TEMPLATE, Node, Part, Scan, node_start, parts_of
 from parsers.sections import SectionText
 from parsers.site import Site
-from parsers.titles import FILE, RedirectLine, called_name, is_valid_name, parameter_name
+from parsers.titles import FILE, RedirectLine, called_name, is_relative, is_valid_name, parameter_name
 from parsers.values import parse_values
 
 _MAX_RECOVERED = 20  # unclosed templates that are looked at
@@ -62,6 +63,7 @@ class ChunkReader(ItemKeeper):
         self.source, self.redirect = source, redirect
         self.site, self.rule, self.names = tools.site, tools.rule, tools.names
         self.known, self.read_piece, self.values = tools.known, tools.read_piece, tools.values
+        self.inline_reader = tools.inline
         self.lead = offset == 0
         self.boxes: list[tuple[Node, str, tuple[Param, ...]]] = []
         self.masked = text
@@ -317,14 +319,20 @@ class ChunkReader(ItemKeeper):
         inner = node.parts[0]
         position = inner.start
         for line in mask(self.text, inner.start, inner.end, inner.nodes).split("\n"):
-            name, pipe, caption = line.partition("|")
+            name, _, caption = line.partition("|")
             namespace, rest = self.site.split_title(name.strip() or "?")
-            if name.strip() and (namespace == FILE or rest.rpartition(".")[1]) and is_valid_name(rest):
+            if name.strip() and namespace in (0, FILE) and is_valid_name(rest):
                 title = self.site.full_title(FILE, rest if namespace == FILE else name.strip())
-                label = self.inline(caption, position + len(name) + 1) if pipe else ""
-                span = self.placed(position, position + len(line))
-                link = Link("file", title, None, None, label, self.section_at(position), span)
-                self.chunk.links.append(link)
+                options = parse_gallery(caption, position + len(name) + 1)
+                label = self.inline(options.caption, options.caption_at)
+                for unseen in options.unseen:
+                    self.inline(*unseen)
+                span, section = self.placed(position, position + len(line)), self.section_at(position)
+                self.chunk.links.append(Link("file", title, None, None, label, section, span))
+                leads_to = self.inline_reader.picture_link(options.link, label, span) if options.link else None
+                if leads_to:
+                    self.chunk.on_page = self.chunk.on_page or is_relative(options.link)
+                    self.chunk.links.append(replace(leads_to, section=section))
             position += len(line) + 1
 
     def infobox(self, node: Node, name: str, params: tuple[Param, ...]) -> None:

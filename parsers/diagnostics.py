@@ -38,6 +38,7 @@ MESSAGES = {
     "unclosed-table": "A table is never closed; it was read up to the next heading.",
     "unclosed-tag": "A tag is never closed; MediaWiki shows it as text.",
     "unclosed-template": "A template is never closed; MediaWiki shows it as text.",
+    "unclosed-variant": "A language variant (-{…}-) is never closed.",
     "uneven-brackets": "Double square brackets in this function are not closed as often as they are opened.",
     "uneven-heading": "The two sides of this heading have different numbers of equals signs.",
     "url-split-at-equals": "An address was cut at its equals sign; the parameter was read as an unnamed one.",
