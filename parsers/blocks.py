@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from parsers.addresses import ADDRESS, SCHEMES
 from parsers.masks import GONE
 from parsers.plain_text import tidy
-from parsers.record import ListItem, ListNode, Table
+from parsers.record import ListItem, ListNode, Span, Table
 from parsers.tables import Cell, build_table, parse_cells
 
 Lines = list[tuple[int, int]]
@@ -19,6 +19,7 @@ _MAX_TABLE_DEPTH = 5
 MAX_LIST_DEPTH = 30
 TABLE_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
 _TABLE_END = re.compile(r"[\ufdd0\s]*+\|\}")
+_STRAY_PIPE = re.compile(r"^[\ufdd0 \t]*+\|(?!\})", re.MULTILINE)
 _STRAY_END = re.compile(r"^[\ufdd0 \t]*+(\|\})", re.MULTILINE)
 LIST_PREFIX = re.compile(r"[\ufdd0]*+([*#:;]+)")
 _MARKS = frozenset("*#:;-" + GONE)  # with which a line begins that is more than text
@@ -94,6 +95,7 @@ class BlockReader:
         self.read_inline = read_inline
         self.unclosed_tables: list[int] = []
         self.stray_ends: list[int] = []  # where ``|}`` begins a line and ends no table
+        self.stray_pipes: list[Span] = []  # where a pipe begins a line that is in no table
 
     def read(self, on_heading: Callable[[Heading], None] | None = None) -> list[Body]:
         """The bodies of the whole text; without ``on_heading`` there are no headings and one body."""
@@ -106,6 +108,8 @@ class BlockReader:
             closing = {lines[i][0] for i in tables.values() if i is not None}
             found = _STRAY_END.finditer(self.masked)
             self.stray_ends = [match.start(1) for match in found if match.start() not in closing]
+        if "|" in self.masked:
+            self.stray_pipes = self.find_stray_pipes(lines, tables)
         stops = [*sorted(headings), len(lines)]
         table_end = -1  # of a table that a heading stands in
         first = 0
@@ -117,6 +121,19 @@ class BlockReader:
                 bodies.append(Body(headings[stop]))
             first = stop + 1
         return bodies
+
+    def find_stray_pipes(self, lines: Lines, tables: dict[int, int | None]) -> list[Span]:
+        """Pipes that begin a line outside of all tables."""
+        found: list[Span] = []
+        inside: list[Span] = []
+        for first, last in sorted(tables.items()):
+            if not inside or lines[first][0] > inside[-1][1]:
+                inside.append((lines[first][0], lines[last][1] if last is not None else len(self.masked)))
+        for match in _STRAY_PIPE.finditer(self.masked):
+            index = bisect_left(inside, (match.start() + 1, 0)) - 1
+            if index < 0 or match.start() > inside[index][1]:
+                found.append((match.end() - 1, match.end()))
+        return found
 
     def find_headings(self, lines: Lines) -> dict[int, Heading]:
         """Index of each line that is a heading, to the heading."""

@@ -30,7 +30,9 @@ _BOX_STOP = re.compile(r"\n(?= ?\n|=)")  # where an infobox that is never closed
 ODD = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff"  # characters that belong in no text
 _ODD = re.compile(f"[{ODD}]++")
 _DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\})", re.MULTILINE)
-_NO_HEADING = re.compile(r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$", re.MULTILINE)
+_NO_HEADING = re.compile(
+    r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$|^(?![\ufdd0 \t]*+[|!=*#:;])[^\n]*[^=\n]==+[ \t\ufdd0]*$", re.MULTILINE
+)
 RECOVERED = "recovered"  # a node made of an infobox that is never closed
 
 
@@ -109,6 +111,7 @@ class ChunkReader(ItemKeeper):
         """Faults in the marks of tables and headings."""
         masked, faults = blocks.masked, self.chunk.faults
         faults += [("stray-table-end", start, start + 2) for start in blocks.stray_ends]
+        faults += [("stray-pipe", *span) for span in blocks.stray_pipes]
         if "{|" in masked:
             faults += [("doubled-table-mark", *match.span()) for match in _DOUBLED_TABLE.finditer(masked)]
         if "==" in masked:

@@ -48,7 +48,7 @@ _LINE = re.compile(
 )
 # No brace, tag or odd character, and every link closed: the scan would find nothing in it, and leave nothing open.
 _PLAIN = re.compile(rf"(?:[^\[{{}}<{ODD}]++|\[(?!\[)|\[\[[^\[\]{{}}<{ODD}]++\]\](?!\]))*+")
-_OTHER = re.compile(r"[-=]|[*#:]*+;")  # rules, headings, terms
+_OTHER = re.compile(r"[-=|]|[*#:]*+;")  # rules, headings, pipes, terms
 
 
 @dataclass(slots=True)
@@ -195,7 +195,8 @@ class LinesReader:
     def remember(self, memory: Lines, written: str, lead: bool) -> Line:
         if not written.strip(_BLANKS):
             return _BLANK
-        plain = not _OTHER.match(written) and _PLAIN.fullmatch(written)
+        other = _OTHER.match(written) or written.rstrip(_BLANKS).endswith("==")
+        plain = not other and _PLAIN.fullmatch(written)
         line = self.read_plain(written) if plain else self.read_line(written, lead)
         if not line.on_page:
             memory.put(written, line)

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     rf"|(?P<bare>\b(?i:{SCHEMES}){ADDRESS})"
     r"|(?P<entity>&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)"
     r"|(?P<tag></?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*+)?>)"
+    r"|(?P<angle></?[A-Za-z][A-Za-z0-9]++(?![@:.]))"
     r"|(?P<magic>__\w{1,60}?__)"
 )
 _SPECIAL = re.compile(r"[\[<&:/_]")  # without which there is no token
@@ -102,7 +103,9 @@ class InlineReader:
         text = tidy(plain)
         # what stands in a text literally cites nothing
         meant = text if plain is masked else tidy(unmask_meant(masked))
-        if "]" in masked or "''" in piece or "-->" in piece:  # brackets that were read are in no text
+        if (
+            "]" in masked or state.hides_brackets or "''" in piece or "-->" in piece
+        ):  # brackets that were read are in no text
             state.faults.extend(_slips(piece))
         links = tuple(sorted(state.links, key=lambda link: link.span))
         found = papers.find_papers(meant, links, self.site)
@@ -122,6 +125,7 @@ class _State:
         self.faults: list[tuple[str, int, int]] = []
         self.on_page = False
         self.depth = 0
+        self.hides_brackets = False  # some picture's texts hold brackets that close nothing
         self.bare_links = self.bracket_links = True  # whether addresses without and with brackets are links here
 
     def read(self, piece: str, base: int) -> None:
@@ -154,7 +158,7 @@ class _State:
                 self.text.append(match["bare"].replace("'", INERT_QUOTE))
             elif kind == "entity":
                 self.text.append(unescape(match[0]).replace("'", INERT_QUOTE))
-            elif kind == "tag":
+            elif kind in ("tag", "angle"):
                 self.tag(match[0], base + start)
             else:
                 self.magic_word(match[0], base + start)
@@ -297,8 +301,8 @@ class _State:
         caption = self.inner(options.caption, options.caption_at, bare=options.framed) if options.caption else ""
         alternative = self.inner(options.alternative, options.alternative_at) if options.alternative else ""
         shown = caption or alternative
-        for unseen, at in options.unseen:
-            self.inner(unseen, at)
+        rest = [self.inner(unseen, at) for unseen, at in options.unseen]
+        self.hides_brackets = self.hides_brackets or any("]" in text for text in (caption, alternative, *rest))
         self.add("file", target.title, shown, start, end)
         if "[[" in options.link:
             self.inner(options.link, options.link_at)
@@ -337,13 +341,18 @@ class _State:
         name = source[1:].rstrip(">/ \t").partition(" ")[0].lower()
         plain = re.match(r"/?[a-z0-9]+", name)
         name = plain[0].lstrip("/") if plain else ""
-        if name in BLOCK_TAGS:
+        if source[-1] != ">":  # it ends on another line, or is none
+            self.text.append(source)
+            if name not in HTML_TAGS and name not in self.site.extension_tags:
+                self.faults.append(("unknown-tag", start, start + len(source)))
+        elif name in BLOCK_TAGS:
             self.text.append("\n")
         elif name in self.site.extension_tags:
             self.text.append(source)
             if source[1] == "/":
                 self.faults.append(("stray-html-tag", start, start + len(source)))
         elif name not in HTML_TAGS:  # it is text, and so are the addresses in it
+            self.faults.append(("unknown-tag", start, start + len(source)))
             self.text.append("<")
             self.read(source[1:], start + 1)
 

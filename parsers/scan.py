@@ -340,6 +340,9 @@ class _Scanner:
         if close < 0:
             self.settled = False
             self.fault("unclosed-comment", start, end)
+        inner = self.text.find("<!--", start + 4, end)
+        if inner >= 0:
+            self.fault("nested-comment", inner, inner + 4)
         self.nodes.append(Node(COMMENT, start, end, []))
         return end
 
