@@ -186,12 +186,14 @@ class ChunkReader(ItemKeeper):
             end = self.box_end(opened.start, found.nodes)
             inside = [node for node in found.nodes if opened.start < node.start and node.end <= end]
             node = Node(RECOVERED, opened.start, end, parts_of(opened, end, inside))
+            told = len(self.chunk.faults)
             name, params = self.name(node)[1], self.params(node)
             if name and self.rule.applies(name, params, leads=True) and len(params) > 1:
                 self.chunk.faults.append(("recovered-infobox", node.start, node.end))
                 others = [other for other in found.nodes if other.start < node.start or other.start >= end]
                 self.masked = self.masked[: node.start] + OPAQUE * (end - node.start) + self.masked[end:]
                 return sorted([*others, node], key=lambda one: one.start)
+            del self.chunk.faults[told:]  # of a template that is none
         return found.nodes
 
     def box_end(self, start: int, nodes: list[Node]) -> int:
@@ -290,8 +292,8 @@ class ChunkReader(ItemKeeper):
             if part.equals < 0:
                 index += 1
                 name = str(index)
-            if name in seen:
-                self.chunk.faults.append(("duplicate-parameter", part.start, part.end))
+            if name in seen:  # an empty one is shown by its pipe
+                self.chunk.faults.append(("duplicate-parameter", min(part.start, part.end - 1), part.end))
             seen.add(name)
             params.append(Param(name, self.source[_value_start(part) : part.end]))
         return tuple(params)
