@@ -11,6 +11,7 @@ from parsers.addresses import ADDRESS, SCHEMES
 from parsers.masks import GONE
 from parsers.plain_text import tidy
 from parsers.record import ListItem, ListNode, Span, Table
+from parsers.table_boxes import TableSource
 from parsers.tables import Cell, build_table, parse_cells
 
 Lines = list[tuple[int, int]]
@@ -95,6 +96,7 @@ class BlockReader:
         self.read_inline = read_inline
         self.unclosed_tables: list[int] = []
         self.stray_ends: list[int] = []  # where ``|}`` begins a line and ends no table
+        self.tables: list[TableSource] = []  # that stand in no other
         self.stray_pipes: list[Span] = []  # where a pipe begins a line that is in no table
 
     def read(self, on_heading: Callable[[Heading], None] | None = None) -> list[Body]:
@@ -246,8 +248,13 @@ class BlockReader:
             self.read_lines(loose, body, _MAX_TABLE_DEPTH + 1)
         nested: list[Table] = []
         caption_text = self.read_cell(caption, depth, nested) if caption is not None else None
+        mark = self.masked.find("{|", *lines[0]) if start and depth == 1 else -1
         texts = [[self.read_cell(cell, depth, nested) for cell in row] for row in rows]
         body.tables += [build_table(caption_text, rows, texts), *nested]
+        if mark >= 0:
+            end = self.masked.index("|}", tail[0]) + 2 if tail is not None else lines[-1][1]
+            opening = self.masked[mark : lines[0][1]]
+            self.tables.append(TableSource(mark, end, opening, caption_text, rows, texts))
         if caption_text:
             body.lines.append(caption_text)
         body.lines.extend("\t".join(row).rstrip("\t") for row in texts if any(row))

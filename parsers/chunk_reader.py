@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from parsers import vocabulary
 from parsers.blocks import HEADING_LINE, BlockReader, Body, Heading, find_heading
 from parsers.chunk import Chunk, ItemKeeper
 from parsers.html_tags import find_tags
 from parsers.images import parse_gallery
-from parsers.infobox import InfoboxRule, is_box_table, table_facts
+from parsers.infobox import InfoboxRule
 from parsers.links import Inline, InlineReader
 from parsers.masks import GONE, MARK, OPAQUE, hide_line_breaks, links_in, mask, unmask
 from parsers.memory import Memory
@@ -21,11 +22,13 @@ from parsers.scan import scan
 from parsers.scan_tree import ARGUMENT, COMMENT, EXTENSION, TEMPLATE, Node, Part, Scan, node_start, parts_of
 from parsers.sections import SectionText
 from parsers.site import Site
+from parsers.table_boxes import TableSource, table_box
 from parsers.titles import FILE, RedirectLine, called_name, is_relative, is_valid_name, parameter_name
 from parsers.values import parse_values
 
 _MAX_RECOVERED = 20  # unclosed templates that are looked at
 _MAX_INDENT = 2000
+_MAX_ROWS = 1000  # of a table that are fields of an infobox
 _BOX_STOP = re.compile(r"\n(?= ?\n|=)")  # where an infobox that is never closed ends at the latest
 ODD = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff"  # characters that belong in no text
 _ODD = re.compile(f"[{ODD}]++")
@@ -69,6 +72,7 @@ class ChunkReader(ItemKeeper):
         self.lead = offset == 0
         self.boxes: list[tuple[Node, str, tuple[Param, ...]]] = []
         self.masked = text
+        self.top_nodes: list[Node] = []
         self.hidden: list[Span] = []  # comments, and tags whose content is no wikitext
 
     def prepare(self) -> list[Node]:
@@ -83,7 +87,7 @@ class ChunkReader(ItemKeeper):
         chunk.faults += [("odd-character", *match.span()) for match in _ODD.finditer(self.text, begin)]
         chunk.tags = find_tags(self.text, begin, self.hidden)
         self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
-        nodes = self.recover(found)
+        nodes = self.top_nodes = self.recover(found)
         masked = hide_line_breaks(self.masked, found.links)
         self.masked = self.hide_stray_braces(masked, found)
         return nodes
@@ -102,8 +106,7 @@ class ChunkReader(ItemKeeper):
         if self.redirect:
             self.redirect_link(self.redirect)
         self.nodes(nodes)
-        self.table_boxes(masked, bodies)
-        self.collect()
+        self.collect(blocks.tables)
         self.sections(bodies, titles)
         return chunk
 
@@ -112,14 +115,16 @@ class ChunkReader(ItemKeeper):
         masked, faults = blocks.masked, self.chunk.faults
         faults += [("stray-table-end", start, start + 2) for start in blocks.stray_ends]
         faults += [("stray-pipe", *span) for span in blocks.stray_pipes]
-        if "{|" in masked:
+        if "{|" in masked or "|}" in masked:
             faults += [("doubled-table-mark", *match.span()) for match in _DOUBLED_TABLE.finditer(masked)]
         if "==" in masked:
             faults += [("no-heading", *match.span()) for match in _NO_HEADING.finditer(masked)]
 
-    def collect(self) -> None:
+    def collect(self, tables: Sequence[TableSource] = ()) -> None:
         """The same with the infoboxes, whose fields take their links from it."""
         super().collect()
+        for table in tables:
+            self.table_box(table)
         for node, name, params in self.boxes:
             self.infobox(node, name, params)
         self.chunk.infoboxes.sort(key=lambda box: box.span)
@@ -378,19 +383,22 @@ class ChunkReader(ItemKeeper):
         self.chunk.on_page = self.chunk.on_page or found.on_page
         return found.text
 
-    def table_boxes(self, masked: str, bodies: list[Body]) -> None:
-        """Tables of the lead that say of themselves that they are an infobox."""
-        if not self.lead or not bodies[0].tables or "class" not in masked:
+    def table_box(self, table: TableSource) -> None:
+        """The infobox that a table of the lead is, if it is one."""
+        found = table_box(table) if self.lead and not self.section_at(table.start) else None
+        if found is None:
             return
-        for line_start in _line_starts(masked, self.starts[1] if len(self.starts) > 1 else len(masked)):
-            line = masked[line_start : masked.find("\n", line_start)]
-            if line.startswith("{|") and is_box_table(line):
-                end = masked.find("\n|}", line_start)
-                span = (line_start, end + 3 if end >= 0 else len(masked))
-                facts = table_facts(bodies[0].tables[0])
-                fields = tuple(Field(name, value, value, parse_values(value), (), span) for name, value in facts)
-                self.chunk.infoboxes.append(Infobox("infobox", "wikitable", 0, span, fields))
-                return
+        name, cells = found
+        if len(cells) > _MAX_ROWS:
+            self.chunk.faults.append(("too-many-parameters", table.start, table.start + 2))
+        fields = []
+        for label, cell in islice(cells.items(), _MAX_ROWS):
+            start, end = cell.lines[0][0], cell.lines[-1][1]
+            low, high = (bisect_left(self.top_nodes, place, key=node_start) for place in (start, end))
+            inside = [node for node in self.top_nodes[low:high] if node.end <= end]
+            fields.append(self.field(Part(start, end, -1, inside), Param(label, self.source[start:end])))
+        span, section = self.placed(table.start, table.end), self.section_at(table.start)
+        self.chunk.infoboxes.append(Infobox(name, "wikitable", section, span, tuple(fields)))
 
 
 def _link_span(link: Link) -> tuple[int, int]:
@@ -399,10 +407,3 @@ def _link_span(link: Link) -> tuple[int, int]:
 
 def _value_start(part: Part) -> int:
     return part.equals + 1 if part.equals >= 0 else part.start
-
-
-def _line_starts(masked: str, end: int) -> list[int]:
-    starts = [0]
-    while (found := masked.find("\n", starts[-1], end)) >= 0:
-        starts.append(found + 1)
-    return starts

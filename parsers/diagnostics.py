@@ -31,7 +31,7 @@ MESSAGES = {
     "stray-pipe": "This line begins with a pipe and stands in no table and no template; it is text.",
     "stray-table-end": "This end of a table ends nothing.",
     "table-in-parameter": "A table stands in a parameter; its pipes were taken as the table's.",
-    "too-many-parameters": "A template has more parameters than are read; the rest was taken for part of the last one.",
+    "too-many-parameters": "A template or infobox has more parameters than are read; the rest was not told apart.",
     "unclosed-comment": "A comment is never closed; the rest of the page is part of it.",
     "unclosed-external-link": "An address in square brackets is never closed.",
     "unclosed-html-tag": "An HTML tag is never closed; MediaWiki closes it where it sees fit.",

@@ -77,6 +77,7 @@ def scan(text: str, tags: frozenset[str] = vocabulary.EXTENSION_TAGS, start: int
         broken = more
         crowded = len(found.unclosed) > MAX_OPEN // 2  # there may be more than are known
         found = _Scanner(text, tags, start, end, broken, eager=crowded).run()
+        found.settled = False  # what follows the text may close them
     return found
 
 

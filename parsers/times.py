@@ -40,6 +40,8 @@ _DATES = tuple(
         rf"(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}|\d{{2}}){_CLOCK}",
         rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}",
         rf"(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?\s?{_MONTH}\s?(?P<year>\d{{4}}|(?<=\s)['’]?\d{{2}}){_CLOCK}",
+        r"(?P<day>\d{1,2})\s(?P<month>\d{1,2})\s(?P<year>\d{4})",  # what is seen of {{Datum|3|5|2016}}
+        r"(?P<year>\d{4})\s(?P<month>\d{1,2})\s(?P<day>\d{1,2})",
         rf"{_MONTH}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}}){_CLOCK}",
         rf"{_MONTH}\s?(?P<year>\d{{4}})",
         r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])",
