@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
 from scraper.dump import DumpPage, read_dump
+from tests.bench_batch import bench_batch, speed_up, write_lines
 from tests.bench_clients import measure
 from tests.bench_pages import write_dump
 from tests.bench_reading import single_pages
@@ -26,6 +28,16 @@ def test_pages_on_their_own_are_measured_beside_the_peer() -> None:
     count, cost = single_pages({f"Seite {n}": ["alt", f"== H{n} ==\n* [[Ziel {n}]]\n" * 20] for n in range(700)})
     assert count == 350
     assert 0.01 < cost < 5
+
+
+def test_batches_are_measured_on_the_texts_of_a_dump(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_dump(tmp_path / "one.xml", 2, 6)
+    assert write_lines(tmp_path / "one.xml", tmp_path / "lines.jsonl") == 6
+    lines = [json.loads(line) for line in (tmp_path / "lines.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert all(line["text"] and line["title"] for line in lines)
+    assert speed_up([(4.0, 2.0), (3.0, 2.0), (9.0, 1.0)]) == 2.0
+    bench_batch(tmp_path / "one.xml", tmp_path)
+    assert "Two workers are" in capsys.readouterr().out
 
 
 def test_what_a_command_took_is_its_own(tmp_path: Path) -> None:
