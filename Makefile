@@ -51,8 +51,8 @@ faults: $(READY)  ## runs under random faults of network and wiki: make faults S
 	$(BIN)/python -m tests.fault_storm --seed $(SEED) --rounds $(N)
 
 MUTANTS ?= 1000
-conformance: $(READY)  ## records beside what MediaWiki says: make conformance [DUMPS=a.xml.gz HISTORY=1 MUTANTS=5000 SEED=7]
-	$(BIN)/python -m tests.conformance $(DUMPS) --mutants $(MUTANTS) --seed $(SEED) $(if $(HISTORY),--history)
+conformance: $(READY)  ## records beside what MediaWiki says: make conformance [DUMPS=a.xml.gz HISTORY=1 MUTANTS=5000 FAULTS=3 SEED=7]
+	$(BIN)/python -m tests.conformance $(DUMPS) --mutants $(MUTANTS) --seed $(SEED) $(if $(FAULTS),--faults $(FAULTS)) $(if $(HISTORY),--history)
 
 mutations: COUNT ?= 100000
 mutations: $(READY)  ## read random mutations of pages: make mutations COUNT=1000000 SEED=7

@@ -18,7 +18,6 @@ _CHARACTER = '[^\\[\\]<>"\x00-\x20\x7f\u00a0\u1680\u2000-\u200a\u202f\u205f\u300
 ADDRESS = rf"(?:\[[0-9A-Fa-f:.]+\]|{_CHARACTER}){_CHARACTER}*+"
 
 _STARTS = re.compile(rf"(?i:{SCHEMES}|//)")
-_SCHEME_ONLY = re.compile(rf"(?i:{SCHEMES}|//)$")
 # Parser::makeFreeExternalLink: entities of "<", ">" and a blank end an address
 _ENDING_ENTITY = re.compile(r"&(?:lt|gt|nbsp|#x0*(?:3[CcEe]|[Aa]0)|#0*(?:60|62|160));")
 _LAST_ENTITY = re.compile(r"&(?:[a-z]+|#x[0-9a-f]+|#[0-9]+);$", re.IGNORECASE)
@@ -29,13 +28,14 @@ def free_address(found: str) -> str:
 
     A closing bracket is punctuation unless the address has an opening one (Parser::makeFreeExternalLink).
     """
-    if not _STARTS.match(found):
+    scheme = _STARTS.match(found)
+    if scheme is None:
         return ""
     address = found.partition("''")[0].rstrip(GONE)
     ending = _ENDING_ENTITY.search(address)
     if ending:
         address = address[: ending.start()]
-    punctuation = ",;.:!?" if "(" in address else ",;.:!?)"
+    punctuation = ",;\\.:!?" if "(" in address else ",;\\.:!?)"
     shorter = address.rstrip(punctuation)
     if (
         len(shorter) < len(address)
@@ -43,7 +43,7 @@ def free_address(found: str) -> str:
         and _LAST_ENTITY.search(address[: len(shorter) + 1])
     ):
         shorter = address[: len(shorter) + 1]
-    return "" if _SCHEME_ONLY.fullmatch(shorter) else shorter
+    return shorter if len(shorter) > scheme.end() else ""
 
 
 @lru_cache(maxsize=20_000)

@@ -7,9 +7,11 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from parsers.addresses import ADDRESS, SCHEMES
 from parsers.masks import GONE
 from parsers.plain_text import tidy
-from parsers.record import ListItem, ListNode, Table
+from parsers.record import ListItem, ListNode, Span, Table
+from parsers.table_boxes import TableSource
 from parsers.tables import Cell, build_table, parse_cells
 
 Lines = list[tuple[int, int]]
@@ -18,12 +20,22 @@ _MAX_TABLE_DEPTH = 5
 MAX_LIST_DEPTH = 30
 TABLE_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
 _TABLE_END = re.compile(r"[\ufdd0\s]*+\|\}")
+_STRAY_PIPE = re.compile(r"^[\ufdd0 \t]*+\|(?!\})", re.MULTILINE)
 _STRAY_END = re.compile(r"^[\ufdd0 \t]*+(\|\})", re.MULTILINE)
 LIST_PREFIX = re.compile(r"[\ufdd0]*+([*#:;]+)")
 _MARKS = frozenset("*#:;-" + GONE)  # with which a line begins that is more than text
-HEADING_LINE = re.compile(r"^\ufdd0*+=.*=[ \t\ufdd0]*+$", re.MULTILINE)
+_BLANK = "[ \t\ufdd0]*+"
+HEADING_LINE = re.compile(
+    rf"^\ufdd0*+=.*=[ \t\ufdd0]*+$|^{_BLANK}<[hH](?P<level>[1-6])(?:\s[^<>\n]*+)?>.*</[hH](?P=level)\s*+>{_BLANK}$",
+    re.MULTILINE,
+)
+_TAGGED = re.compile(rf"{_BLANK}<[hH]([1-6])(?:\s[^<>\n]*+)?>{_BLANK}(.*?){_BLANK.rstrip('+')}</[hH]\1\s*+>{_BLANK}")
+_HEADING_END = re.compile("</h[1-6]", re.IGNORECASE)
 _RULE = re.compile(r"-{4,}")
-_COLON = re.compile(r"\[\[[^\[\]]*+\]\]|\[[a-zA-Z]*+:?//[^\[\]]*+\]|\b[a-zA-Z]{2,10}://\S*+|<[^<>]*+>|(:)")
+_COLON = re.compile(
+    r"\[\[[^\[\]]*+\]\]|\[[a-zA-Z]*+:?//[^\[\]]*+\]|\b[a-zA-Z]{2,10}://\S*+"
+    rf"|\b(?i:{SCHEMES}){ADDRESS}|<[^<>]*+>|(:)"
+)
 _KINDS = {"*": "ul", "#": "ol", ";": "dl", ":": "dl"}
 
 
@@ -57,7 +69,12 @@ def tidy_lines(lines: list[str]) -> str:
 
 
 def find_heading(line: str, start: int) -> Heading | None:
-    """The heading that a line is, if it is one (Parser::handleHeadings); comments around it do not matter."""
+    """The heading that a line is, if it is one (Parser::handleHeadings); comments around it do not matter.
+
+    One that is written with tags counts, as it does for MediaWiki, when it is the whole of its line.
+    """
+    if "<" in line and (tagged := _TAGGED.fullmatch(line)) and not _HEADING_END.search(tagged[2]):
+        return Heading(int(tagged[1]), start, (start + tagged.start(2), start + tagged.end(2)))
     bare = line.rstrip(" \t" + GONE)
     content = bare.lstrip(GONE)
     if len(content) < 3 or content[0] != "=" or content[-1] != "=":
@@ -79,6 +96,8 @@ class BlockReader:
         self.read_inline = read_inline
         self.unclosed_tables: list[int] = []
         self.stray_ends: list[int] = []  # where ``|}`` begins a line and ends no table
+        self.tables: list[TableSource] = []  # that stand in no other
+        self.stray_pipes: list[Span] = []  # where a pipe begins a line that is in no table
 
     def read(self, on_heading: Callable[[Heading], None] | None = None) -> list[Body]:
         """The bodies of the whole text; without ``on_heading`` there are no headings and one body."""
@@ -91,6 +110,8 @@ class BlockReader:
             closing = {lines[i][0] for i in tables.values() if i is not None}
             found = _STRAY_END.finditer(self.masked)
             self.stray_ends = [match.start(1) for match in found if match.start() not in closing]
+        if "|" in self.masked:
+            self.stray_pipes = self.find_stray_pipes(lines, tables)
         stops = [*sorted(headings), len(lines)]
         table_end = -1  # of a table that a heading stands in
         first = 0
@@ -102,6 +123,19 @@ class BlockReader:
                 bodies.append(Body(headings[stop]))
             first = stop + 1
         return bodies
+
+    def find_stray_pipes(self, lines: Lines, tables: dict[int, int | None]) -> list[Span]:
+        """Pipes that begin a line outside of all tables."""
+        found: list[Span] = []
+        inside: list[Span] = []
+        for first, last in sorted(tables.items()):
+            if not inside or lines[first][0] > inside[-1][1]:
+                inside.append((lines[first][0], lines[last][1] if last is not None else len(self.masked)))
+        for match in _STRAY_PIPE.finditer(self.masked):
+            index = bisect_left(inside, (match.start() + 1, 0)) - 1
+            if index < 0 or match.start() > inside[index][1]:
+                found.append((match.end() - 1, match.end()))
+        return found
 
     def find_headings(self, lines: Lines) -> dict[int, Heading]:
         """Index of each line that is a heading, to the heading."""
@@ -214,8 +248,13 @@ class BlockReader:
             self.read_lines(loose, body, _MAX_TABLE_DEPTH + 1)
         nested: list[Table] = []
         caption_text = self.read_cell(caption, depth, nested) if caption is not None else None
+        mark = self.masked.find("{|", *lines[0]) if start and depth == 1 else -1
         texts = [[self.read_cell(cell, depth, nested) for cell in row] for row in rows]
         body.tables += [build_table(caption_text, rows, texts), *nested]
+        if mark >= 0:
+            end = self.masked.index("|}", tail[0]) + 2 if tail is not None else lines[-1][1]
+            opening = self.masked[mark : lines[0][1]]
+            self.tables.append(TableSource(mark, end, opening, caption_text, rows, texts))
         if caption_text:
             body.lines.append(caption_text)
         body.lines.extend("\t".join(row).rstrip("\t") for row in texts if any(row))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from parsers import vocabulary
 from parsers.blocks import HEADING_LINE, BlockReader, Body, Heading, find_heading
 from parsers.chunk import Chunk, ItemKeeper
 from parsers.html_tags import find_tags
-from parsers.infobox import InfoboxRule, is_box_table, table_facts
+from parsers.images import parse_gallery
+from parsers.infobox import InfoboxRule
 from parsers.links import Inline, InlineReader
 from parsers.masks import GONE, MARK, OPAQUE, hide_line_breaks, links_in, mask, unmask
 from parsers.memory import Memory
@@ -20,16 +22,20 @@ from parsers.scan import scan
 from parsers.scan_tree import ARGUMENT, COMMENT, EXTENSION, TEMPLATE, Node, Part, Scan, node_start, parts_of
 from parsers.sections import SectionText
 from parsers.site import Site
-from parsers.titles import FILE, RedirectLine, called_name, is_valid_name, parameter_name
+from parsers.table_boxes import TableSource, table_box
+from parsers.titles import FILE, RedirectLine, called_name, is_relative, is_valid_name, parameter_name
 from parsers.values import parse_values
 
 _MAX_RECOVERED = 20  # unclosed templates that are looked at
 _MAX_INDENT = 2000
+_MAX_ROWS = 1000  # of a table that are fields of an infobox
 _BOX_STOP = re.compile(r"\n(?= ?\n|=)")  # where an infobox that is never closed ends at the latest
 ODD = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff"  # characters that belong in no text
 _ODD = re.compile(f"[{ODD}]++")
 _DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\})", re.MULTILINE)
-_NO_HEADING = re.compile(r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$", re.MULTILINE)
+_NO_HEADING = re.compile(
+    r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$|^(?![\ufdd0 \t]*+[|!=*#:;])[^\n]*[^=\n]==+[ \t\ufdd0]*$", re.MULTILINE
+)
 RECOVERED = "recovered"  # a node made of an infobox that is never closed
 
 
@@ -62,9 +68,11 @@ class ChunkReader(ItemKeeper):
         self.source, self.redirect = source, redirect
         self.site, self.rule, self.names = tools.site, tools.rule, tools.names
         self.known, self.read_piece, self.values = tools.known, tools.read_piece, tools.values
+        self.inline_reader = tools.inline
         self.lead = offset == 0
         self.boxes: list[tuple[Node, str, tuple[Param, ...]]] = []
         self.masked = text
+        self.top_nodes: list[Node] = []
         self.hidden: list[Span] = []  # comments, and tags whose content is no wikitext
 
     def prepare(self) -> list[Node]:
@@ -79,7 +87,7 @@ class ChunkReader(ItemKeeper):
         chunk.faults += [("odd-character", *match.span()) for match in _ODD.finditer(self.text, begin)]
         chunk.tags = find_tags(self.text, begin, self.hidden)
         self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
-        nodes = self.recover(found)
+        nodes = self.top_nodes = self.recover(found)
         masked = hide_line_breaks(self.masked, found.links)
         self.masked = self.hide_stray_braces(masked, found)
         return nodes
@@ -98,8 +106,7 @@ class ChunkReader(ItemKeeper):
         if self.redirect:
             self.redirect_link(self.redirect)
         self.nodes(nodes)
-        self.table_boxes(masked, bodies)
-        self.collect()
+        self.collect(blocks.tables)
         self.sections(bodies, titles)
         return chunk
 
@@ -107,14 +114,17 @@ class ChunkReader(ItemKeeper):
         """Faults in the marks of tables and headings."""
         masked, faults = blocks.masked, self.chunk.faults
         faults += [("stray-table-end", start, start + 2) for start in blocks.stray_ends]
-        if "{|" in masked:
+        faults += [("stray-pipe", *span) for span in blocks.stray_pipes]
+        if "{|" in masked or "|}" in masked:
             faults += [("doubled-table-mark", *match.span()) for match in _DOUBLED_TABLE.finditer(masked)]
         if "==" in masked:
             faults += [("no-heading", *match.span()) for match in _NO_HEADING.finditer(masked)]
 
-    def collect(self) -> None:
+    def collect(self, tables: Sequence[TableSource] = ()) -> None:
         """The same with the infoboxes, whose fields take their links from it."""
         super().collect()
+        for table in tables:
+            self.table_box(table)
         for node, name, params in self.boxes:
             self.infobox(node, name, params)
         self.chunk.infoboxes.sort(key=lambda box: box.span)
@@ -181,12 +191,14 @@ class ChunkReader(ItemKeeper):
             end = self.box_end(opened.start, found.nodes)
             inside = [node for node in found.nodes if opened.start < node.start and node.end <= end]
             node = Node(RECOVERED, opened.start, end, parts_of(opened, end, inside))
+            told = len(self.chunk.faults)
             name, params = self.name(node)[1], self.params(node)
             if name and self.rule.applies(name, params, leads=True) and len(params) > 1:
                 self.chunk.faults.append(("recovered-infobox", node.start, node.end))
                 others = [other for other in found.nodes if other.start < node.start or other.start >= end]
                 self.masked = self.masked[: node.start] + OPAQUE * (end - node.start) + self.masked[end:]
                 return sorted([*others, node], key=lambda one: one.start)
+            del self.chunk.faults[told:]  # of a template that is none
         return found.nodes
 
     def box_end(self, start: int, nodes: list[Node]) -> int:
@@ -285,8 +297,8 @@ class ChunkReader(ItemKeeper):
             if part.equals < 0:
                 index += 1
                 name = str(index)
-            if name in seen:
-                self.chunk.faults.append(("duplicate-parameter", part.start, part.end))
+            if name in seen:  # an empty one is shown by its pipe
+                self.chunk.faults.append(("duplicate-parameter", min(part.start, part.end - 1), part.end))
             seen.add(name)
             params.append(Param(name, self.source[_value_start(part) : part.end]))
         return tuple(params)
@@ -317,14 +329,20 @@ class ChunkReader(ItemKeeper):
         inner = node.parts[0]
         position = inner.start
         for line in mask(self.text, inner.start, inner.end, inner.nodes).split("\n"):
-            name, pipe, caption = line.partition("|")
+            name, _, caption = line.partition("|")
             namespace, rest = self.site.split_title(name.strip() or "?")
-            if name.strip() and (namespace == FILE or rest.rpartition(".")[1]) and is_valid_name(rest):
+            if name.strip() and namespace in (0, FILE) and is_valid_name(rest):
                 title = self.site.full_title(FILE, rest if namespace == FILE else name.strip())
-                label = self.inline(caption, position + len(name) + 1) if pipe else ""
-                span = self.placed(position, position + len(line))
-                link = Link("file", title, None, None, label, self.section_at(position), span)
-                self.chunk.links.append(link)
+                options = parse_gallery(caption, position + len(name) + 1)
+                label = self.inline(options.caption, options.caption_at)
+                for unseen in options.unseen:
+                    self.inline(*unseen)
+                span, section = self.placed(position, position + len(line)), self.section_at(position)
+                self.chunk.links.append(Link("file", title, None, None, label, section, span))
+                leads_to = self.inline_reader.picture_link(options.link, label, span) if options.link else None
+                if leads_to:
+                    self.chunk.on_page = self.chunk.on_page or is_relative(options.link)
+                    self.chunk.links.append(replace(leads_to, section=section))
             position += len(line) + 1
 
     def infobox(self, node: Node, name: str, params: tuple[Param, ...]) -> None:
@@ -365,19 +383,22 @@ class ChunkReader(ItemKeeper):
         self.chunk.on_page = self.chunk.on_page or found.on_page
         return found.text
 
-    def table_boxes(self, masked: str, bodies: list[Body]) -> None:
-        """Tables of the lead that say of themselves that they are an infobox."""
-        if not self.lead or not bodies[0].tables or "class" not in masked:
+    def table_box(self, table: TableSource) -> None:
+        """The infobox that a table of the lead is, if it is one."""
+        found = table_box(table) if self.lead and not self.section_at(table.start) else None
+        if found is None:
             return
-        for line_start in _line_starts(masked, self.starts[1] if len(self.starts) > 1 else len(masked)):
-            line = masked[line_start : masked.find("\n", line_start)]
-            if line.startswith("{|") and is_box_table(line):
-                end = masked.find("\n|}", line_start)
-                span = (line_start, end + 3 if end >= 0 else len(masked))
-                facts = table_facts(bodies[0].tables[0])
-                fields = tuple(Field(name, value, value, parse_values(value), (), span) for name, value in facts)
-                self.chunk.infoboxes.append(Infobox("infobox", "wikitable", 0, span, fields))
-                return
+        name, cells = found
+        if len(cells) > _MAX_ROWS:
+            self.chunk.faults.append(("too-many-parameters", table.start, table.start + 2))
+        fields = []
+        for label, cell in islice(cells.items(), _MAX_ROWS):
+            start, end = cell.lines[0][0], cell.lines[-1][1]
+            low, high = (bisect_left(self.top_nodes, place, key=node_start) for place in (start, end))
+            inside = [node for node in self.top_nodes[low:high] if node.end <= end]
+            fields.append(self.field(Part(start, end, -1, inside), Param(label, self.source[start:end])))
+        span, section = self.placed(table.start, table.end), self.section_at(table.start)
+        self.chunk.infoboxes.append(Infobox(name, "wikitable", section, span, tuple(fields)))
 
 
 def _link_span(link: Link) -> tuple[int, int]:
@@ -386,10 +407,3 @@ def _link_span(link: Link) -> tuple[int, int]:
 
 def _value_start(part: Part) -> int:
     return part.equals + 1 if part.equals >= 0 else part.start
-
-
-def _line_starts(masked: str, end: int) -> list[int]:
-    starts = [0]
-    while (found := masked.find("\n", starts[-1], end)) >= 0:
-        starts.append(found + 1)
-    return starts

@@ -1,11 +1,11 @@
-"""Infoboxes: which templates and tables are one, and the fields that they hold."""
+"""Infoboxes: which templates are one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
 
-from parsers.record import Param, Table
+from parsers.record import Param
 from parsers.site import Site
 from parsers.titles import template_name
 
@@ -21,7 +21,6 @@ _HOUSEKEEPING = frozenset(
     "date datum reason grund text talk diskussion section abschnitt class klasse style stil small width breite align "
     "ausrichtung float image bild user benutzer typ type url title titel lang sprache category kategorie sig".split()
 )
-_BOX_CLASS = re.compile(r"class\s*=\s*[\"']?[^\"'>|]*(?:infobox|steckbrief)", re.IGNORECASE)
 
 
 class InfoboxRule:
@@ -51,13 +50,3 @@ class InfoboxRule:
         if _NAMED_BOX.search(name):
             return bool(named)
         return len(named - _HOUSEKEEPING) >= 2 and not _INLINE.match(name)
-
-
-def is_box_table(opening: str) -> bool:
-    """Whether the line that opens a table, or a ``<table>`` tag, says that it is an infobox."""
-    return _BOX_CLASS.search(opening) is not None
-
-
-def table_facts(table: Table) -> list[tuple[str, str]]:
-    """Label and text of the rows of a box table: those with two different cells."""
-    return [(row[0], row[1]) for row in table.rows if len(row) >= 2 and row[0] and row[0] != row[1]]

@@ -48,7 +48,7 @@ _LINE = re.compile(
 )
 # No brace, tag or odd character, and every link closed: the scan would find nothing in it, and leave nothing open.
 _PLAIN = re.compile(rf"(?:[^\[{{}}<{ODD}]++|\[(?!\[)|\[\[[^\[\]{{}}<{ODD}]++\]\](?!\]))*+")
-_OTHER = re.compile(r"[-=]|[*#:]*+;")  # rules, headings, terms
+_OTHER = re.compile(r"[-=]|[ \t]*+\||[*#:]*+;")  # rules, headings, pipes, terms
 
 
 @dataclass(slots=True)
@@ -125,8 +125,8 @@ class LinesReader:
                     section += 1
                     lead, memory = False, self.lines
                     get = memory.young.get
-                elif not self.take_tables(line):
-                    return None
+                elif not line.silent:
+                    self.take_tables(line)
             else:
                 if entries:
                     self.end_list()
@@ -159,19 +159,11 @@ class LinesReader:
         self.chunk.sections.append(text)
         self.body = Body()
 
-    def take_tables(self, line: Line) -> bool:
-        """Whether the tables can be taken: of an infobox that is one, the first table of the lead is read."""
-        if line.silent:
-            return True
+    def take_tables(self, line: Line) -> None:
         if self.entries:
             self.end_list()
         self.body.lines += line.texts
-        tables = self.body.tables
-        boxes = line.chunk.infoboxes if line.chunk else ()
-        if tables and any(box.kind == "wikitable" for box in boxes):
-            return False
-        tables += line.tables
-        return True
+        self.body.tables += line.tables
 
     def take_items(self, line: Line, read: Chunk, at: int, section: int) -> None:
         """Add what a line holds beside its text, at its place."""
@@ -195,7 +187,8 @@ class LinesReader:
     def remember(self, memory: Lines, written: str, lead: bool) -> Line:
         if not written.strip(_BLANKS):
             return _BLANK
-        plain = not _OTHER.match(written) and _PLAIN.fullmatch(written)
+        other = _OTHER.match(written) or written.rstrip(_BLANKS).endswith("==")
+        plain = not other and _PLAIN.fullmatch(written)
         line = self.read_plain(written) if plain else self.read_line(written, lead)
         if not line.on_page:
             memory.put(written, line)
@@ -243,8 +236,7 @@ class LinesReader:
         elif not self.read_blocks(blocks, line, reader):
             return _OPEN
         reader.nodes(nodes)
-        reader.table_boxes(masked, [Body(tables=list(line.tables))])
-        reader.collect()
+        reader.collect(blocks.tables)
         line.on_page = chunk.on_page
         _give_items(line, chunk)
         return line

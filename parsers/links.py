@@ -19,7 +19,7 @@ from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
 from parsers.immutable import dataclass
 from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
-from parsers.record import Category, Link, Magic, Paper
+from parsers.record import Category, Link, Magic, Paper, Span
 from parsers.scan import MAX_FAULTS
 from parsers.site import Site
 
@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     rf"|(?P<bare>\b(?i:{SCHEMES}){ADDRESS})"
     r"|(?P<entity>&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)"
     r"|(?P<tag></?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*+)?>)"
+    r"|(?P<angle></?[A-Za-z][A-Za-z0-9]++(?![@:.]))"
     r"|(?P<magic>__\w{1,60}?__)"
 )
 _SPECIAL = re.compile(r"[\[<&:/_]")  # without which there is no token
@@ -75,6 +76,16 @@ class InlineReader:
             self.targets[raw] = titles.resolve(raw, self.title, self.site)
         return self.targets[raw]
 
+    def picture_link(self, written: str, label: str, span: Span) -> Link | None:
+        """The link of a picture that its option ``link`` makes, to a page or an address; None of what is neither."""
+        plain = unmask(drop_quotes(written)).strip()
+        if free_address(plain):
+            return Link("external", None, plain, address_host(plain), tidy(label), 0, span)
+        page = titles.resolve(plain, self.title, self.site) if plain else None
+        if page is None:
+            return None
+        return Link("interwiki" if page.interwiki else "internal", page.full, None, None, tidy(label), 0, span)
+
     def read(self, piece: str) -> Inline:
         """Links in source order and the text of one line, cell, label or value."""
         if not _SPECIAL.search(piece):
@@ -92,7 +103,9 @@ class InlineReader:
         text = tidy(plain)
         # what stands in a text literally cites nothing
         meant = text if plain is masked else tidy(unmask_meant(masked))
-        if "]" in masked or "''" in piece or "-->" in piece:  # brackets that were read are in no text
+        if (
+            "]" in masked or state.hides_brackets or "''" in piece or "-->" in piece
+        ):  # brackets that were read are in no text
             state.faults.extend(_slips(piece))
         links = tuple(sorted(state.links, key=lambda link: link.span))
         found = papers.find_papers(meant, links, self.site)
@@ -112,6 +125,8 @@ class _State:
         self.faults: list[tuple[str, int, int]] = []
         self.on_page = False
         self.depth = 0
+        self.hides_brackets = False  # some picture's texts hold brackets that close nothing
+        self.bare_links = self.bracket_links = True  # whether addresses without and with brackets are links here
 
     def read(self, piece: str, base: int) -> None:
         """Read ``piece``, which stands at ``base``."""
@@ -137,25 +152,32 @@ class _State:
                     code = "unclosed-link" if match[0] == "[[" else "unclosed-external-link"
                     if len(self.faults) < MAX_FAULTS:
                         self.faults.append((code, base + start, base + end))
-            elif match["bare"]:
+            elif match["bare"] and self.bare_links:
                 end = start + self.bare(match["bare"], base + start)
+            elif match["bare"]:
+                self.text.append(match["bare"].replace("'", INERT_QUOTE))
             elif kind == "entity":
                 self.text.append(unescape(match[0]).replace("'", INERT_QUOTE))
-            elif kind == "tag":
+            elif kind in ("tag", "angle"):
                 self.tag(match[0], base + start)
             else:
                 self.magic_word(match[0], base + start)
             position = done = end
         self.text.append(piece[position:])
 
-    def inner(self, piece: str, base: int) -> str:
-        """The text of a label, blanks as they are; what it links to is kept."""
+    def inner(self, piece: str, base: int, *, bare: bool = False, brackets: bool = True) -> str:
+        """The text of a label, blanks as they are; what it links to is kept.
+
+        Addresses in labels are links in captions only, those in brackets not in another link.
+        """
         if not _SPECIAL.search(piece):
             return unmask(drop_quotes(piece))
-        outer, self.text = self.text, []
+        outer = self.text, self.bare_links, self.bracket_links
+        self.text = []
+        self.bare_links, self.bracket_links = self.bare_links and bare, self.bracket_links and brackets
         self.read(piece, base)
         text = unmask(drop_quotes("".join(self.text)))
-        self.text = outer
+        self.text, self.bare_links, self.bracket_links = outer
         return text
 
     def nested(self, piece: str, start: int, end: int, base: int) -> int:
@@ -204,7 +226,7 @@ class _State:
         url = str(node.url)
         title = str(node.title) if node.title is not None else ""
         label_at = start + 1 + len(url) + (end - start - 2 - len(url) - len(title))
-        first = min((at for at in (title.find("[["), title.find("[http")) if at >= 0), default=len(title))
+        first = title.find("[[") if "[[" in title else len(title)
         own = title[:first].replace(ANGLE, "<")
         self.external(url, own, start, end, label_at)
         if node.title is not None and first < len(title):
@@ -263,7 +285,9 @@ class _State:
     ) -> int:
         trail = self.site.linktrail.match(after)
         suffix = trail[0] if trail else ""
-        shown = self.inner(label, label_at) if label is not None else _default_label(raw, target)
+        shown = (
+            _default_label(titles.decode(raw), target) if label is None else self.inner(label, label_at, brackets=False)
+        )
         kind = "interwiki" if target.interwiki else "file" if target.namespace == titles.MEDIA else "internal"
         self.add(kind, target.full, shown + suffix, start, end)
         self.text.append(shown.replace("'", INERT_QUOTE) + suffix)
@@ -274,19 +298,17 @@ class _State:
         if label and "||" in label:
             self.faults.append(("doubled-pipe", start, end))
         options = images.parse_options(label or "", label_at)
-        caption = self.inner(options.caption, options.caption_at) if options.caption else ""
-        shown = caption or self.inner(options.alternative, options.alternative_at)
-        for unseen, at in options.unseen:
-            self.inner(unseen, at)
+        caption = self.inner(options.caption, options.caption_at, bare=options.framed) if options.caption else ""
+        alternative = self.inner(options.alternative, options.alternative_at) if options.alternative else ""
+        shown = caption or alternative
+        rest = [self.inner(unseen, at) for unseen, at in options.unseen]
+        self.hides_brackets = self.hides_brackets or any("]" in text for text in (caption, alternative, *rest))
         self.add("file", target.title, shown, start, end)
-        leads_to = unmask(options.link).strip() if options.link else ""
-        if leads_to and free_address(leads_to):
-            self.add_address(leads_to, shown, start, end)
-        elif leads_to:
-            page = titles.resolve(leads_to, self.title, self.site)
-            if page is not None:
-                self.on_page = self.on_page or titles.is_relative(leads_to)
-                self.add("interwiki" if page.interwiki else "internal", page.full, shown, start, end)
+        if "[[" in options.link:
+            self.inner(options.link, options.link_at)
+        elif options.link and (leads_to := self.reader.picture_link(options.link, shown, (start, end))):
+            self.on_page = self.on_page or titles.is_relative(options.link)
+            self.links.append(leads_to)
 
     def flat_external(self, match: re.Match[str], base: int) -> None:
         label = match["text"] or ""
@@ -295,11 +317,11 @@ class _State:
 
     def external(self, url: str, label: str, start: int, end: int, label_at: int) -> None:
         address, quotes, rest = url.partition("''")
-        if not free_address(address):
+        if not (self.bracket_links and free_address(address)):
             self.text.append("[")
             self.read(f"{url} {label}]" if label else f"{url}]", start + 1)
             return
-        shown = self.inner(label, label_at)
+        shown = self.inner(label, label_at, brackets=False)
         if rest:
             shown = f"{self.inner(quotes + rest, start)} {shown}"
         self.add_address(address, shown, start, end)
@@ -319,12 +341,20 @@ class _State:
         name = source[1:].rstrip(">/ \t").partition(" ")[0].lower()
         plain = re.match(r"/?[a-z0-9]+", name)
         name = plain[0].lstrip("/") if plain else ""
-        if name in BLOCK_TAGS:
-            self.text.append("\n")
-        elif name not in HTML_TAGS:
+        if source[-1] != ">":  # it ends on another line, or is none
             self.text.append(source)
-            if source[1] == "/" and name in self.site.extension_tags:
+            if name not in HTML_TAGS and name not in self.site.extension_tags:
+                self.faults.append(("unknown-tag", start, start + len(source)))
+        elif name in BLOCK_TAGS:
+            self.text.append("\n")
+        elif name in self.site.extension_tags:
+            self.text.append(source)
+            if source[1] == "/":
                 self.faults.append(("stray-html-tag", start, start + len(source)))
+        elif name not in HTML_TAGS:  # it is text, and so are the addresses in it
+            self.faults.append(("unknown-tag", start, start + len(source)))
+            self.text.append("<")
+            self.read(source[1:], start + 1)
 
     def magic_word(self, source: str, start: int) -> None:
         name = self.site.double_underscores.get(source.lower())

@@ -14,9 +14,9 @@ from parsers.site import Site
 # The parameter that identifies a paper: Allris VOLFDNR (of an agenda item TOLFDNR), SessionNet kvonr
 _KEYS = ("VOLFDNR", "TOLFDNR", "__KVONR", "KVONR")
 _DASH = "[-\u2010-\u2015\u2212]"
-# Numbers that are a paper's wherever they stand: B/16/5505-01, DS/1246/V, VO/4679/2016
+# Numbers that are a paper's wherever they stand: B/16/5505-01, DS/1246/V, VO/4679/2016; the first also with blanks
 _CERTAIN = (
-    rf"(?:[A-Z]/\d{{2}}/\d{{3,5}}(?:{_DASH}\d{{1,3}})?"
+    rf"(?:[A-Z] ?/ ?\d{{2}} ?/ ?\d{{3,5}}(?:{_DASH}\d{{1,3}}(?:/\d)?| ?{_DASH} ?0\d(?!\.\d))?"
     rf"|(?:DS|VO|BV|MV|AN|AF|IV)/\d{{2,5}}/(?:[IVX]{{1,5}}|\d{{2,4}})(?:{_DASH}\d{{1,3}})?)"
 )
 # Numbers that are one only beside a word that says so: 2012/0367, VI-0989, 16051-09-E1, 1234/2019
@@ -29,7 +29,8 @@ _WORD = (
     r"(?:[Vv]orlagen?|[Dd]rucksachen?|Drs\.|DS|[Aa]ntrag|[Aa]nfrage)"
 )
 _NUMBER = re.compile(
-    rf"(?<![\w/])(?:(?P<certain>{_CERTAIN})|{_WORD}[\s:,]*(?:(?:Nr\.?|Nummer|{_DASH})[\s:]*)*(?P<possible>{_POSSIBLE}))(?![\w/])"
+    rf"(?<![\w/])(?:(?P<certain>{_CERTAIN})|{_WORD}[\s:,]*(?:(?:Nr\.?|Nummer|{_DASH})[\s:]*)*(?P<possible>{_POSSIBLE}))"
+    rf"(?![\w/]|{_DASH}\d)"
 )
 _ALONE = re.compile(rf"\s*(?P<possible>{_CERTAIN}|{_POSSIBLE})\s*")
 _ANY = re.compile(rf"(?<![\w/]){_POSSIBLE}(?![\w/])")
@@ -86,7 +87,7 @@ def _numbers(text: str) -> list[str]:
     if not _DIGIT.search(text) or not _JOINT.search(text):  # every number has both
         return []
     matches = _NUMBER.finditer(plain_characters(text))
-    return [(m["certain"] or m["possible"]).translate(_DASHES) for m in matches]
+    return [(m["certain"] or m["possible"]).translate(_DASHES).replace(" ", "") for m in matches]
 
 
 def _label_number(label: str, *, known: bool) -> str | None:
@@ -116,7 +117,7 @@ def paper_key(url: str, site: Site) -> PaperKey | None:
         return None
     values = _query(url)
     for name in _KEYS:
-        value = values.get(name, "").strip()
+        value = _TROUBLE.sub("", values.get(name, "")).strip()
         if value and (name != "TOLFDNR" or _is_paper_host(url, site) or "/to0" in url):
             return PaperKey(name.lower() if "KVONR" in name else name, value)
     return None

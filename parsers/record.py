@@ -26,6 +26,19 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressForms:
+    """An external address in ASCII: ``percent`` is percent-encoded throughout, as MediaWiki stores it.
+
+    ``punycode`` has its host in punycode and the rest percent-encoded, as programs ask for it; ``host`` is that
+    host alone. Both are None where the host cannot be a name; ``host`` also where the address has none.
+    """
+
+    percent: str
+    punycode: str | None
+    host: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link: ``kind`` is internal, external, file or interwiki.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from parsers.address_forms import address_forms
 from parsers.record import Field, Infobox, Link, ListNode, Paper, Record, Section, Table, Value
 
 
@@ -61,7 +62,8 @@ def _field(found: Field) -> dict[str, Any]:
 
 
 def _value(value: Value) -> dict[str, Any]:
-    return {"type": value.type, "value": value.value, "precision": value.precision}
+    forms = _forms(value.value) if value.type == "url" else None
+    return {"type": value.type, "value": value.value, "precision": value.precision, "forms": forms}
 
 
 def _section(section: Section) -> dict[str, Any]:
@@ -93,11 +95,18 @@ def _link(link: Link) -> dict[str, Any]:
         "target": link.target,
         "url": link.url,
         "host": link.host,
+        "forms": None if link.url is None else _forms(link.url),
         "label": link.label,
         "section": link.section,
         "span": list(link.span),
         "conditional": link.conditional,
     }
+
+
+def _forms(url: str) -> dict[str, str | None] | None:
+    """The forms of an address; they are told in JSON only, since they follow from it."""
+    forms = address_forms(url)
+    return None if forms is None else {"percent": forms.percent, "punycode": forms.punycode, "host": forms.host}
 
 
 def _paper(paper: Paper) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from parsers.html_record import HTML_MESSAGES
 
 SCHEMA_NAME = "urn:wikitrail:record"
 _LEFT_OUT = {("Record", "source"), ("Record", "parts")}  # not part of the JSON
+# What only the JSON tells, since it follows from the rest
+_DERIVED = {"Link": {"forms": record.AddressForms | None}, "Value": {"forms": record.AddressForms | None}}
 _TYPES = (
-    record.Infobox, record.Field, record.Value, record.Link, record.Template, record.Param, record.Section,
-    record.ListNode, record.ListItem, record.Table, record.Category, record.Paper, record.PaperKey, record.Redirect,
-    record.Magic, record.Diagnostic,
+    record.Infobox, record.Field, record.Value, record.Link, record.AddressForms, record.Template, record.Param,
+    record.Section, record.ListNode, record.ListItem, record.Table, record.Category, record.Paper, record.PaperKey,
+    record.Redirect, record.Magic, record.Diagnostic,
 )  # fmt: skip
 _SPAN = {
     "description": "Start and end in characters of the source: text[start:end] is the source of the item.",
@@ -38,7 +40,18 @@ _FURTHER: dict[str, dict[str, Any]] = {
     "Link": {
         "if": {"properties": {"kind": {"const": "external"}}},
         "then": {"properties": {"target": {"type": "null"}, "url": {"type": "string"}}},
-        "else": {"properties": {"target": {"type": "string"}, "url": {"type": "null"}, "host": {"type": "null"}}},
+        "else": {
+            "properties": {
+                "target": {"type": "string"},
+                "url": {"type": "null"},
+                "host": {"type": "null"},
+                "forms": {"type": "null"},
+            }
+        },
+    },
+    "Value": {
+        "if": {"not": {"properties": {"type": {"const": "url"}}}},
+        "then": {"properties": {"forms": {"type": "null"}}},
     },
     "Paper": {"anyOf": [{"properties": {"number": {"type": "string"}}}, {"properties": {"url": {"type": "string"}}}]},
 }
@@ -75,16 +88,23 @@ _MEANINGS = {
         "type": "What it reads as.",
         "value": "In standard form: ISO 8601, a decimal point, an ISO 4217 code, an address, a full title.",
         "precision": "How exact a time or an amount is.",
+        "forms": "The address in ASCII, if it is one; null also where a template stands in it.",
     },
     "Link": {
         "kind": "Where it leads.",
         "target": "Full title with #fragment of an internal or file link, prefix:title of an interwiki link.",
         "url": "Address of an external link, exactly as written.",
-        "host": "Its host in lower case.",
+        "host": "Its host in lower case, as written.",
+        "forms": "The address in ASCII; null where a template stands in it.",
         "label": "What a reader sees.",
         "section": "Index of the section that holds it.",
         "span": "The whole link.",
         "conditional": "Whether it stands inside {{#if…}} and the like, and may not be on the page.",
+    },
+    "AddressForms": {
+        "percent": "Percent-encoded throughout; what was encoded already is not encoded again.",
+        "punycode": "With its host in punycode, the rest percent-encoded; null where the host cannot be a name.",
+        "host": "That host; null also where the address has none.",
     },
     "Template": {
         "name": "Normalised: prefix, underscores, first letter, bidi marks.",
@@ -139,8 +159,9 @@ def record_schema() -> dict[str, Any]:
 
 def _object(kind: type[Any]) -> dict[str, Any]:
     name = kind.__name__
-    hints = get_type_hints(kind)
-    kept = [field.name for field in dataclasses.fields(kind) if (name, field.name) not in _LEFT_OUT]
+    derived = _DERIVED.get(name, {})
+    hints = get_type_hints(kind) | derived
+    kept = [field.name for field in dataclasses.fields(kind) if (name, field.name) not in _LEFT_OUT] + [*derived]
     properties = {}
     for key in kept:
         form = {"enum": _WORDS[name, key]} if (name, key) in _WORDS else _form(hints[key])

@@ -1,8 +1,8 @@
 """One linear pass over wikitext that says where templates, comments and extension tags stand.
 
 The rules are those of MediaWiki's first stage (Manual:Preprocessor, preprocessor.txt): a stack over ``{{ }}``,
-``{{{ }}}``, ``[[ ]]`` and line-start headings. Only the innermost open thing can be closed, and what is never
-closed is text. Nothing is looked at twice, so that hostile text costs no more than any other.
+``{{{ }}}``, ``[[ ]]``, ``-{ }-`` (language variants) and line-start headings. Only the innermost open thing can be
+closed, and what is never closed is text. Nothing is looked at twice, so that hostile text costs no more than any other.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from parsers.scan_tree import (
     IN_BRACES,
     IN_HEADING,
     IN_LINK,
+    IN_VARIANT,
     OUTSIDE,
     TEMPLATE,
     Fault,
@@ -36,7 +37,8 @@ MAX_FAULTS = 200  # named one by one; further ones are counted
 _MAX_PASSES = 2
 _LONG = 200_000  # characters of a text that is read twice at most
 
-_UNCLOSED = {IN_BRACES: "unclosed-template", IN_LINK: "unclosed-link"}
+_UNCLOSED = {IN_BRACES: "unclosed-template", IN_LINK: "unclosed-link", IN_VARIANT: "unclosed-variant"}
+_CLOSING = {IN_LINK: "]]", IN_VARIANT: "}-"}
 _INCLUSION = ("includeonly", "noinclude", "onlyinclude")
 
 
@@ -49,30 +51,33 @@ def _patterns(tags: frozenset[str]) -> tuple[re.Pattern[str], ...]:
     # links with nothing in them are passed over whole
     rest = r"\[(?!\[)[^\[\]{}<\n]++\]\](?!\])"
     flat = rf"\[{rest}"
+    variant = r"-\{(?!\{)"
     return (
-        re.compile(rf"\{{\{{+|\}}\}}+|\[(?!{rest})\[+|{angle}"),
-        re.compile(rf"{flat}|{table}|\{{\{{+|\}}+|\[\[+|\||=|{line_start}|{angle}"),
-        re.compile(rf"{flat}|\{{\{{+|\}}\}}+|\[\[+|\]\]|\||{line_start}|{angle}"),
-        re.compile(rf"\n|\{{\{{+|\[\[+|{angle}"),
+        re.compile(rf"\{{\{{+|\}}\}}+|\[(?!{rest})\[+|{angle}|{variant}"),
+        re.compile(rf"{flat}|{table}|\{{\{{+|\}}+|\[\[+|\||=|{line_start}|{angle}|{variant}"),
+        re.compile(rf"{flat}|\{{\{{+|\}}\}}+|\[\[+|\]\]|\||{line_start}|{angle}|{variant}"),
+        re.compile(rf"\n|\{{\{{+|\[\[+|{angle}|{variant}"),
+        re.compile(rf"{flat}|\}}-|\{{\{{+|\[\[+|{line_start}|{angle}|{variant}"),
     )
 
 
 def scan(text: str, tags: frozenset[str] = vocabulary.EXTENSION_TAGS, start: int = 0, end: int = -1) -> Scan:
     """Read ``text[start:end]``; positions in the result count from the start of ``text``.
 
-    Double brackets that stand in braces and are never closed end the template around them in MediaWiki. Its fields
-    are worth more than that: the text is then read again with such brackets taken for text.
+    Double brackets and ``-{`` that stand in braces and are never closed end the template around them in MediaWiki. Its
+    fields are worth more than that: the text is then read again with such brackets taken for text.
     """
     end = len(text) if end < 0 else end
     broken: frozenset[int] = frozenset()
     found = _Scanner(text, tags, start, end, broken).run()
     for _ in range(_MAX_PASSES if end - start < _LONG else 1):
-        more = broken.union(link.start for link in found.unclosed if link.kind == IN_LINK and link.base == IN_BRACES)
+        more = broken.union(one.start for one in found.unclosed if one.kind in _CLOSING and one.base == IN_BRACES)
         if more == broken:
             break
         broken = more
         crowded = len(found.unclosed) > MAX_OPEN // 2  # there may be more than are known
         found = _Scanner(text, tags, start, end, broken, eager=crowded).run()
+        found.settled = False  # what follows the text may close them
     return found
 
 
@@ -81,7 +86,7 @@ class _Scanner:
         self, text: str, tags: frozenset[str], start: int, end: int, broken: frozenset[int], *, eager: bool = False
     ) -> None:
         self.text, self.tags, self.start, self.end = text, tags, start, end
-        self.broken = broken  # where ``[[`` begin that are text
+        self.broken = broken  # where ``[[`` and ``-{`` begin that are text
         self.eager = eager  # and so are those in braces that end sooner
         self.known: dict[str, int] = {}  # where marks come next
         self.patterns = _patterns(tags)
@@ -113,6 +118,11 @@ class _Scanner:
                 position = self.read_angle(match)
             elif first == "{":
                 position = self.push(IN_BRACES, match)
+            elif first == "-":
+                position = self.push(IN_VARIANT, match)
+            elif token == "}-":
+                self.drop_top()
+                position = match.end()
             elif first == "}":
                 position = self.close_braces(match)
             elif first == "]":
@@ -131,24 +141,24 @@ class _Scanner:
         start, end = match.span()
         if len(self.stack) >= MAX_OPEN:
             self.drop_bottom()
-        if kind == IN_LINK and (start in self.broken or (self.eager and self.braces_end_first(end))):
-            self.fault("unclosed-link", start, end)
-            if self.stack:  # what follows on its line belongs to the value, pipes included
+        if kind in _CLOSING and (start in self.broken or (self.eager and self.braces_end_first(kind, end))):
+            self.fault(_UNCLOSED[kind], start, end)
+            if self.stack and kind == IN_LINK:  # what follows on its line belongs to the value, pipes included
                 self.stack[-1].quiet = self.next_of("\n", end)
             return end
         opened = Open(kind, start, end - start, end)
-        if kind == IN_LINK and self.stack:
+        if kind in _CLOSING and self.stack:
             outer = self.stack[-1]
-            opened.base = outer.base if outer.kind == IN_LINK else outer.kind
+            opened.base = outer.base if outer.kind in _CLOSING else outer.kind
         self.stack.append(opened)
         self.nodes = opened.nodes
         self.depth += kind == IN_BRACES
         return end
 
-    def braces_end_first(self, position: int) -> bool:
-        """Whether ``}}`` comes before the next ``]]``, in braces."""
+    def braces_end_first(self, kind: int, position: int) -> bool:
+        """Whether ``}}`` comes before what closes a thing of this kind, in braces."""
         in_braces = bool(self.stack) and self.stack[-1].kind == IN_BRACES
-        return in_braces and self.next_of("}}", position) < self.next_of("]]", position)
+        return in_braces and self.next_of("}}", position) < self.next_of(_CLOSING[kind], position)
 
     def next_of(self, mark: str, position: int) -> int:
         """Where a mark comes next, or the end; positions only grow, so that nothing is sought twice."""
@@ -331,6 +341,9 @@ class _Scanner:
         if close < 0:
             self.settled = False
             self.fault("unclosed-comment", start, end)
+        inner = self.text.find("<!--", start + 4, end)
+        if inner >= 0:
+            self.fault("nested-comment", inner, inner + 4)
         self.nodes.append(Node(COMMENT, start, end, []))
         return end
 

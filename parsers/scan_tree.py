@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 TEMPLATE, ARGUMENT, COMMENT, EXTENSION = "template", "argument", "comment", "extension"
 
-OUTSIDE, IN_BRACES, IN_LINK, IN_HEADING = range(4)
+OUTSIDE, IN_BRACES, IN_LINK, IN_HEADING, IN_VARIANT = range(5)
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Open:
     closed_tables: set[int] | None = None
     has_equals: bool = True  # the name of a template takes none
     quiet: int = -1  # up to here, pipes and equals signs are text
-    base: int = OUTSIDE  # of a link: the kind of what the links around it stand in
+    base: int = OUTSIDE  # of a link or variant: the kind of what those around it stand in
 
 
 @dataclass(slots=True)

@@ -6,11 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase
 
 from parsers.immutable import dataclass
 from parsers.record import ListNode, Section, Span, Table
 
 _BLANKS = re.compile("[ _\t\n\u00a0]+")
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # PHP's strtolower knows no others
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def _outline(headings: tuple[tuple[int, str], ...]) -> tuple[tuple[str, tuple[st
 
 
 def _unique(anchor: str, used: dict[str, int]) -> str:
-    """``_2`` for the second heading of a name; case does not count (Parser::finalizeHeadings)."""
-    key = anchor.lower()
+    """``_2`` for the second heading of a name; the case of A to Z does not count (Parser::finalizeHeadings)."""
+    key = anchor.translate(_LOWER)
     if key not in used:
         used[key] = 1
         return anchor

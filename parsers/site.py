@@ -30,7 +30,8 @@ class Site:
     ``names`` maps a namespace id to the name in the wiki's language; ``namespaces`` maps every name and alias,
     lower-case with spaces, to its id. ``double_underscores`` maps ``__words__`` (lower-case), ``functions``
     maps the names of parser functions (with ``#`` where they have one) and ``variables`` the exact names of
-    variables, each to the canonical name. ``paper_hosts`` are parts of host names of council information systems.
+    variables (in lower case also those in which case does not matter), each to the canonical name. ``paper_hosts``
+    are parts of host names of council information systems.
     """
 
     names: Mapping[int, str]

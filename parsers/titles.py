@@ -15,6 +15,7 @@ MEDIA, SPECIAL, FILE, TEMPLATE, CATEGORY = -2, -1, 6, 10, 14
 
 # MediaWikiTitleCodec::getTitleInvalidRegex: what no title may hold
 _INVALID = re.compile(r"[\x00-\x1f<>\[\]{}|\x7f\ufffd\ufdd0-\ufdef]|%[0-9A-Fa-f]{2}|&(?:#\d+|#x[0-9A-Fa-f]+|\w+);")
+_INVALID_ELSEWHERE = re.compile(r"[<>\[\]{}|]")  # in a title of another wiki
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _RELATIVE_PARTS = re.compile(r"^\.{1,2}(?:/|$)|/\.{1,2}(?:/|$)")
@@ -67,7 +68,7 @@ def resolve(raw: str, page: str, site: Site) -> Target | None:
     """
     if is_address(raw):
         return None
-    text = _decode(raw) if "%" in raw or "&" in raw else raw
+    text = decode(raw)
     cleaned = normalise_spaces(text)
     forced = cleaned.startswith(":")
     if forced:
@@ -101,6 +102,8 @@ def _absolute(body: str, anchor: str | None, forced: bool, site: Site) -> Target
         if found is not None:
             namespace, body = found, rest.strip(" ")
         elif key in site.interwiki:
+            if _INVALID_ELSEWHERE.search(rest):
+                return None
             return Target(f"{key}:{rest.strip(' ')}", 0, anchor, key, forced)
     if not body or not is_valid_name(body):
         return None
@@ -116,9 +119,12 @@ def is_valid_name(name: str) -> bool:
     return len(name) <= _MAX_BYTES // 4 or len(name.encode("utf-8", "surrogatepass")) <= _MAX_BYTES
 
 
-def _decode(raw: str) -> str:
+def decode(raw: str) -> str:
+    """A target as written without percent signs and entities that stand for characters."""
+    if "%" not in raw and "&" not in raw:
+        return raw
     decoded = _ESCAPES.sub(_unescape_percent, raw) if "%" in raw else raw
-    return unescape(decoded) if "&" in decoded else decoded
+    return unicodedata.normalize("NFC", unescape(decoded)) if "&" in decoded else decoded
 
 
 def _unescape_percent(match: re.Match[str]) -> str:
@@ -155,7 +161,7 @@ def template_name(raw: str, site: Site) -> str | None:
 
     A page of another namespace that is used as a template keeps its prefix, one of the main namespace its colon.
     """
-    cleaned = normalise_spaces(_decode(raw) if "&" in raw else raw).partition("#")[0].rstrip(" ")
+    cleaned = normalise_spaces(decode(raw) if "&" in raw else raw).partition("#")[0].rstrip(" ")
     forced = cleaned.startswith(":")
     body = cleaned[1:].lstrip(" ") if forced else cleaned
     if not body or "\n" in raw.strip() or not is_valid_name(body):
@@ -178,7 +184,7 @@ def called_name(written: str, site: Site) -> tuple[str | None, str | None]:
     key = head.strip().lower()
     if colon and (key in site.functions or key.startswith("#")):
         return site.functions.get(key, key), None
-    variable = site.variables.get(name)
+    variable = site.variables.get(name) or site.variables.get(name.lower())
     if variable is not None:
         return variable, None
     for modifier in _MODIFIERS:

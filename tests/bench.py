@@ -12,6 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from tests.bench_batch import bench_batch
 from tests.bench_growth import bench_growth
 from tests.bench_mirror import bench_mirror
 from tests.bench_pages import write_dump
@@ -36,6 +37,7 @@ def main() -> None:
             dump = folder / "made-up.xml"
             write_dump(dump, asked.pages, asked.revisions)
         bench_reading(dump)
+        bench_batch(dump, folder)
         if reason := chosen_tree().lacks():
             print(f"\nThe mirror is not measured: {reason}")
         else:

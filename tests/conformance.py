@@ -99,7 +99,7 @@ def main() -> int:
         tree = chosen_tree()
         with Judge(tree, install_judge(Path(folder) / "wiki", tree)) as judge:
             _print("texts as written", compare_texts(texts, judge, peers=not options.alone), options.show)
-            broken = mutants(texts, options.mutants, options.seed)
+            broken = mutants(texts, options.mutants, options.seed, options.faults)
             _print("mutants", compare_texts(broken, judge, peers=not options.alone), options.show)
     return 0
 
@@ -119,6 +119,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("dumps", nargs="*", type=Path, help="XML exports; without any, the sample wiki")
     parser.add_argument("--history", action="store_true", help="all revisions, not only the newest of each page")
     parser.add_argument("--mutants", type=int, default=1000)
+    parser.add_argument("--faults", type=int, default=1, help="at most so many faults in each mutant")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=5, help="differences that are shown of each facet")
     parser.add_argument("--alone", action="store_true", help="without the other parsers")

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from tests.conformance_judge import Text
 
 _BAD_NOTE = re.compile(r"<ref\s+name\s*=\s*(?:\d+\s*[/>]|[^\"'>/]*\s[^\"'=>/]*[/>])", re.IGNORECASE)
+_TAGGED_HEADING = re.compile(
+    r"[^\s>][ \t]*<h[1-6]\b|</h[1-6]\s*>[ \t]*[^\s<]|<h([1-6])\b[^\n]*</h(?!\1)", re.IGNORECASE
+)
 _NESTED_NOTE = re.compile(r"<ref\b[^>]*(?<!/)>(?:(?!</ref).)*<ref\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -58,6 +61,15 @@ REASONS: dict[str, Callable[[Difference], bool]] = {
     "a table in a parameter keeps its pipes; flagged table-in-parameter": lambda one: "table-in-parameter" in one.codes,
     "an address in a parameter keeps its equals sign; flagged url-split-at-equals": (
         lambda one: "url-split-at-equals" in one.codes
+    ),
+    "braces before which -{ is never closed are still a template; flagged unclosed-variant": (
+        lambda one: one.side == "extra" and "unclosed-variant" in one.codes
+    ),
+    "an address in a line of a gallery ends before the pipe": (
+        lambda one: one.facet == "external" and "<gallery" in one.text.text and "|" in one.text.text
+    ),
+    "a heading in tags that shares its line with other text begins no section": (
+        lambda one: one.facet == "headings" and bool(_TAGGED_HEADING.search(one.text.text))
     ),
     "MediaWiki counts the number of a note as part of its heading": _note_in_heading,
     "the Cite extension shows no note with a name that it refuses, or in another one": (

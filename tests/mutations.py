@@ -23,7 +23,8 @@ from tests.conformance_texts import made_texts
 CASES = Path(__file__).parent / "cases"
 _MARKS = (
     "{{ }} {{{ }}} [[ ]] [ ] | || = == '' ''' <!-- --> <ref> </ref> <nowiki> </nowiki> <pre> <div> </div> <small> "
-    "{| |} |- ! !! * # ; : ---- https:// // & &amp; &#; __TOC__ #REDIRECT ~~~~ <gallery> </gallery> {{#if: {{! <br/>"
+    "{| |} |- ! !! * # ; : ---- https:// // & &amp; &#; __TOC__ #REDIRECT ~~~~ <gallery> </gallery> {{#if: {{! <br/> "
+    "-{ }- <h2> </h2>"
 ).split()
 _ODD = [
     "\n",

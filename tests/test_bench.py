@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
 from scraper.dump import DumpPage, read_dump
+from tests.bench_batch import bench_batch, speed_up, write_lines
 from tests.bench_clients import measure
 from tests.bench_pages import write_dump
 from tests.bench_reading import single_pages
@@ -42,6 +44,16 @@ def test_wikidiff2_is_measured_where_it_is_installed(tmp_path: Path) -> None:
     for name, text in zip(("before", "after"), rewritten_page(), strict=True):
         (tmp_path / name).write_text(text, encoding="utf-8")
     assert 0 < wikidiff2(tmp_path / "before", tmp_path / "after") < 10
+
+
+def test_batches_are_measured_on_the_texts_of_a_dump(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_dump(tmp_path / "one.xml", 2, 6)
+    assert write_lines(tmp_path / "one.xml", tmp_path / "lines.jsonl") == 6
+    lines = [json.loads(line) for line in (tmp_path / "lines.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert all(line["text"] and line["title"] for line in lines)
+    assert speed_up([(4.0, 2.0), (3.0, 2.0), (9.0, 1.0)]) == 2.0
+    bench_batch(tmp_path / "one.xml", tmp_path)
+    assert "Two workers are" in capsys.readouterr().out
 
 
 def test_what_a_command_took_is_its_own(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_all_keys_are_present() -> None:
             "name": "Art",
             "raw": "[[Konzept]]",
             "text": "Konzept",
-            "values": [{"type": "page", "value": "Konzept", "precision": None}],
+            "values": [{"type": "page", "value": "Konzept", "precision": None, "forms": None}],
             "links": [record["links"][0]],
             "span": [17, 28],
         }
@@ -45,6 +45,11 @@ def test_all_keys_are_present() -> None:
         "target": None,
         "url": "http://rat.example/vo020?VOLFDNR=7",
         "host": "rat.example",
+        "forms": {
+            "percent": "http://rat.example/vo020?VOLFDNR=7",
+            "punycode": "http://rat.example/vo020?VOLFDNR=7",
+            "host": "rat.example",
+        },
         "label": "B/16/5505-01",
         "section": 1,
         "span": [53, 102],

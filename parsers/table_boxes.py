@@ -1,0 +1,73 @@
+"""Infoboxes that are written as wikitables: which tables are one, and which of their cells are label and value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from parsers.tables import Cell
+from parsers.titles import parameter_name
+
+_BOX_CLASS = re.compile(r"class\s*=\s*[\"']?[^\"'>|]*(?:infobox|steckbrief|taxobox)", re.IGNORECASE)
+_MIN_PAIRS = 2  # of what does not say that it is a box
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """A table as written: its place, the line that opens it, its caption, and its cells with their texts."""
+
+    start: int
+    end: int
+    opening: str
+    caption: str | None
+    rows: list[list[Cell]]
+    texts: list[list[str]]
+
+
+def table_box(table: TableSource) -> tuple[str, dict[str, Cell]] | None:
+    """The name of the infobox that a table is and the cell of each label, the last of a repeated one; None if none.
+
+    As in HTML, a table with the class ``infobox`` is one; without, one whose rows are all pairs of a header cell and
+    another but for a heading.
+    """
+    says = _BOX_CLASS.search(table.opening) is not None
+    pairs: list[tuple[str, Cell]] = []
+    heading = ""
+    for number, (row, texts) in enumerate(zip(table.rows, table.texts, strict=True)):
+        found = list(_row_pairs(row, texts, says=says))
+        if found:
+            pairs += found
+        elif number == 0 and len(row) == 1:
+            heading = _name(texts[0])
+        elif not says and any(texts):
+            return None
+    if not pairs or (not says and len(pairs) < _MIN_PAIRS):
+        return None
+    cells: dict[str, Cell] = {}
+    for label, cell in pairs:
+        cells.pop(label, None)
+        cells[label] = cell
+    return _name(table.caption or "") or heading or "infobox", cells
+
+
+def _row_pairs(row: list[Cell], texts: list[str], *, says: bool) -> Iterator[tuple[str, Cell]]:
+    """The pairs of a row: header and other cell in turn; the first two cells, where the table says that it is a box."""
+    kinds = [cell.header for cell in row]
+    if len(row) < 2:
+        return
+    if len(row) % 2 == 0 and kinds == [True, False] * (len(row) // 2):
+        places = range(0, len(row), 2)
+    elif says:
+        places = range(1)
+    else:
+        return
+    for place in places:
+        label = _name(texts[place])
+        if label:
+            yield label, row[place + 1]
+
+
+def _name(text: str) -> str:
+    """A text as a name: on one line, without a colon behind it."""
+    return parameter_name(text.rstrip(" :\u00a0"))
