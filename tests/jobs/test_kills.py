@@ -31,7 +31,7 @@ def test_bulk_changes_are_found_although_the_run_that_saw_them_ended_before(
             mediawiki.edit(f"Blatt {number}", f"Siehe [http://{host}.example/vo?n=10{number}7 die Vorlage].")
         if host == "alt":
             sync(db, mediawiki.url)
-    with pytest.raises(Cut), patch("jobs.sync.find_bulk_changes", side_effect=Cut):
+    with pytest.raises(Cut), patch("jobs.sync.refresh_bulk_changes", side_effect=Cut):
         Checker(mediawiki, db).sync()
     assert rows(db, "SELECT count(*) FROM bulk_changes") == [(0,)]
     assert sync(db)["changes"] == 0
