@@ -83,10 +83,10 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for _, future in self._tasks:
+            future.cancel()
         for worker in self._workers:
-            worker.pool.shutdown(wait=False, cancel_futures=True)
-        for worker in self._workers:
-            worker.pool.shutdown(wait=True)
+            worker.pool.shutdown(wait=True, cancel_futures=True)
 
     @property
     def active(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import subprocess
 import time
@@ -12,7 +13,11 @@ from typing import TypeVar
 import pytest
 
 from jobs.ahead import ahead
+from jobs.workers import Workers
 from parsers.items import COLUMNS
+from parsers.wiki import Page
+from storage.database import open_database
+from storage.mirror import save_pages
 from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
 from tests.wikitrail import assert_exact, command_line, environment, rows, wikitrail
 
@@ -121,6 +126,20 @@ def test_workers_end_with_a_killed_run_and_the_next_one_goes_on(mediawiki: Media
     assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
     assert wikitrail("sync", cwd=folder).code == 0
     assert derived(folder / "wiki.db") == derived(alone)
+
+
+def test_workers_have_ended_when_they_are_left(tmp_path: Path) -> None:
+    path = tmp_path / "wiki.db"
+    db = open_database(path, create=True)
+    now = "2024-07-01T00:00:00Z"
+    for page_id in range(1, 40):
+        save_pages(db, [Page(page_id, 0, f"Blatt {page_id}", False, "wikitext", page_id, 0)], now)
+    db.close()
+    with Workers(2, path, None, 1, now) as workers:
+        workers.start(0)
+        assert workers.hand_over(range(1, 40)) == 39
+        assert len(multiprocessing.active_children()) == 2
+    assert not multiprocessing.active_children()
 
 
 def until(found: Callable[[], T], seconds: float = 20) -> T | None:
