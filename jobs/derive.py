@@ -85,9 +85,6 @@ class Deriver:
         ordered = sorted(fresh.values(), key=lambda step: step.key)
         outdated = page.parser not in (None, self.reader.version)
         rebuilt = rewritten or outdated or not self._grew(page, known, ordered)
-        if not rebuilt:
-            # A revision that was imported with an old time stands before an absence that is known already.
-            rebuilt = ordered[0].timestamp < (parted_until(self._db, page.page_id) or "")
         if rebuilt:
             derivation = Derivation.begin(page)
             announced = _on_top(known, fresh, since)
@@ -115,6 +112,9 @@ class Deriver:
         """Whether the revisions stand on top of what is known, the wiki's current one last if it is here."""
         newest = history.newest_revision(self._db, page.page_id, [step.rev_id for step in ordered])
         if newest != (known.rev_id if known else None) or (known is not None and ordered[0].key < known.key):
+            return False
+        # One that was imported with an old time may stand before an absence that is known already.
+        if ordered[0].timestamp < (parted_until(self._db, page.page_id) or ""):
             return False
         last = ordered[-1].rev_id
         return last == page.latest_rev_id or history.revision_row(self._db, page.latest_rev_id) is None
