@@ -31,23 +31,26 @@ _MONTHS = {
     )
     for name in names.split()
 }
+
+
+def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+
+
 _MONTH = "(?P<name>[A-Za-zÄäé]{3,9})\\.?"
 _YEAR = r"(?P<year>(?:1[0-9]|20|21)\d\d)"
 _CLOCK = r"(?:[T ,]{1,2}(?:um\s|at\s)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?Uhr|Z)?)?"
-_DATES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}|\d{{2}}){_CLOCK}",
-        rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}",
-        rf"(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?\s?{_MONTH}\s?(?P<year>\d{{4}}|(?<=\s)['’]?\d{{2}}){_CLOCK}",
-        r"(?P<day>\d{1,2})\s(?P<month>\d{1,2})\s(?P<year>\d{4})",  # what is seen of {{Datum|3|5|2016}}
-        r"(?P<year>\d{4})\s(?P<month>\d{1,2})\s(?P<day>\d{1,2})",
-        rf"{_MONTH}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}}){_CLOCK}",
-        rf"{_MONTH}\s?(?P<year>\d{{4}})",
-        r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])",
-        r"(?P<month>0?[1-9]|1[0-2])[/.](?P<year>(?:19|20)\d{2})",
-        r"(?P<year>(?:19|20)\d{2})/(?P<month>0?[1-9]|1[0-2])",
-    )
+_DATES = _patterns(
+    rf"(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}|\d{{2}}){_CLOCK}",
+    rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}",
+    rf"(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?\s?{_MONTH}\s?(?P<year>\d{{4}}|(?<=\s)['’]?\d{{2}}){_CLOCK}",
+    r"(?P<day>\d{1,2})\s(?P<month>\d{1,2})\s(?P<year>\d{4})",  # what is seen of {{Datum|3|5|2016}}
+    r"(?P<year>\d{4})\s(?P<month>\d{1,2})\s(?P<day>\d{1,2})",
+    rf"{_MONTH}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}}){_CLOCK}",
+    rf"{_MONTH}\s?(?P<year>\d{{4}})",
+    r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])",
+    r"(?P<month>0?[1-9]|1[0-2])[/.](?P<year>(?:19|20)\d{2})",
+    r"(?P<year>(?:19|20)\d{2})/(?P<month>0?[1-9]|1[0-2])",
 )
 _COUNT = {
     "i": 1,
@@ -62,20 +65,14 @@ _COUNT = {
     "zweites": 2,
 }
 _COUNTED = r"(?P<count>IV|I{1,3}|[1-4]|first|second|third|fourth|erstes|zweites)(?:\.|st|nd|rd|th)?"
-_QUARTERS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"{_COUNTED}\s?(?:Quartal|quarter(?:\sof)?|Q\.?)\s?/?\s?{_YEAR}",
-        rf"(?:Quartal\s|quarter\s|Q)(?P<count>IV|I{{1,3}}|[1-4])[\s/]{{0,3}}{_YEAR}",
-        rf"{_YEAR}[\s/-]?Q(?P<count>[1-4])",
-    )
+_QUARTERS = _patterns(
+    rf"{_COUNTED}\s?(?:Quartal|quarter(?:\sof)?|Q\.?)\s?/?\s?{_YEAR}",
+    rf"(?:Quartal\s|quarter\s|Q)(?P<count>IV|I{{1,3}}|[1-4])[\s/]{{0,3}}{_YEAR}",
+    rf"{_YEAR}[\s/-]?Q(?P<count>[1-4])",
 )
-_HALVES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"{_COUNTED}\s?(?:Halbjahr|half(?:\sof)?)\s?/?\s?{_YEAR}",
-        rf"(?:Halbjahr\s|H)(?P<count>I{{1,2}}|[12])[\s/]{{0,3}}{_YEAR}",
-    )
+_HALVES = _patterns(
+    rf"{_COUNTED}\s?(?:Halbjahr|half(?:\sof)?)\s?/?\s?{_YEAR}",
+    rf"(?:Halbjahr\s|H)(?P<count>I{{1,2}}|[12])[\s/]{{0,3}}{_YEAR}",
 )
 _WEEKDAY = re.compile(r"(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)[a-zäß]*\.?,?\s(?:den\s)?", re.IGNORECASE)
 _ONE_YEAR = re.compile(_YEAR)
