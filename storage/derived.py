@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import chain, groupby
-from typing import Final, Literal
 
 from parsers.bulk_founding import FOUNDING
 from parsers.bulk_signatures import Signature, signatures
@@ -41,16 +39,6 @@ LONGEST_WHOLE_PAIRS = 60  # characters
 LONGEST_LISTED = 200  # characters of a string in a list; longer ones may be kept as edits, which lists cannot
 
 
-class Unmade(Enum):
-    """In place of edits that nobody tried to make."""
-
-    UNMADE = "unmade"
-
-
-UNMADE: Final = Unmade.UNMADE
-Made = str | None | Literal[Unmade.UNMADE]  # edits; None where they would not be worth it
-
-
 def as_in_lists(text: str) -> str:
     """A page's text as its parts stand in lists."""
     return text.replace(*LIST_SEPARATORS)
@@ -67,12 +55,13 @@ def edits_of_page(page: str, listed_page: str, text: str | StringList) -> str | 
 class LocalStrings:
     """Numbers for the strings of one piece of work; a string may name another that it is like.
 
-    ``made`` are the edits of the page's text that the strings may be kept as, if they were made already.
+    ``made`` are the edits of the page's text that strings may be kept as, where they were made already; None where
+    they would not be worth it.
     """
 
     def __init__(self) -> None:
         self.texts: list[tuple[str | StringList, str | None]] = []
-        self.made: list[str | None] | None = None
+        self.made: dict[str | StringList, str | None] = {}
         self._numbers: dict[str | StringList, int] = {}
 
     def number(self, text: str, like: str | None = None) -> int:
@@ -98,7 +87,7 @@ class LocalStrings:
     def make_edits(self, page: str) -> None:
         """Make them, so that the process that writes need not."""
         listed = as_in_lists(page)
-        self.made = [edits_of_page(page, listed, text) for text, _ in self.texts]
+        self.made = {text: edits_of_page(page, listed, text) for text, _ in self.texts}
 
     def _number(self, text: str | StringList, like: str | None) -> int:
         number = self._numbers.get(text)

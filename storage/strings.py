@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlite_utils import Database
 
-from storage.derived import UNMADE, Made, StringList, as_in_lists, edits_of_page
+from storage.derived import StringList, as_in_lists, edits_of_page
 from storage.edits import LONG, edits_between
 from storage.schema_items import list_sql, string_sql
 
@@ -33,29 +33,27 @@ class Strings:
         self._bases: dict[int, tuple[int, str]] = {}  # long strings to the whole one that their edits rest on
         self._page: tuple[int, str] | None = None  # a whole string that strings of the page at hand are edits of
         self._listed_page: str | None = None  # the same with separators as in lists
+        self._made: Mapping[str | StringList, str | None] = {}  # edits of the page's text that were made elsewhere
         self._pending: list[tuple[int, str | None, int | None, str | None]] = []
 
-    def number(self, text: str, like: str | None = None, made: Made = UNMADE) -> int:
-        """The number of a string; ``like`` is one that was numbered before and that it may be edits of.
-
-        ``made`` is what ``edits_of_page`` gave for the page that is the base.
-        """
+    def number(self, text: str, like: str | None = None) -> int:
+        """The number of a string; ``like`` is one that was numbered before and that it may be edits of."""
         number = self._young.get(text)
         if number is not None:
             return number
         number = self._old.get(text)
         if number is None:
-            number = self._add(text, like, made)
+            number = self._add(text, like)
         self._remember(text, number)
         return number
 
-    def list_number(self, listed: StringList, made: Made = UNMADE) -> int:
+    def list_number(self, listed: StringList) -> int:
         """The number of a list of strings: JSON of their numbers, or of strings that come for the first time."""
         if listed.leading and self._page is not None and self._listed_page is not None:
             kept = listed.as_json()
             number = self._young.get(_LIST + kept, self._old.get(_LIST + kept))
             if number is None:
-                edits = edits_of_page(self._page[1], self._listed_page, listed) if made is UNMADE else made
+                edits = self._edits_of_page(listed)
                 if edits is not None:
                     number = self._append(None, self._page[0], edits)
             if number is not None:
@@ -83,12 +81,12 @@ class Strings:
         """The same where there may be no string."""
         return None if text is None else self.number(text)
 
-    def _add(self, text: str, like: str | None, made: Made) -> int:
+    def _add(self, text: str, like: str | None) -> int:
         number = self._next()
         base: tuple[int, str] | None = None
         edits: str | None = None
         if len(text) >= LONG:
-            base, edits = self._edits(text, like, made)
+            base, edits = self._edits(text, like)
             self._bases[number] = base if base and edits else (number, text)
         self._pending.append((number, None, base[0], edits) if base and edits else (number, text, None, None))
         return number
@@ -105,26 +103,39 @@ class Strings:
         self._last += 1
         return self._last
 
-    def _edits(self, text: str, like: str | None, made: Made) -> tuple[tuple[int, str] | None, str | None]:
+    def _edits(self, text: str, like: str | None) -> tuple[tuple[int, str] | None, str | None]:
         """A whole string and the edits that make this text of it, where they are much shorter."""
         near = None if like is None else self._young.get(like, self._old.get(like))
         found: tuple[tuple[int, str] | None, str | None] = (None, None)
         most = len(text) // 2
         for base in dict.fromkeys((self._page, None if near is None else self._bases.get(near))):
             if base is not None and 4 * most > len(text):
-                edits = made if base is self._page and made is not UNMADE else edits_between(base[1], text, most)
+                edits = self._edits_of_page(text) if base is self._page else edits_between(base[1], text, most)
                 if edits is not None:
                     found, most = (base, edits), len(edits)
         return found
+
+    def _edits_of_page(self, text: str | StringList) -> str | None:
+        if text in self._made:
+            return self._made[text]
+        assert self._page is not None
+        assert self._listed_page is not None
+        return edits_of_page(self._page[1], self._listed_page, text)
 
     def base_on(self, number: int | None) -> None:
         """What is kept next is likely to stand in this string, the text of a page."""
         self._page = None if number is None else self._bases.get(number)
         self._listed_page = None if self._page is None else as_in_lists(self._page[1])
+        self._made = {}
 
     def rests_on(self, text: str | None) -> bool:
         """Whether the page that was named with ``base_on`` has this text."""
         return self._page is not None and self._page[1] == text
+
+    def use_edits(self, text: str | None, made: Mapping[str | StringList, str | None]) -> None:
+        """Take edits that ``LocalStrings.make_edits`` made of a text, if that is the page's."""
+        if self.rests_on(text):
+            self._made = made
 
     def edits_of(self, number: int, text: str) -> str | None:
         """The edits that make a text of a string, if they are short and that string is kept whole."""

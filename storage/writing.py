@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import repeat
 
 from sqlite_utils import Database
 
 from parsers.items import COLUMNS
 from storage.bulk_memory import save_signatures
-from storage.derived import (
-    UNMADE,
-    DerivedChanges,
-    DerivedPage,
-    LocalStrings,
-    Made,
-    Reading,
-    Rows,
-    StringList,
-    Value,
-)
+from storage.derived import DerivedChanges, DerivedPage, LocalStrings, Reading, Rows, StringList, Value
 from storage.items import forget_page
 from storage.schema_items import CHANGE, HISTORY_TABLES, ITEMS, STEP, Column
 from storage.strings import Strings
@@ -52,8 +41,8 @@ def write_page(db: Database, strings: Strings, page: DerivedPage) -> None:
         forget_page(db, strings, page.page_id)
     if page.reading is not None:
         _write_reading(db, strings, page.page_id, page.reading)
-    made = page.strings.made if page.reading is not None and strings.rests_on(page.reading.text) else None
-    numbers = _real_numbers(strings, page.strings, made)
+        strings.use_edits(page.reading.text, page.strings.made)
+    numbers = _real_numbers(strings, page.strings)
     for kind, parted in page.items.parted.items():
         db.conn.executemany(_PART_ITEM[kind], parted)
     for kind, ended in page.items.ended.items():
@@ -71,10 +60,10 @@ def write_changes(db: Database, strings: Strings, local: LocalStrings, changes: 
     _write_changes(db, changes, _real_numbers(strings, local))
 
 
-def _real_numbers(strings: Strings, local: LocalStrings, made: Sequence[Made] | None = None) -> list[int]:
+def _real_numbers(strings: Strings, local: LocalStrings) -> list[int]:
     numbers = [
-        strings.list_number(text, edits) if isinstance(text, StringList) else strings.number(text, like, edits)
-        for (text, like), edits in zip(local.texts, made or repeat(UNMADE), strict=False)
+        strings.list_number(text) if isinstance(text, StringList) else strings.number(text, like)
+        for text, like in local.texts
     ]
     strings.flush()
     return numbers

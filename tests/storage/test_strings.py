@@ -89,9 +89,10 @@ def test_edits_that_another_process_made_are_those_of_the_writer(db: Database, m
         assert strings.rests_on(page)
         if ahead:
             local.make_edits(page)
+            strings.use_edits(page, local.made)
             monkeypatch.setattr(strings_module, "edits_between", lambda *_: pytest.fail("they were made already"))
             monkeypatch.setattr(strings_module, "edits_of_page", lambda *_: pytest.fail("they were made already"))
-        numbers = _real_numbers(strings, local, local.made)
+        numbers = _real_numbers(strings, local)
         marks = ", ".join("?" * len(numbers))
         rows = db.execute(f"SELECT text, edits FROM strings WHERE string_id IN ({marks})", numbers).fetchall()
         stored.append(rows)
