@@ -7,7 +7,7 @@ as they are. Else they are searched anew, with the words inside texts read of th
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import astuple
 from typing import Any
 
 from parsers.bulk import search_bulk_changes
@@ -40,7 +40,7 @@ def refresh_bulk_changes(db: Database) -> bool:
     if search:
         found, watches, watched = search_bulk_changes(StoredSource(db, memory.shared_words(db)), begun)
         replace_bulk_changes(db, found)
-        held = {"watches": [list(asdict(one).values()) for one in watches], "watched": sorted(watched)}
+        held = {"watches": [astuple(one) for one in watches], "watched": sorted(watched)}
     memory.forget_changed_pages(db)
     set_state(db, _STATE, {**held, "rules": RULES, "begun": begun, "last_change_id": last})
     return search
@@ -51,8 +51,7 @@ def _may_alter(db: Database, held: dict[str, Any], last: int) -> bool:
     watches = [Watch(*values) for values in held["watches"]]
     after = held["last_change_id"]
     if last > after:
-        new = ChangeFilter(after_id=after, pairs=FOUNDING | WORDED)
-        if last > after + _MOST or memory.is_shared(db, {one.number for one in signatures(load_changes(db, new))}):
+        if last > after + _MOST or memory.is_shared(db, after):
             return True
         kinds = {watch.kind for watch in watches}
         fresh = load_changes(db, ChangeFilter(after_id=after, texts=False))

@@ -54,8 +54,10 @@ class Source(Protocol):
         """The items of a kind that stood on pages at some of their revisions, where that is known."""
 
 
-def find_bulk_changes(source: Source, begun: str | None = None) -> list[BulkChange]:
+def search_bulk_changes(source: Source, begun: str | None = None) -> tuple[list[BulkChange], list[Watch], set[int]]:
     """Bulk changes in a history of changes that had ``begun`` at a time, in order of time.
+
+    With them comes what new changes and items could alter of them, and the pages of their stragglers.
 
     What was rewritten alike on at least three pages is explained by one rule: links, files, field values and
     template uses by one with variables (``parsers.bulk_induction``); names, values and categories by one literal
@@ -66,11 +68,6 @@ def find_bulk_changes(source: Source, begun: str | None = None) -> list[BulkChan
     migrated, or, for external addresses, to any page once the last member was done. Of rules of addresses it is told
     what became of each old address (``parsers.bulk_addresses``).
     """
-    return search_bulk_changes(source, begun)[0]
-
-
-def search_bulk_changes(source: Source, begun: str | None = None) -> tuple[list[BulkChange], list[Watch], set[int]]:
-    """The bulk changes, what new changes and items could alter of them, and the pages that are named by one."""
     ordered = in_order(_light(change) for change in source.founding() if change.rev_to is not None)
     worded = group_wordings(change for change in source.worded() if change.rev_to is not None)
     if begun is None:

@@ -10,7 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from parsers.bulk_founding import plain_field
 from parsers.bulk_rules import Rule, Variable, has_old_form, read_variables
+from parsers.bulk_sites import host_of
 from parsers.bulk_time import in_order
 from parsers.change import AddressCheck, CurrentItem, PageChange
 
@@ -25,16 +27,13 @@ _Key = tuple[str, ...]
 class AddressRule:
     """A rule of addresses: ``kind`` and ``scope`` say of links, or of the values of which field.
 
-    ``hosts`` are those that a rule of any site is about, None where the rule itself names the site. ``host`` reads
-    the host of an address.
+    ``hosts`` are those that a rule of any site is about, None where the rule itself names the site.
     """
 
     kind: str
     rule: Rule
     scope: str = ""
     hosts: frozenset[str | None] | None = None
-    host: Callable[[str], str | None] = field(default=lambda address: None)
-    place: Callable[[str], str] = field(default=lambda path: path)
 
     def old_key(self, item: CurrentItem) -> _Key | None:
         """What identifies an address of the old form; None for any other value."""
@@ -49,9 +48,9 @@ class AddressRule:
         return self._key(read_variables(self.rule.after, self.rule.new_form, item.value))
 
     def _is_of(self, item: CurrentItem) -> bool:
-        if self.hosts is not None and self.host(item.value) not in self.hosts:
+        if self.hosts is not None and host_of(item.value) not in self.hosts:
             return False
-        return not self.scope or self.place(item.path) == self.scope
+        return not self.scope or plain_field(item.path) == self.scope
 
     def _key(self, values: Mapping[str, str] | None) -> _Key | None:
         """The values that a rule keeps; it may drop others."""

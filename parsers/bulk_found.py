@@ -224,7 +224,7 @@ class Rewriting(Found):
         if not self.is_address or "://" not in self.rule.pattern_after:
             return None
         hosts = None if self.hosts is None else frozenset(self.hosts)
-        return AddressRule(self.kind, self.rule, self.scope, hosts, host_of, plain_field)
+        return AddressRule(self.kind, self.rule, self.scope, hosts)
 
     def brought_back(self) -> set[Hashable]:
         return {(change.page_id, change.change.after) for change in self.regressions}
@@ -331,7 +331,7 @@ class LiteralPair(Found):
         literal = self.literal
         if literal.action != "changed" or not (host_of(literal.before) and host_of(literal.after)):
             return None
-        return AddressRule(self.kind, literal.rule, literal.scope, place=plain_field)
+        return AddressRule(self.kind, literal.rule, literal.scope)
 
     def stragglers(self, back: Set[Hashable]) -> list[CurrentItem]:
         left = super().stragglers(back)

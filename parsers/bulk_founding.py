@@ -16,7 +16,7 @@ FOUNDING = frozenset(
     }
 )  # fmt: skip
 WORDED = frozenset({("file", "changed"), ("section", "changed")})
-REWRITTEN = ("file", "infobox", "link", "template")
+_NUMBER = re.compile(r"#\d+(?=/|$)")
 
 
 def is_rewritten(change: PageChange, kind: str) -> bool:
@@ -33,5 +33,5 @@ def is_rewritten(change: PageChange, kind: str) -> bool:
 
 
 def plain_field(path: str) -> str:
-    """The path of a field without the number of its box."""
-    return re.sub(r"#\d+(?=/|$)", "", path, count=1)
+    """The path of a field without the number of its box: ``Name#2/Field`` is ``Name/Field``."""
+    return _NUMBER.sub("", path, count=1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 
+from parsers.bulk_founding import plain_field
 from parsers.bulk_rules import MIN_PAGES, Rule, literal_rule
 from parsers.bulk_time import MAX_GAP, RARE, Burst
 from parsers.change import Change, CurrentItem, PageChange
@@ -20,7 +21,6 @@ _COUNTED = (Burst(8, timedelta(days=14)),)
 _MAX_SWAPPED = 6
 _SWAPPED = frozenset({"category", "infobox", "section", "template"})
 _TEMPLATE_NAME = re.compile(r"\{\{\s*([^|{}]*[^|{}\s])")
-_NUMBER = re.compile(r"#\d+(?=/|$)")
 _NUMBERED = re.compile(r"\d+")
 
 
@@ -63,7 +63,7 @@ class Literal:
         if item.kind != self.kind:
             return False
         if self.kind == "infobox":
-            return self._is_old_field(plain_path(item.path), item.value)
+            return self._is_old_field(plain_field(item.path), item.value)
         if self.kind == "section":
             return item.path == self.before or item.path.endswith(" / " + self.before)
         if self.kind == "template" and self.action == "renamed":
@@ -75,9 +75,9 @@ class Literal:
         if change.kind != self.kind or change.after is None:
             return False
         if self.kind == "infobox" and change.action != "renamed":
-            return change.action in ("added", "changed") and self._is_old_field(plain_path(change.path), change.after)
+            return change.action in ("added", "changed") and self._is_old_field(plain_field(change.path), change.after)
         if self.kind == "infobox":
-            return change.after == self.before and plain_path(change.path) == self._old_path()
+            return change.after == self.before and plain_field(change.path) == self._old_path()
         if self.kind == "section" and change.action == "added":
             return change.path == self.before or change.path.endswith(" / " + self.before)
         if self.kind == "template" and change.action == "added":
@@ -111,11 +111,6 @@ def literal_groups(changes: Sequence[PageChange]) -> Iterator[tuple[Literal, lis
     yield from sorted(supported, key=lambda group: -len(group[1]))
 
 
-def plain_path(path: str) -> str:
-    """The path of a field without the number of its box: ``Name#2/Field`` is ``Name/Field``."""
-    return _NUMBER.sub("", path, count=1)
-
-
 def names_template(shown: str, name: str) -> bool:
     """Whether a template use as written is one of the template ``name``."""
     if not shown.startswith("{{"):
@@ -128,11 +123,11 @@ def _literal(change: Change) -> Literal | None:
     if not before or not after or before == after or change.noise_reason:
         return None
     if change.action == "renamed" and change.kind in ("infobox", "section", "template"):
-        scope = plain_path(change.path).rpartition("/")[0] if change.kind == "infobox" else ""
+        scope = plain_field(change.path).rpartition("/")[0] if change.kind == "infobox" else ""
         return Literal(change.kind, "renamed", scope, before, after)
     if change.action == "changed" and change.kind in ("infobox", "template"):
         return Literal(
-            change.kind, "changed", plain_path(change.path) if change.kind == "infobox" else "", before, after
+            change.kind, "changed", plain_field(change.path) if change.kind == "infobox" else "", before, after
         )
     return None
 
@@ -202,7 +197,7 @@ def _is_swap(removed: PageChange, added: PageChange) -> bool:
 def _outer(change: Change) -> str:
     """Where a field or a section stands; templates are swapped within a section."""
     if change.kind == "infobox":
-        return plain_path(change.path).rpartition("/")[0]
+        return plain_field(change.path).rpartition("/")[0]
     return change.path.rpartition(" / ")[0] if change.kind == "section" else change.path
 
 

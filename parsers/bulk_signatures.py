@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from parsers.bulk_founding import FOUNDING, REWRITTEN, WORDED, is_rewritten, plain_field
+from parsers.bulk_founding import FOUNDING, WORDED, is_rewritten, plain_field
 from parsers.bulk_induction import signatures_of_pair
 from parsers.bulk_kept import Pair
 from parsers.bulk_literal import literals_of_edit
@@ -27,7 +27,6 @@ class Signature:
     """``number`` is 32 bits of what a change has in common with others; ``worded``: they are words inside texts."""
 
     number: int
-    page_id: int
     change_id: int
     worded: bool
 
@@ -41,7 +40,7 @@ def signatures(changes: Iterable[PageChange]) -> Iterator[Signature]:
         key = (change.change.kind, change.change.action)
         if key in FOUNDING:
             edits[change.page_id, change.rev_to].append(change)
-            if any(is_rewritten(change, kind) for kind in REWRITTEN):
+            if is_rewritten(change, change.change.kind):
                 yield from _signed(change, _rewritten(change), worded=False)
         if key in WORDED:
             forms = {(w.kind, w.inside, *sorted((w.before, w.after))) for w in wordings(change.change)}
@@ -65,4 +64,4 @@ def _rewritten(change: PageChange) -> Iterable[Hashable]:
 
 def _signed(change: PageChange, forms: Iterable[Hashable], *, worded: bool) -> Iterator[Signature]:
     for number in {zlib.crc32(repr(form).encode("utf-8", "surrogatepass")) for form in forms}:
-        yield Signature(number, change.page_id, change.change_id, worded)
+        yield Signature(number, change.change_id, worded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from itertools import count
 
 from sqlite_utils import Database
@@ -49,7 +49,7 @@ def replace_bulk_changes(db: Database, found: Sequence[BulkChange]) -> None:
 def _insert_checks(db: Database, bulk_id: int, checks: Iterable[AddressCheck]) -> None:
     db.conn.executemany(
         f"INSERT INTO bulk_addresses (bulk_id, {_CHECK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(bulk_id, *asdict(check).values()) for check in checks],
+        [(bulk_id, *astuple(check)) for check in checks],
     )
 
 

@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable
 
 from sqlite_utils import Database
 
+from parsers.bulk_rules import MIN_PAGES
 from parsers.bulk_signatures import Signature
 from storage.times import time_sql
-
-_LEAST = 3  # changes that a rule needs
 
 
 def forget_signatures(db: Database) -> None:
@@ -20,16 +19,16 @@ def forget_signatures(db: Database) -> None:
 
 def save_signatures(db: Database, signatures: Iterable[Signature], offset: int = 0) -> None:
     """Keep signatures; ``offset`` is added to the ids of changes."""
-    rows = ((s.number, s.page_id, s.change_id + offset, int(s.worded)) for s in signatures)
-    db.conn.executemany("INSERT OR IGNORE INTO bulk_signatures VALUES (?, ?, ?, ?)", rows)
+    rows = ((s.number, s.change_id + offset, int(s.worded)) for s in signatures)
+    db.conn.executemany("INSERT OR IGNORE INTO bulk_signatures VALUES (?, ?, ?)", rows)
 
 
-def is_shared(db: Database, numbers: Collection[int]) -> bool:
-    """Whether one of these signatures is that of as many changes as a rule needs."""
+def is_shared(db: Database, after: int) -> bool:
+    """Whether a change with an id after this one has a signature in common with as many as a rule needs."""
     row = db.execute(
-        "SELECT 1 FROM bulk_signatures WHERE signature IN (SELECT value FROM json_each(?))"
+        "SELECT 1 FROM bulk_signatures WHERE signature IN (SELECT signature FROM bulk_signatures WHERE change_id > ?)"
         " GROUP BY signature HAVING count(*) >= ? LIMIT 1",
-        [json.dumps(list(numbers)), _LEAST],
+        [after, MIN_PAGES],
     ).fetchone()
     return row is not None
 
@@ -39,7 +38,7 @@ def shared_words(db: Database) -> list[int]:
     rows = db.execute(
         "SELECT DISTINCT change_id FROM bulk_signatures WHERE worded AND signature IN"
         " (SELECT signature FROM bulk_signatures GROUP BY signature HAVING count(*) >= ?)",
-        [_LEAST],
+        [MIN_PAGES],
     )
     return [int(row[0]) for row in rows.fetchall()]
 

@@ -38,10 +38,11 @@ class StoredSource:
         return load_standing(self._db, kind, states)
 
 
+_BOX_PATH = "h.infobox || iif(h.instance > 1, '#' || h.instance, '') || '/' || h.field"
+_TARGET = "coalesce(h.url, h.target)"
 _CURRENT = {
-    "link": "SELECT coalesce(h.url, h.target), h.label, h.path, {page} FROM link_history h {live} AND h.kind != 'file'",
-    "infobox": "SELECT h.value, NULL, h.infobox || iif(h.instance > 1, '#' || h.instance, '') || '/' || h.field, {page}"
-    " FROM infobox_history h {live}",
+    "link": f"SELECT {_TARGET}, h.label, h.path, {{page}} FROM link_history h {{live}} AND h.kind != 'file'",
+    "infobox": f"SELECT h.value, NULL, {_BOX_PATH}, {{page}} FROM infobox_history h {{live}}",
     "section": "SELECT h.title, NULL, h.path, {page} FROM section_history h {live} AND h.position > 0",
     "category": "SELECT h.name, NULL, '', {page} FROM category_history h {live}",
     "template": "SELECT h.name, h.params, '', {page} FROM template_history h {live}",
@@ -50,10 +51,8 @@ _CURRENT = {
 }
 
 # What a rule is known by in a row; templates and texts are put together first.
-_VALUE = {
-    "link": "coalesce(h.url, h.target)", "infobox": "h.value", "section": "h.title", "category": "h.name",
-}  # fmt: skip
-_PATH = {"infobox": "h.infobox || iif(h.instance > 1, '#' || h.instance, '') || '/' || h.field", "section": "h.path"}
+_VALUE = {"link": _TARGET, "infobox": "h.value", "section": "h.title", "category": "h.name"}
+_PATH = {"infobox": _BOX_PATH, "section": "h.path"}
 
 
 def load_current_items(
@@ -64,10 +63,10 @@ def load_current_items(
     live = f"JOIN pages p USING (page_id) WHERE h.to_rev IS NULL AND p.state = 'live'{own}"
     for kind, query in _CURRENT.items():
         if kind in wanted:
-            fits = may_be_wanted(db, wanted[kind], _VALUE.get(kind, "NULL"), _PATH.get(kind, "NULL"))
             filled = query.format(page="p.page_id, p.title, p.latest_rev_id", live=live, own=own)
-            rows = db.execute(f"{filled} AND {fits}" if kind in _VALUE else filled)
-            for value, label, path, page_id, title, rev_id in rows:
+            if kind in _VALUE:
+                filled += f" AND {may_be_wanted(db, wanted[kind], _VALUE[kind], _PATH.get(kind, 'NULL'))}"
+            for value, label, path, page_id, title, rev_id in db.execute(filled):
                 if kind == "template":
                     value, label = _as_written(value, json.loads(label)), None
                 yield CurrentItem(kind, page_id, title, rev_id, path, value, label)
@@ -76,8 +75,7 @@ def load_current_items(
 _STOOD = {
     "link": "SELECT h.url, h.label, h.path, h.from_rev, h.to_rev FROM link_history h"
     " WHERE h.page_id = ? AND h.kind = 'external'",
-    "infobox": "SELECT h.value, NULL, h.infobox || iif(h.instance > 1, '#' || h.instance, '') || '/' || h.field,"
-    " h.from_rev, h.to_rev FROM infobox_history h WHERE h.page_id = ?",
+    "infobox": f"SELECT h.value, NULL, {_BOX_PATH}, h.from_rev, h.to_rev FROM infobox_history h WHERE h.page_id = ?",
 }
 
 

@@ -101,10 +101,9 @@ CREATE INDEX bulk_addresses_by_bulk ON bulk_addresses (bulk_id);
 
 CREATE TABLE bulk_signatures ( -- by what changes can come into one rule, so that a search need not read old ones again
   signature INTEGER NOT NULL, -- what changes of one rule have in common, in 32 bits; others may have it, too
-  page_id INTEGER NOT NULL, -- the page
   change_id INTEGER NOT NULL, -- the change
   worded INTEGER NOT NULL, -- 1 of words inside texts
-  PRIMARY KEY (signature, page_id, change_id, worded)
+  PRIMARY KEY (signature, change_id, worded)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE bulk_pages ( -- pages that became other ones since bulk changes were last searched

@@ -105,7 +105,7 @@ def _bulk_json(bulk_id: int, bulk: BulkChange) -> dict[str, Any]:
     """A bulk change with the outcome of the check of its addresses, in which those that match are only counted."""
     row = asdict(bulk)
     del row["addresses"]
-    return {"bulk_id": bulk_id, **row, "verification": asdict(bulk.verification) if bulk.verification else None}
+    return {"bulk_id": bulk_id, **row, "verification": asdict(found) if (found := bulk.verification) else None}
 
 
 def _bulk_line(bulk_id: int, bulk: BulkChange) -> str:

@@ -183,7 +183,7 @@ def tell_bulk(
         mixed=mixed,
         keys_are_numbers=bool(keys) and all(key.isdigit() for key in keys),
         users=tuple(dict.fromkeys(clean(c.user) for c in members if c.user)),
-        verification=_tell_verification(bulk.verification, revisions) if bulk.verification else None,
+        verification=_tell_verification(found, revisions) if (found := bulk.verification) else None,
     )
 
 

@@ -15,7 +15,7 @@ from jobs.bulk_search import refresh_bulk_changes
 from jobs.config import Config
 from jobs.runner import running
 from jobs.settings import Settings
-from parsers.bulk import find_bulk_changes
+from parsers.bulk import search_bulk_changes
 from parsers.bulk_watch import Wanted
 from parsers.change import BulkChange, CurrentItem, PageChange
 from storage.bulk_changes import load_bulk_changes
@@ -49,7 +49,8 @@ def differences(path: Path) -> list[tuple[BulkChange | None, BulkChange | None]]
     db = open_database(path, create=False)
     try:
         held = sorted((_plain(bulk) for _, bulk in load_bulk_changes(db)), key=_order)
-        whole = sorted((_plain(bulk) for bulk in find_bulk_changes(Everything(db), first_time(db))), key=_order)
+        found, _, _ = search_bulk_changes(Everything(db), first_time(db))
+        whole = sorted(map(_plain, found), key=_order)
     finally:
         db.close()
     lacking = [(None, bulk) for bulk in whole if bulk not in held]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from parsers.bulk import find_bulk_changes
+from parsers.bulk import search_bulk_changes
 from parsers.bulk_addresses import State
 from parsers.bulk_founding import FOUNDING, WORDED
 from parsers.bulk_watch import Wanted
@@ -83,7 +83,8 @@ def found_in(
     current: Sequence[CurrentItem],
     standing: Mapping[State, Sequence[CurrentItem]] | None = None,
 ) -> list[BulkChange]:
-    return find_bulk_changes(Told(changes, current, standing or {}))
+    found, _, _ = search_bulk_changes(Told(changes, current, standing or {}))
+    return found
 
 
 def current_link(page: int, value: str) -> CurrentItem:
