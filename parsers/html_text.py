@@ -23,7 +23,7 @@ _ADDED = frozenset(
     "mw-editsection toc mw-cite-backlink catlinks printfooter mw-jump-link mw-indicators magnify".split()
 )
 # Where blanks between elements are no text
-_LABEL_NODES = 2000  # what a label is read from at most
+_LABEL_NODES = 300  # what a label is read from at most
 _FRAMES = frozenset("table tbody thead tfoot tr ul ol dl".split())
 _UNSEEN = frozenset(
     "references mw-references-wrap thumb thumbinner thumbcaption mw-file-description mw-broken-media autonumber "

@@ -21,7 +21,8 @@ from parsers.blocks import (
     tidy_lines,
 )
 from parsers.chunk import Chunk, ItemKeeper
-from parsers.chunk_reader import ODD, ChunkReader, Tools
+from parsers.chunk_reader import ChunkReader
+from parsers.chunk_scan import ODD, Tools
 from parsers.masks import GONE
 from parsers.memory import Memory
 from parsers.record import Link, Table
@@ -220,7 +221,7 @@ class LinesReader:
             return _OPEN  # maybe a tag that goes on
         reader = ChunkReader(written, self.tools)
         reader.lead = lead
-        nodes = reader.prepare()
+        reader.prepare()
         masked, chunk = reader.masked, reader.chunk
         if not chunk.settled or chunk.more_faults:
             return _OPEN
@@ -235,7 +236,7 @@ class LinesReader:
             line.special = line.silent = True
         elif not self.read_blocks(blocks, line, reader):
             return _OPEN
-        reader.nodes(nodes)
+        reader.nodes()
         reader.collect(blocks.tables)
         line.on_page = chunk.on_page
         _give_items(line, chunk)

@@ -12,7 +12,8 @@ from collections.abc import Collection
 from itertools import chain, pairwise
 
 from parsers.chunk import Chunk
-from parsers.chunk_reader import ChunkReader, Tools
+from parsers.chunk_reader import ChunkReader
+from parsers.chunk_scan import Tools
 from parsers.diagnostics import build_diagnostics
 from parsers.html_tags import Tag, unpaired
 from parsers.infobox import InfoboxRule

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
@@ -10,6 +9,7 @@ import click
 from jobs.commands.options import current_settings, say, shared_options
 from jobs.coverage import coverage_text
 from jobs.errors import UsageError
+from jobs.json_text import json_text
 from storage.coverage import infobox_names, load_coverage, load_page_diagnostics
 from storage.database import opened_database
 
@@ -34,7 +34,7 @@ def coverage(chosen: tuple[str, ...], as_json: bool) -> None:
         pages = load_page_diagnostics(db, chosen or None)
     if as_json:
         found = {"infoboxes": [asdict(box) for box in boxes], "diagnostics": [asdict(page) for page in pages]}
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        click.echo(json_text(found))
         return
     if not boxes:
         say("No infobox was found on any page. “infoboxes” in the configuration names templates to read as one.")

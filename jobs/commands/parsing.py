@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 from jobs.batch import dask_cluster, processes, read_alone, read_with, reader_of
 from jobs.commands.options import shared_options
 from jobs.errors import UsageError
+from jobs.json_text import json_text
 from parsers.diff_feed import is_feed, parse_diff_feed
 from parsers.diff_json import diff_to_json, feed_to_json
 from parsers.diff_model import DiffPageError
@@ -54,7 +54,7 @@ def parse(
     if workers and dask:
         raise UsageError("Give --workers or --dask, not both.")
     if diff:
-        click.echo(json.dumps(_parse_diff(file.read(), file.name), ensure_ascii=False, indent=1))
+        click.echo(json_text(_parse_diff(file.read(), file.name)))
         return
     told = siteinfo.read() if siteinfo else None
     try:
@@ -73,7 +73,7 @@ def parse(
         record = parse_html(page, title, reader.site, encoding)
     else:
         record = reader.read(_decode(file.read()), title)
-    click.echo(json.dumps(record_to_json(record), ensure_ascii=False, indent=1))
+    click.echo(json_text(record_to_json(record)))
 
 
 def _read_batch(
