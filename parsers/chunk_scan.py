@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from parsers import vocabulary
 from parsers.blocks import HEADING_LINE, find_heading
 from parsers.chunk import ItemKeeper
-from parsers.html_tags import find_tags
+from parsers.html_tags import find_tags, half_tags
 from parsers.infobox import InfoboxRule
 from parsers.links import Inline, InlineReader
 from parsers.masks import GONE, MARK, OPAQUE, hide_line_breaks, mask, unmask
@@ -73,6 +73,7 @@ class ChunkScanner(ItemKeeper):
         found.nodes = self.without_invalid(found.nodes)
         chunk.faults += [("odd-character", *match.span()) for match in _ODD.finditer(self.text, begin)]
         chunk.tags = find_tags(self.text, begin, self.hidden)
+        chunk.faults += [("tag-without-end", *span) for span in half_tags(self.text, begin, self.hidden)]
         self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
         self.top_nodes = self.recover(found)
         masked = hide_line_breaks(self.masked, found.links)

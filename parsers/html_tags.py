@@ -9,7 +9,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
+from parsers.plain_text import HTML_TAGS
 from parsers.record import Span
+from parsers.vocabulary import EXTENSION_TAGS
 
 # Sanitizer::getRecognizedTagData, without those that HTML itself closes (p, li, td, …)
 _PAIRED = (
@@ -17,8 +19,14 @@ _PAIRED = (
     "ol pre ruby s samp small span strike strong sub sup table time tt u ul var"
 )
 _NAMES = "|".join(_PAIRED.split())
+_LONG_NAMES = "|".join(sorted(name for name in HTML_TAGS | EXTENSION_TAGS if len(name) > 1))  # a<b is none
 _REST = r"(?:(?!\n=)\s(?:[^<>\n]|\n(?!=))*|)"  # never over a line that may be a heading, where texts are cut
 _TAG = re.compile(rf"<(/?)({_NAMES}){_REST}(/?)>", re.IGNORECASE)
+_HALF = re.compile(  # up to what cannot stand in a tag
+    rf"<((?:{_LONG_NAMES})(?=[\s/]|\Z))(?:[^<>\n]|\n(?!=))*+"
+    r"(?:\Z|(?=\n=)|(?=<(?!!--|/?(?:noinclude|includeonly|onlyinclude)\b)))",
+    re.IGNORECASE,
+)
 
 Tag = tuple[str, bool, int, int]  # name, whether it closes, start, end
 
@@ -39,6 +47,17 @@ def find_tags(text: str, start: int, hidden: Sequence[Span]) -> list[Tag]:
         else:
             found.append((name, closes, *match.span()))
     return found
+
+
+def half_tags(text: str, start: int, hidden: Sequence[Span]) -> Iterator[Span]:
+    """Where tags begin that have no ``>``, from ``start`` on; ``hidden`` are ordered spans to pass over."""
+    if "<" not in text:
+        return
+    starts = [low for low, _ in hidden]
+    for match in _HALF.finditer(text, start):
+        index = bisect_right(starts, match.start()) - 1
+        if index < 0 or match.start() >= hidden[index][1]:
+            yield match.start(), match.end(1)
 
 
 def unpaired(tags: Iterable[Tag]) -> Iterator[tuple[str, int, int]]:

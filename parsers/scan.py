@@ -39,6 +39,11 @@ _LONG = 200_000  # characters of a text that is read twice at most
 
 _UNCLOSED = {IN_BRACES: "unclosed-template", IN_LINK: "unclosed-link", IN_VARIANT: "unclosed-variant"}
 _CLOSING = {IN_LINK: "]]", IN_VARIANT: "}-"}
+_MARKS = (
+    "!",
+    "(",
+    ")",
+)  # what templates are called that give a mark of a table, or a brace, beside which one may stand
 _INCLUSION = ("includeonly", "noinclude", "onlyinclude")
 
 
@@ -262,7 +267,18 @@ class _Scanner:
         if count < 2:
             return start + count
         self.close_piece(opened, start, count)
-        return start + count
+        after = start + count
+        if self.text[opened.content : start] not in _MARKS:
+            if opened.count - count == 1:
+                self.fault("stray-braces", opened.start, opened.start + 1)
+            inside = self.stack[-1].kind if self.stack else OUTSIDE
+            if (
+                end - after == 1
+                and inside != IN_BRACES
+                and not (inside == IN_VARIANT and self.text.startswith("-", end))
+            ):
+                self.fault("stray-braces", after, end)
+        return after
 
     def close_piece(self, opened: Open, start: int, count: int) -> None:
         self.stack.pop()
@@ -319,6 +335,7 @@ class _Scanner:
         self.settled = False
         self.no_closing.add(name)
         if name == "includeonly":
+            self.fault("unclosed-inclusion", start, close + 1)
             self.nodes.append(Node(COMMENT, start, self.end, []))
             return self.end
         self.fault("unclosed-tag", start, close + 1)
