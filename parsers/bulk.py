@@ -17,7 +17,7 @@ from parsers.bulk_induction import induce_rules
 from parsers.bulk_kept import Pair
 from parsers.bulk_literal import literal_groups
 from parsers.bulk_rules import MIN_PAGES, Rule, Variable
-from parsers.bulk_sites import is_of_any_site, sites_at_a_time
+from parsers.bulk_sites import is_of_any_site, sites_at_a_time, without_passing
 from parsers.bulk_templates import group_parameters
 from parsers.bulk_time import RARE, Burst, bursts, in_order, moment, page_count, stretches
 from parsers.bulk_watch import Wanted, Watch
@@ -156,7 +156,7 @@ def _own_stretches(rule: Rule, members: Sequence[PageChange]) -> Iterator[list[P
         yield from stretches(members)
         return
     for stretch in stretches(members, _ONE_SITE):
-        for sites in sites_at_a_time(stretch):
+        for sites in sites_at_a_time(without_passing(stretch, members)):
             yield from stretches(sites)
 
 

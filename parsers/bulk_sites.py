@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from parsers.bulk_rules import MIN_PAGES, Rule
-from parsers.bulk_time import in_order, page_count, time_of
+from parsers.bulk_time import MAX_GAP, in_order, page_count, time_of
 from parsers.change import PageChange
 
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*?)(?=[/?#]|\{rest\}\Z|\Z)", re.IGNORECASE)
@@ -34,14 +34,46 @@ def is_of_any_site(rule: Rule) -> bool:
     return bool(scheme) and "{" in host and len(words) < 2
 
 
+def without_passing(stretch: Sequence[PageChange], members: Sequence[PageChange]) -> list[PageChange]:
+    """The changes of a stretch of time, without those of a site that was worked on for itself around it.
+
+    A site has too few of them here to be told from the work that they came in; but its own members go on before the
+    stretch and behind it.
+    """
+    here = {change.change_id for change in stretch}
+    first, last = time_of(stretch[0]), time_of(stretch[-1])
+    before: defaultdict[str | None, set[int]] = defaultdict(set)  # pages by site
+    after: defaultdict[str | None, set[int]] = defaultdict(set)
+    for change in members:
+        at = time_of(change)
+        if change.change_id not in here and first - MAX_GAP <= at <= last + MAX_GAP:
+            (before if at < first else after)[host_of(change.change.before)].add(change.page_id)
+    own = _by_host(stretch)
+    passing = {
+        host
+        for host, done in own.items()
+        if page_count(done) < MIN_PAGES
+        and before[host]
+        and after[host]
+        and len(before[host] | after[host]) >= MIN_PAGES
+    }
+    kept = [change for host, done in own.items() if host not in passing for change in done]
+    return in_order(kept) if page_count(kept) >= MIN_PAGES else list(stretch)
+
+
+def _by_host(members: Sequence[PageChange]) -> dict[str | None, list[PageChange]]:
+    by_host: defaultdict[str | None, list[PageChange]] = defaultdict(list)
+    for change in in_order(members):
+        by_host[host_of(change.change.before)].append(change)
+    return by_host
+
+
 def sites_at_a_time(members: Sequence[PageChange]) -> Iterator[list[PageChange]]:
     """Parts of the members by site, where whole sites were done one after the other or by turns; else all as one.
 
     A site counts for itself if enough pages have it; the others go with the one whose work they came in.
     """
-    by_host: defaultdict[str | None, list[PageChange]] = defaultdict(list)
-    for change in in_order(members):
-        by_host[host_of(change.change.before)].append(change)
+    by_host = _by_host(members)
     works: list[list[PageChange]] = []
     for done in sorted((d for d in by_host.values() if page_count(d) >= MIN_PAGES), key=len, reverse=True):
         together = [work for work in works if _are_together(work, done)]

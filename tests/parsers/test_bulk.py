@@ -185,6 +185,23 @@ def test_secure_addresses_of_any_host() -> None:
     assert (bulk.pattern_before, bulk.pattern_after) == ("http://{rest}", "https://{rest}")
 
 
+def test_a_site_whose_own_work_goes_on_for_longer_is_not_part_of_a_short_one() -> None:
+    history = History()
+    days = [0, 1, 2, 25, 50, 51, 52]  # of which one falls into the other site's two days
+    slow, quick = set(), set()
+    for page, day in enumerate(days):
+        slow.add(history.link(page, f"http://a.example/{page}", f"https://a.example/{page}", days=day))
+    for page in range(20, 28):
+        quick.add(history.link(page, f"http://b.example/{page}", f"https://b.example/{page}", days=20 + page / 4))
+    left = ["http://a.example/9", "http://b.example/40"]
+    bulks = found_in(history.changes, [current_link(page, address) for page, address in enumerate(left, 50)])
+    assert [(bulk.rule, set(bulk.members)) for bulk in bulks] == [
+        ("http://a.example/{n} → https://a.example/{n}", slow),
+        ("http://b.example/{n} → https://b.example/{n}", quick),
+    ]
+    assert [[case.before for case in bulk.stragglers] for bulk in bulks] == [left[:1], left[1:]]
+
+
 def test_files_and_page_titles_have_rules_too() -> None:
     history = History()
     for page, name in enumerate(["Wohnen", "Umwelt und Klima", "Sport"]):
