@@ -11,20 +11,17 @@ from hypothesis import given, settings
 
 from parsers.change import Change
 from parsers.compare import compare
-from parsers.reader import Reader
 from parsers.record import Record
-from parsers.site import Site
 from storage.database import open_database
 from tests import properties
 from tests.labelled_history import START, History, Page, Revision, write_history
 from tests.labelled_weaving import labelled_history
 from tests.mutations import base_texts, mutate
-from tests.parsers.test_compare_properties import WIKITEXT, read
+from tests.parsers.compared import changes, read
+from tests.parsers.test_compare_properties import WIKITEXT
 from tests.properties import Findings, check_edits, check_history, read_history
 from tests.properties_apply import faults
 from tests.wikitrail import rows, wikitrail
-
-READER = Reader(Site.default())
 
 
 def test_they_hold_on_the_sample_wiki(sample_wiki_path: Path, tmp_path: Path) -> None:
@@ -95,7 +92,7 @@ def test_the_command_says_what_it_checked_and_fails_when_something_does_not_hold
 @settings(max_examples=400)
 @given(WIKITEXT, WIKITEXT)
 def test_changes_lead_from_any_text_to_any_other(before: str, after: str) -> None:
-    assert list(faults(read(before), read(after), compare(read(before), read(after)))) == []
+    assert list(faults(read(before), read(after), changes(before, after))) == []
 
 
 def test_changes_lead_to_mutated_pages() -> None:
@@ -104,7 +101,7 @@ def test_changes_lead_to_mutated_pages() -> None:
     wrong: list[str] = []
     for _ in range(1500):
         text = chance.choice(bases)[:6000]
-        before, after = READER.read(text, "Seite"), READER.read(mutate(text, chance.choice(bases), chance), "Seite")
+        before, after = read(text), read(mutate(text, chance.choice(bases), chance))
         wrong += faults(before, after, compare(before, after))
     assert wrong == []
 
@@ -128,7 +125,7 @@ Elf von hundert Wegen. Vorlage B/16/0815-02
 
 
 def pair() -> tuple[Record, Record, list[Change]]:
-    before, after = READER.read(PAGE, "Rad"), READER.read(AFTER, "Rad")
+    before, after = read(PAGE), read(AFTER)
     return before, after, compare(before, after)
 
 
