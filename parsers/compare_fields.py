@@ -13,7 +13,6 @@ from parsers.record import Field, Infobox, Record, Span
 # Two boxes of different name are one that was swapped when they share at least this part of their fields.
 _SWAP_SHARE = 0.5
 _MAX_PAIRS = 400
-_MAX_SHOWN = 2_000
 
 
 class FieldChanges:
@@ -45,10 +44,10 @@ def compare_infoboxes(before: Record, after: Record) -> FieldChanges:
         _compare_fields(old, new, path, found)
     for box in _rest(before.infoboxes, [old for old, _ in pairs]):
         found.changes += _one_sided(box, paths_before[box.span], "removed")
-        found.told_before += _with_text(box)
+        found.told_before += [field.span for field in _with_text(box)]
     for box in _rest(after.infoboxes, [new for _, new in pairs]):
         found.changes += _one_sided(box, paths_after[box.span], "added")
-        found.told_after += _with_text(box)
+        found.told_after += [field.span for field in _with_text(box)]
     return found
 
 
@@ -181,10 +180,10 @@ def _compare_fields(old: Infobox, new: Infobox, path: str, found: FieldChanges) 
 
 def _layout_change(sources: Sources, old: Infobox, new: Infobox, path: str) -> Change | None:
     """What differs in two boxes whose fields are equal, or told: blanks, the order of fields, comments."""
-    difference = sources.difference((old.span, new.span))
     if _common_names(old, new) != _common_names(new, old):
         written = sources.before.slice(old.span), sources.after.slice(new.span)
-        return Change("infobox", "changed", path, *shorten_both(*written, _MAX_SHOWN), COSMETIC, ORDER)
+        return Change("infobox", "changed", path, *shorten_both(*written), COSMETIC, ORDER)
+    difference = sources.difference((old.span, new.span))
     if difference is None:
         return None
     reason = markup_noise_reason(*(_shown(lines) for lines in zip(*difference.blocks, strict=True)))
@@ -238,14 +237,13 @@ def _renamed(gone: Sequence[Field], come: Sequence[Field]) -> list[tuple[Field, 
     ]
 
 
-def _with_text(box: Infobox) -> list[Span]:
+def _with_text(box: Infobox) -> list[Field]:
     """The fields that tell what stands in them; the links and files of one that shows no text are told themselves."""
-    return [field.span for field in _last_of_each(box).values() if field.text]
+    return [field for field in _last_of_each(box).values() if field.text]
 
 
 def _one_sided(box: Infobox, path: str, action: str) -> list[Change]:
-    fields = [field for field in _last_of_each(box).values() if field.text]
-    texts = [(f"{path}/{field.name}", field.text) for field in fields] or [(path, "")]
+    texts = [(f"{path}/{field.name}", field.text) for field in _with_text(box)] or [(path, "")]
     if action == "added":
         return [Change("infobox", action, where, None, text) for where, text in texts]
     return [Change("infobox", action, where, text, None) for where, text in texts]

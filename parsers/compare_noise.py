@@ -23,15 +23,6 @@ _MARK = re.compile(r"'{2,}|</?[A-Za-z][^<>\n]*>")
 
 
 @dataclass(frozen=True, slots=True)
-class CosmeticEdit:
-    """Lines of wikitext and how they would read with this edit alone: ``before`` and ``after`` say the same."""
-
-    reason: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Hunk:
     """A place where the tokens of two blocks differ: ``[b0, b1)`` became ``[a0, a1)``."""
 
@@ -41,12 +32,15 @@ class _Hunk:
     a1: int
 
 
-def cosmetic_edits(before: MaskedSource, after: MaskedSource, blocks: Sequence[LineBlock]) -> list[CosmeticEdit]:
-    """What reads the same in the blocks of lines that differ, one edit a reason.
+def cosmetic_edits(
+    before: MaskedSource, after: MaskedSource, blocks: Sequence[LineBlock]
+) -> dict[str, tuple[str, str]]:
+    """What reads the same in the blocks of lines that differ: by reason, the lines and how they read with it alone.
 
     A line that reads as another one of its block is told as it is written. Of lines whose words differ as well,
-    ``after`` is the earlier line with nothing but the cosmetic places rewritten; links that are told by themselves
-    stand there as their label. Blocks past a size, or rewritten in very many places, are told by their words alone.
+    the second text is the earlier line with nothing but the cosmetic places rewritten; links that are told by
+    themselves stand there as their label. Blocks past a size, or rewritten in very many places, are told by their
+    words alone.
     """
     shown: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for old, new in blocks:
@@ -60,10 +54,10 @@ def cosmetic_edits(before: MaskedSource, after: MaskedSource, blocks: Sequence[L
                 texts = ("\n".join(line.text for line in lines) for lines in (lines_old, lines_new))
                 for reason, pair in _inside(*texts):
                     shown[reason].append(pair)
-    return [
-        CosmeticEdit(reason, "\n".join(old for old, _ in pairs), "\n".join(new for _, new in pairs))
+    return {
+        reason: ("\n".join(old for old, _ in pairs), "\n".join(new for _, new in pairs))
         for reason, pairs in shown.items()
-    ]
+    }
 
 
 def _aligned(old: Sequence[Line], new: Sequence[Line]) -> Iterator[tuple[Sequence[Line], Sequence[Line], bool]]:
@@ -142,12 +136,16 @@ def _is_paired(tokens: Sequence[str]) -> bool:
 def _lines_around(tokens: Sequence[str], hunks: dict[_Hunk, list[str]]) -> tuple[str, str]:
     """The lines with these hunks, as they stood and with the hunks rewritten."""
     pieces: list[tuple[str, str, bool]] = []
-    position = 0
+    position, end = min(hunk.b0 for hunk in hunks), max(hunk.b1 for hunk in hunks)
+    while position and tokens[position - 1] != "\n":
+        position -= 1
+    while end < len(tokens) and tokens[end] != "\n":
+        end += 1
     for hunk, rewritten in hunks.items():
         pieces += [(token, token, False) for token in tokens[position : hunk.b0]]
         pieces.append(("".join(tokens[hunk.b0 : hunk.b1]), "".join(rewritten), True))
         position = hunk.b1
-    pieces += [(token, token, False) for token in tokens[position:]]
+    pieces += [(token, token, False) for token in tokens[position:end]]
     before, after = [""], [""]
     touched = [False]
     for old, new, is_hunk in pieces:
@@ -163,4 +161,4 @@ def _lines_around(tokens: Sequence[str], hunks: dict[_Hunk, list[str]]) -> tuple
     return "\n".join(before[at] for at in kept), "\n".join(after[at] for at in kept)
 
 
-__all__ = ["CosmeticEdit", "cosmetic_edits"]
+__all__ = ["cosmetic_edits"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate
 
 from parsers.compare_links import is_language_link
 from parsers.immutable import dataclass
-from parsers.noise import MARKUP, markup_noise_reason
+from parsers.noise import MARKUP, collapse, markup_noise_reason
 from parsers.record import Record, Span
 from parsers.words import align
 
@@ -62,12 +63,14 @@ class MaskedSource:
 
     def mask_language_links(self, span: Span) -> bool:
         """Mask the language links of a span; whether there are any."""
-        found = False
-        for link in [link for link in self.record.links if link.kind == "interwiki"]:
-            if span[0] <= link.span[0] < span[1] and is_language_link(link):
-                self.mask(link.span)
-                found = True
-        return found
+        found = [one for one in self._language_spans if span[0] <= one[0] < span[1]]
+        for one in found:
+            self.mask(one)
+        return bool(found)
+
+    @cached_property
+    def _language_spans(self) -> list[Span]:
+        return [link.span for link in self.record.links if is_language_link(link)]
 
     def slice(self, span: Span) -> str:
         return self.text[span[0] : span[1]]
@@ -153,7 +156,7 @@ def differing_lines(
     old, new = before.lines(narrow[0]), after.lines(narrow[1])
     if any(line.masked for line in old) or any(line.masked for line in new):
         old, new = [line for line in old if line.text.strip()], [line for line in new if line.text.strip()]
-    squashed = {_squash(line.text) for line in (*old, *new) if line.masked}
+    squashed = {collapse(line.text) for line in (*old, *new) if line.masked}
     texts = [_comparable(line, squashed) for line in old], [_comparable(line, squashed) for line in new]
     if texts[0] == texts[1]:
         return None
@@ -164,7 +167,7 @@ def differing_lines(
     )
     if shown[0] == shown[1]:
         return None  # of two equal links in equal lines, one was masked
-    return SourceDifference(*shorten_both(*shown, _MAX_SHOWN), narrow, blocks)
+    return SourceDifference(*shorten_both(*shown), narrow, blocks)
 
 
 def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span], skip: int) -> tuple[Span, Span]:
@@ -214,15 +217,11 @@ def _comparable(line: Line, squashed: Collection[str]) -> str:
     """The text of a line; the blanks around what is masked, here or in the other revision, came and went with it."""
     if not squashed:
         return line.text
-    text = _squash(line.text)
+    text = collapse(line.text)
     return text if line.masked or text in squashed else line.text
 
 
-def _squash(text: str) -> str:
-    return " ".join(text.split())
-
-
-def shorten_both(before: str, after: str, limit: int) -> tuple[str, str]:
+def shorten_both(before: str, after: str, limit: int = _MAX_SHOWN) -> tuple[str, str]:
     """Two different texts, cut to about ``limit`` characters from shortly before where they begin to differ."""
     if max(len(before), len(after)) <= limit:
         return before, after

@@ -14,7 +14,7 @@ from parsers.compare_noise import cosmetic_edits
 from parsers.compare_sections import SectionPairs
 from parsers.compare_source import MaskedSource, SourceDifference, Sources, shorten_both
 from parsers.items import section_path
-from parsers.noise import ORDER, noise_reason, strip_markup
+from parsers.noise import ORDER, collapse, noise_reason, strip_markup
 from parsers.record import Section, Span
 from parsers.words import align
 
@@ -25,7 +25,6 @@ _LEAST_REWORDED = 40
 _ALIKE = 80.0
 _MAX_REWORDED = 400
 _DIGITS = re.compile(r"\d+")
-_MAX_SHOWN = 2_000
 _MAX_LINE_CELLS = 1_000_000  # of a longer section no line is looked for at another place in it
 
 
@@ -121,7 +120,7 @@ def compare_texts(
         difference = sources.difference(
             (_body(old, sources.before), _body(new, sources.after)), skip=1 if old.path != new.path else 0
         )
-        if text_old != text_new and _squash(text_old) != _squash(text_new):
+        if text_old != text_new and collapse(text_old) != collapse(text_new):
             seen = noise_reason(text_old, text_new)
             changes.append(_section_change(new, shown, seen))
             if seen is None:
@@ -132,7 +131,7 @@ def compare_texts(
                 changes.append(_section_change(new, (difference.before, difference.after), None))
         elif difference and old.index not in left and new.index not in come:
             reason = sources.noise_reason(difference)
-            is_seen = reason is None and _squash(shown[0]) != _squash(shown[1])
+            is_seen = reason is None and collapse(shown[0]) != collapse(shown[1])
             changes.append(_section_change(new, shown if is_seen else (difference.before, difference.after), reason))
             if reason is None:
                 changes += _noise_beside(old, new, sources, difference)
@@ -145,9 +144,11 @@ def _noise_beside(
     old: Section, new: Section, sources: Sources, difference: SourceDifference | None
 ) -> Iterator[Change]:
     """The cosmetic edits of a section that stand beside a change of its words."""
-    for edit in cosmetic_edits(sources.before, sources.after, difference.blocks) if difference else ():
-        if not (_shows_marks(edit.before, old.text) or _shows_marks(edit.after, new.text)):
-            yield _section_change(new, shorten_both(edit.before, edit.after, _MAX_SHOWN), edit.reason)
+    if difference is None:
+        return
+    for reason, (before, after) in cosmetic_edits(sources.before, sources.after, difference.blocks).items():
+        if not (_shows_marks(before, old.text) or _shows_marks(after, new.text)):
+            yield _section_change(new, shorten_both(before, after), reason)
 
 
 def _shows_marks(lines: str, text: str) -> bool:
@@ -165,8 +166,8 @@ def _reordered(section: Section, text_old: str, text_new: str) -> Iterator[Chang
     come: set[str] = set()
     for same, b0, b1, a0, a1 in align(lines_old, lines_new, _MAX_LINE_CELLS):
         if not same:
-            gone += map(_squash, lines_old[b0:b1])
-            come.update(map(_squash, lines_new[a0:a1]))
+            gone += map(collapse, lines_old[b0:b1])
+            come.update(map(collapse, lines_new[a0:a1]))
     moved = [line for line in dict.fromkeys(gone) if line in come and len(line) >= _LEAST_MOVED]
     if moved:
         path, shown = section_path(section), "\n".join(moved)
@@ -202,21 +203,17 @@ def _by_section(moved: Iterable[MovedText]) -> tuple[dict[int, set[str]], dict[i
 
 def _lines(section: Section) -> dict[str, None]:
     """The lines long enough to be known again, in order; of one that stands there twice nobody knows which moved."""
-    counts = Counter(_squash(line) for line in section.text.split("\n") if len(line) >= _LEAST_MOVED)
+    counts = Counter(collapse(line) for line in section.text.split("\n") if len(line) >= _LEAST_MOVED)
     return {line: None for line, count in counts.items() if count == 1}
 
 
 def _without(text: str, lines: set[str] | None) -> str:
     if not lines:
         return text
-    return "\n".join(line for line in text.splitlines() if _squash(line) not in lines)
+    return "\n".join(line for line in text.splitlines() if collapse(line) not in lines)
 
 
 def _relabel(text: str, relabelled: Mapping[str, str]) -> str:
     for old, new in relabelled.items():
         text = text.replace(old, new)
     return text
-
-
-def _squash(text: str) -> str:
-    return " ".join(text.split())

@@ -55,7 +55,7 @@ def noise_reason(before: str, after: str) -> str | None:
         len(letters_before) != len(letters_after) or sorted(letters_before) != sorted(letters_after)
     ):
         return None
-    if same_letters and _collapse(before) == _collapse(after):
+    if same_letters and collapse(before) == collapse(after):
         return WHITESPACE
     plain_before, plain_after = before.translate(_PLAIN), after.translate(_PLAIN)
     if same_letters and _tight(plain_before) == _tight(plain_after):
@@ -78,7 +78,7 @@ def markup_noise_reason(before: str, after: str) -> str | None:
     """
     if before == after:
         return None
-    if _collapse(before) == _collapse(after):
+    if collapse(before) == collapse(after):
         return WHITESPACE
     stripped_before, stripped_after = strip_markup(before), strip_markup(after)
     if _tight(stripped_before.translate(_PLAIN)) == _tight(stripped_after.translate(_PLAIN)):
@@ -126,7 +126,8 @@ def _common_head(before: str, after: str, most: int) -> int:
     return low
 
 
-def _collapse(text: str) -> str:
+def collapse(text: str) -> str:
+    """A text with every run of blanks and line breaks as one blank, and none at its ends."""
     return " ".join(text.split())
 
 
@@ -136,7 +137,7 @@ def _letters(text: str) -> str:
 
 def _tight(text: str) -> str:
     """Without the blanks that part no two words: ``z. B.`` is ``z.B.``, but ``Stadt teil`` is not ``Stadtteil``."""
-    return _SPACE_AT_PUNCTUATION.sub("", _collapse(text))
+    return _SPACE_AT_PUNCTUATION.sub("", collapse(text))
 
 
 def _sorted_lines(text: str) -> list[str]:

@@ -117,17 +117,24 @@ def _environment() -> Path:
     return folder
 
 
+def watched(command: Sequence[str], folder: Path, **variables: str) -> tuple[int, float, float, int, str]:
+    """Run a command in ``folder``: its exit code, seconds, seconds of CPU, peak memory in bytes, and all that it said.
+
+    ``variables`` are those of its environment beside ours.
+    """
+    said, taken = folder / "output.txt", folder / "taken.json"
+    watch = [sys.executable, "-I", "-S", str(_TESTS / "bench_watch.py"), str(said), str(taken)]
+    subprocess.run([*watch, *command], cwd=folder, env=environment(**variables), stdin=subprocess.DEVNULL, check=True)
+    code, seconds, user, memory = json.loads(taken.read_text())
+    return code, seconds, user, memory, said.read_text(encoding="utf-8", errors="replace")
+
+
 def measure(command: Sequence[str], folder: Path) -> tuple[float, float, int, str]:
     """Run a command in ``folder``: its seconds, seconds of CPU, peak memory in bytes, and output.
 
     Raises RuntimeError with the end of what it said when it fails.
     """
-    said, taken = folder / "output.txt", folder / "taken.json"
-    watch = [sys.executable, "-I", "-S", str(_TESTS / "bench_watch.py"), str(said), str(taken)]
-    variables = {**environment(), "NO_PROXY": "127.0.0.1", "PYWIKIBOT_NO_USER_CONFIG": "2"}
-    subprocess.run([*watch, *command], cwd=folder, env=variables, stdin=subprocess.DEVNULL, check=True)
-    text = said.read_text(encoding="utf-8", errors="replace")
-    code, seconds, user, memory = json.loads(taken.read_text())
+    code, seconds, user, memory, text = watched(command, folder, NO_PROXY="127.0.0.1", PYWIKIBOT_NO_USER_CONFIG="2")
     if code:
         raise RuntimeError(f"{command[0]} failed:\n{text[-1000:]}")
     return seconds, user, memory, text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.labelled_ground import place_name, sentence
+from tests.labelled_ground import host_name, place_name, sentence
 from tests.labelled_history import Page, World
 
 Pairs = list[tuple[str, str, str]]  # old, new, and the line to plant with the old form in braces
@@ -48,7 +48,7 @@ def _plan(world: World, page: Page, pair: tuple[str, str, str], when: datetime) 
 
 
 def _host(random: Random) -> str:
-    return f"{place_name(random).lower().replace('ß', 'ss')}{random.randint(100, 999)}.example"
+    return host_name(random, mark="")
 
 
 def _link(random: Random, old: str, new: str) -> tuple[str, str, str]:

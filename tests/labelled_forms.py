@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from tests.labelled_ground import place_name, sentence
+from tests.labelled_ground import host_name, place_name, sentence
 from tests.labelled_history import Row
 from tests.labelled_kinds import Kind, Place
 
@@ -20,21 +20,17 @@ def more_kinds(random: Random) -> list[Kind]:
     ]  # fmt: skip
 
 
-def _host(random: Random) -> str:
-    return f"{place_name(random).lower().replace('ß', 'ss')}-{random.randint(100, 999)}.example"
-
-
-def _link_kind(name: str, form: Form, around: str = "* {} im Rat", **more: object) -> Kind:
+def _link_kind(name: str, form: Form) -> Kind:
     def make(random: Random) -> Place:
         old, new = form(random)
         label = f"Papier {random.randint(100, 9999)}"
-        return Place(f"[{old} {label}]", f"[{new} {label}]", (Row("link", old, new),), "line", around)
+        return Place(f"[{old} {label}]", f"[{new} {label}]", (Row("link", old, new),), "line", "* {} im Rat")
 
-    return Kind(name, make, per_page=2, **more)  # type: ignore[arg-type]
+    return Kind(name, make, per_page=2)
 
 
 def _address_forms(random: Random) -> list[Kind]:
-    h = [_host(random) for _ in range(16)]
+    h = [host_name(random) for _ in range(16)]
 
     def n(random: Random) -> int:
         return random.randint(1000, 99999)
@@ -70,7 +66,7 @@ def _address_forms(random: Random) -> list[Kind]:
 
 
 def _link_places(random: Random) -> list[Kind]:
-    h = [_host(random) for _ in range(4)]
+    h = [host_name(random) for _ in range(4)]
 
     def pair(random: Random, host: str) -> tuple[str, str]:
         key = random.randint(1000, 99999)
@@ -104,8 +100,8 @@ def _link_places(random: Random) -> list[Kind]:
     ]  # fmt: skip
 
 
-def _box(name: str, old: str, new: str, row: Row) -> Place:
-    return Place(f"|{name}={old}", f"|{name}={new}", (row,), "box")
+def _box(name: str, old: str, new: str) -> Place:
+    return Place(f"|{name}={old}", f"|{name}={new}", (Row("infobox", old, new),), "box")
 
 
 def _field_forms(random: Random) -> list[Kind]:
@@ -114,15 +110,15 @@ def _field_forms(random: Random) -> list[Kind]:
 
     def unit(random: Random) -> Place:
         size = random.randint(2, 900)
-        return _box(f"{name[0]}größe", f"{size} ha", f"{size} Hektar", Row("infobox", f"{size} ha", f"{size} Hektar"))
+        return _box(f"{name[0]}größe", f"{size} ha", f"{size} Hektar")
 
     def long(random: Random) -> Place:
-        return _box(f"{name[1]}stelle", short, f"Bereich {name[2]}", Row("infobox", short, f"Bereich {name[2]}"))
+        return _box(f"{name[1]}stelle", short, f"Bereich {name[2]}")
 
     def listed(random: Random) -> Place:
         place = place_name(random)
         old, new = f"{place}, Amt {name[3]}, Rat", f"{place}, Dezernat {name[4]}, Rat"
-        return _box(f"{name[3]}beteiligt", old, new, Row("infobox", old, new))
+        return _box(f"{name[3]}beteiligt", old, new)
 
     return [Kind("unit of a value", unit), Kind("short value", long), Kind("one of several values", listed)]
 
@@ -168,13 +164,13 @@ def _name_forms(random: Random) -> list[Kind]:
     ]  # fmt: skip
 
 
-def _text_kind(name: str, form: Form, per_page: int = 2) -> Kind:
+def _text_kind(name: str, form: Form) -> Kind:
     def make(random: Random) -> Place:
         old, new = form(random)
         around = f"{sentence(random)[:-1]}, so {{}} und {sentence(random)}"
         return Place(old, new, (Row("section", None, None, exact=False),), "line", around)
 
-    return Kind(name, make, per_page=per_page)
+    return Kind(name, make, per_page=2)
 
 
 def _text_forms(random: Random) -> list[Kind]:
@@ -200,11 +196,10 @@ def _text_forms(random: Random) -> list[Kind]:
 def _mark_forms(random: Random) -> list[Kind]:
     row = Row("section", None, None, exact=False)
 
-    def mark(name: str, old: Callable[[str], str], new: Callable[[str], str], around: str = "{s} {} {s}") -> Kind:
+    def mark(name: str, old: Callable[[str], str], new: Callable[[str], str]) -> Kind:
         def make(random: Random) -> Place:
-            word = place_name(random)
-            line = around.replace("{s}", sentence(random))
-            return Place(old(word), new(word), (row,), "line", line)
+            word, said = place_name(random), sentence(random)
+            return Place(old(word), new(word), (row,), "line", f"{said} {{}} {said}")
 
         return Kind(name, make, days=(30, 100))
 

@@ -51,6 +51,14 @@ def place_name(random: Random) -> str:
     return random.choice(_STEMS) + random.choice(_ENDS)
 
 
+def host_name(random: Random, mark: str = "-", least: int = 100) -> str:
+    """A host named after a place, with a number of as many digits as ``least`` has.
+
+    Those of kinds, of more forms and of decoys have other marks or numbers, so that none is another's by chance.
+    """
+    return f"{place_name(random).lower().replace('ß', 'ss')}{mark}{random.randint(least, 10 * least - 1)}.example"
+
+
 def made_up_pages(world: World, number: int) -> None:
     """Pages with a box, sections, lists, links and a category; one in ten comes later than the others."""
     for at in range(number):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from tests.labelled_ground import place_name, sentence
+from tests.labelled_ground import host_name, place_name, sentence
 from tests.labelled_history import DAYS, Row
 
 
@@ -55,7 +55,7 @@ def kinds(random: Random, round_: int = 0) -> list[Kind]:
 
 
 def _host(random: Random) -> str:
-    return f"{place_name(random).lower().replace('ß', 'ss')}-{random.randint(10, 99)}.example"
+    return host_name(random, least=10)
 
 
 def _link(before: str, after: str, label: str) -> Place:

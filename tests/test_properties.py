@@ -11,18 +11,17 @@ from hypothesis import given, settings
 
 from parsers.change import Change
 from parsers.compare import compare
-from parsers.reader import Reader
 from parsers.record import Record
-from parsers.site import Site
+from storage.database import open_database
 from tests import properties
-from tests.labelled_history import write_history
+from tests.labelled_history import START, History, Page, Revision, write_history
 from tests.labelled_weaving import labelled_history
 from tests.mutations import base_texts, mutate
-from tests.parsers.test_compare_properties import WIKITEXT, read
-from tests.properties import check_history
+from tests.parsers.compared import changes, read
+from tests.parsers.test_compare_properties import WIKITEXT
+from tests.properties import Findings, check_edits, check_history, read_history
 from tests.properties_apply import faults
-
-READER = Reader(Site.default())
+from tests.wikitrail import rows, wikitrail
 
 
 def test_they_hold_on_the_sample_wiki(sample_wiki_path: Path, tmp_path: Path) -> None:
@@ -40,6 +39,39 @@ def test_they_hold_on_a_generated_history(tmp_path: Path) -> None:
     findings = check_history(dump, tmp_path, moments=100, seed=2)
     assert findings.faults == []
     assert findings.checked["edits applied"] > 100
+
+
+def test_they_hold_where_a_revision_was_imported_before_one_that_was_made_without_it(tmp_path: Path) -> None:
+    page = Page("Hafen", "", START, 1)
+    for number, text in enumerate(["Der Hafen.", "Der [[Hafen]] am Fluss.", "Der Hafen. [[Kategorie:Ufer]]"], 1):
+        page.revisions.append(Revision(START.replace(day=3 + number), "Ute Engel", text, number))
+    dump = tmp_path / "history.xml"
+    write_history(History([page], [], []), dump)
+    known = "<revision><id>3</id>"
+    text = dump.read_text(encoding="utf-8")
+    assert known in text
+    dump.write_text(text.replace(known, f"{known}<parentid>1</parentid>"), encoding="utf-8")
+    findings = check_history(dump, tmp_path, moments=5, seed=1)
+    assert findings.faults == []
+    assert findings.checked["edits whose stored changes are those of the texts"] == 2
+    assert rows(tmp_path / "properties.db", "SELECT DISTINCT rev_from FROM changes WHERE rev_to = 3") == [(1,)]
+
+
+def test_stored_changes_that_no_edit_accounts_for_are_a_fault(sample_wiki_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "wiki.db"
+    assert wikitrail("--db", path, "import", sample_wiki_path).code == 0
+    db, findings = open_database(path, create=False), Findings()
+    try:
+        db.execute(
+            "UPDATE change_steps SET rev_from = rev_to, rev_to = rev_from"
+            " WHERE step_id = (SELECT min(step_id) FROM change_steps WHERE rev_from IS NOT NULL)"
+        )
+        check_edits(read_history(sample_wiki_path), db, findings)
+    finally:
+        db.close()
+    stored, left = findings.faults
+    assert stored.endswith(": other changes are stored")
+    assert left.endswith(" are stored that no edit accounts for")
 
 
 def test_the_command_says_what_it_checked_and_fails_when_something_does_not_hold(
@@ -60,7 +92,7 @@ def test_the_command_says_what_it_checked_and_fails_when_something_does_not_hold
 @settings(max_examples=400)
 @given(WIKITEXT, WIKITEXT)
 def test_changes_lead_from_any_text_to_any_other(before: str, after: str) -> None:
-    assert list(faults(read(before), read(after), compare(read(before), read(after)))) == []
+    assert list(faults(read(before), read(after), changes(before, after))) == []
 
 
 def test_changes_lead_to_mutated_pages() -> None:
@@ -69,7 +101,7 @@ def test_changes_lead_to_mutated_pages() -> None:
     wrong: list[str] = []
     for _ in range(1500):
         text = chance.choice(bases)[:6000]
-        before, after = READER.read(text, "Seite"), READER.read(mutate(text, chance.choice(bases), chance), "Seite")
+        before, after = read(text), read(mutate(text, chance.choice(bases), chance))
         wrong += faults(before, after, compare(before, after))
     assert wrong == []
 
@@ -93,7 +125,7 @@ Elf von hundert Wegen. Vorlage B/16/0815-02
 
 
 def pair() -> tuple[Record, Record, list[Change]]:
-    before, after = READER.read(PAGE, "Rad"), READER.read(AFTER, "Rad")
+    before, after = read(PAGE), read(AFTER)
     return before, after, compare(before, after)
 
 

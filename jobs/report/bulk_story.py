@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from jobs.report.data import BulkEntry
-from jobs.report.excerpt import clean
+from jobs.report.excerpt import clean, clean_or_none
 from parsers.change import AddressCheck, BulkCase, BulkChange, PageChange, Verification
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
@@ -126,6 +126,11 @@ class BulkStory:
         return tuple(case for case in cases if (case.title, case.before) not in named)
 
     @property
+    def checked_cases(self) -> tuple[CaseStory, ...]:
+        """What is told one by one of the check of the addresses."""
+        return (*self.flawed_addresses, *self.verification.duplicated) if self.verification else ()
+
+    @property
     def exception_pages(self) -> int:
         return len({case.title for case in self.new_exceptions})
 
@@ -194,7 +199,7 @@ def _tell_verification(found: Verification, revisions: Collection[int | None]) -
                 title=clean(c.title),
                 rev_id=c.rev_to or 0,
                 before=clean(c.before or ""),
-                after=clean(c.after) if c.after is not None else None,
+                after=clean_or_none(c.after),
                 label=clean(c.label) if c.label else None,
                 old_key=clean(c.old_key) if c.old_key else None,
                 new_key=clean(c.new_key) if c.new_key else None,
@@ -247,7 +252,7 @@ def _tell_case(case: BulkCase, bulk: BulkChange, revisions: Collection[int | Non
         title=clean(case.title),
         rev_id=case.rev_id,
         before=clean(case.before),
-        after=clean(case.after) if case.after is not None else None,
+        after=clean_or_none(case.after),
         label=clean(case.label) if case.label else None,
         old_key=_key(bulk.pattern_before, case.before),
         new_key=_key(bulk.pattern_after, case.after),

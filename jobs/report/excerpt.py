@@ -32,6 +32,11 @@ def clean(text: str) -> str:
     return _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text.replace("\r\n", "\n")))
 
 
+def clean_or_none(text: str | None) -> str | None:
+    """The same for a text that may be missing, as the name of a hidden user is."""
+    return clean(text) if text is not None else None
+
+
 def shorten(text: str, limit: int) -> tuple[Words, ...]:
     """The text as equal runs, with a gap where more than ``limit`` characters had to lose their middle."""
     return tuple(_shorten_run(Words("equal", clean(text)), limit))

@@ -184,9 +184,8 @@ def _words_of(change: Change, limits: Limits) -> tuple[Words, ...]:
         before, after = change.before or "", change.after or ""
         if max(len(before), len(after)) > _LONG_VALUE:
             return excerpt(compare_words(before, after), limits.context, limits.text)
-    if change.kind == "template" and change.action == "changed":
-        return excerpt(compare_words(change.before or "", change.after or ""), limits.context, limits.text)
-    if change.kind == "text" and change.action == "moved" and change.before != change.after:
+    is_reworded = (change.kind, change.action) == ("text", "moved") and change.before != change.after
+    if is_reworded or (change.kind, change.action) == ("template", "changed"):
         return excerpt(compare_words(change.before or "", change.after or ""), limits.context, limits.text)
     if change.kind in _TEXT_KINDS and change.action in ("added", "removed", "moved"):
         return shorten(change.after or change.before or "", limits.text)

@@ -123,11 +123,11 @@ def _outline_check(bulk: BulkStory, summary: Summary) -> Iterator[Block]:
     """The check of the addresses, with those that are named in no other list."""
     lang, limit = summary.lang, summary.story.limits.cases
     checked = summary.bulk.checked(bulk)
-    if checked is None or bulk.verification is None:
+    if checked is None:
         return
     yield Heading(4, _plain(lang.say("Check of the addresses")))
     yield Paragraph(_plain(upper_first(checked)))
-    cases = (*bulk.flawed_addresses, *bulk.verification.duplicated)
+    cases = bulk.checked_cases
     if cases:
         yield Bullets(tuple(((summary.pages.page(c.title),), checked_value(c, summary)) for c in cases[:limit]))
     yield from _rest(len(cases) - limit, lang)

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from jobs.report.bulk_story import BulkStory, tell_bulk
 from jobs.report.data import Limits, ReportData
-from jobs.report.excerpt import clean
+from jobs.report.excerpt import clean, clean_or_none
 from jobs.report.fold import as_entry, fold_edit
 from jobs.report.page_story import EditStory, MemberStory, PageStory
 from jobs.report.timeline import Timeline, count_by_period
@@ -187,13 +187,13 @@ def _tell_edit(
     edit = fold_edit(own, in_bulk, limits)
     first = changes[0]
     returned = reverts.get(first.rev_to) if first.rev_to is not None else None
-    if returned is not None and returned.user is not None:
-        returned = replace(returned, user=clean(returned.user))
+    if returned is not None:
+        returned = replace(returned, user=clean_or_none(returned.user))
     return EditStory(
         rev_from=next((c.rev_from for c in changes if c.rev_from is not None), None),
         rev_to=first.rev_to,
         timestamp=first.timestamp,
-        user=clean(first.user) if first.user is not None else None,
+        user=clean_or_none(first.user),
         comment=clean(first.comment) if first.comment else None,
         entries=edit.entries,
         contents=edit.contents,

@@ -23,7 +23,7 @@ class Summary:
         self.lang = lang
         self.pages = PageSentences(lang, WikiAddresses(story.data.page_base))
         self.bulk = BulkSentences(lang, self.pages, story.limits.cases)
-        self.undone = UndoneSentences(lang, story.undone)
+        self.undone = UndoneSentences(self.pages, story.undone)
 
     def title(self) -> str:
         return self.lang.say("What changed in the wiki {site}", site=self.data.site_name)
@@ -172,12 +172,9 @@ class Summary:
         items: list[Rich] = []
         limit = self.story.limits.cases
         for story in self.story.undone[:limit]:
-            line = self.undone.line(
-                story, self.pages.names([*map(self.pages.user, story.users)]), self.pages.user(story.undone_by)
-            )
             href = self.pages.wiki.diff(story.title, story.rev_from, story.revisions[-2])
             link = (Piece(" "), Piece(self.lang.say("Comparison in the wiki"), "link", href)) if href else ()
-            items.append((self.pages.page(story.title), Piece(f": {line}"), *link))
+            items.append((self.pages.page(story.title), Piece(f": {self.undone.line(story)}"), *link))
         if (rest := len(self.story.undone) - limit) > 0:
             items.append(self.lang.rich(self.lang.number_of("… and one more", "… and {n} more", rest)))
         return items

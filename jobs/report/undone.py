@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs.report.excerpt import clean
-from jobs.report.language import Language, upper_first
+from jobs.report.excerpt import clean, clean_or_none
+from jobs.report.language import upper_first
+from jobs.report.sentences import PageSentences
 from parsers.change import PageChange, Revert
 
 
@@ -43,15 +44,16 @@ def find_undone(
     found: list[UndoneStory] = []
     for edits in by_page.values():
         order = list(edits)
+        first = len(order)  # of the edits that are told by now
         for at in range(len(order) - 1, 0, -1):  # from the last on: one return may lie within another's edits
             revert = reverts.get(order[at])
-            if revert is None or revert.undone > at:
-                continue
+            if revert is None or not 0 <= at - revert.undone < first:
+                continue  # it reaches back before the period, or lies within what is told
             chain = order[at - revert.undone : at + 1]
             if edits[chain[0]][0].rev_from != revert.reverted_to or not _may_fold(edits, chain, in_bulk):
                 continue
-            if not any(set(chain) <= set(story.revisions) for story in found):
-                found.append(_story(edits, chain, revert))
+            found.append(_story(edits, chain, revert))
+            first = at - revert.undone
     return sorted(found, key=lambda story: story.undone_at)
 
 
@@ -68,8 +70,8 @@ def _story(edits: Mapping[int, Sequence[PageChange]], chain: Sequence[int], reve
         rev_from=revert.reverted_to,
         rev_to=chain[-1],
         edits=len(chain) - 1,
-        users=tuple(clean(user) if user is not None else None for user in users),
-        undone_by=clean(last.user) if last.user is not None else None,
+        users=tuple(map(clean_or_none, users)),
+        undone_by=clean_or_none(last.user),
         undone_at=last.timestamp,
         revisions=tuple(chain),
     )
@@ -78,8 +80,9 @@ def _story(edits: Mapping[int, Sequence[PageChange]], chain: Sequence[int], reve
 class UndoneSentences:
     """Says what was made and undone."""
 
-    def __init__(self, lang: Language, undone: Sequence[UndoneStory]) -> None:
-        self.lang = lang
+    def __init__(self, pages: PageSentences, undone: Sequence[UndoneStory]) -> None:
+        self.lang = pages.lang
+        self.pages = pages
         self.undone = undone
 
     def title(self) -> str:
@@ -98,9 +101,14 @@ class UndoneSentences:
             )
         )
 
-    def line(self, story: UndoneStory, users: str, undone_by: str) -> str:
-        """What came to nothing on a page, after its title; users are names as the report writes them."""
-        values = {"users": users, "user": undone_by, "when": self.lang.moment(story.undone_at)}
+    def line(self, story: UndoneStory) -> str:
+        """What came to nothing on a page, after its title."""
+        user = self.pages.user
+        values = {
+            "users": self.pages.names([*map(user, story.users)]),
+            "user": user(story.undone_by),
+            "when": self.lang.moment(story.undone_at),
+        }
         if story.users == (story.undone_by,):
             return upper_first(
                 self.lang.number_of(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import http.server
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -399,13 +398,17 @@ def test_a_killed_run_leaves_no_lock(mediawiki: MediaWiki, db: Path) -> None:
     assert rows(db, "SELECT status FROM runs ORDER BY run_id") == [("ok",), ("interrupted",), ("ok",)]
 
 
+def limited(kib: int, *args: object, cwd: Path | None = None) -> Result:
+    """The command where no file may grow past this size, as on a full disk: a write fails in the same call."""
+    shell = ["bash", "-c", f'ulimit -f {kib}; exec "$@"', "bash"]
+    done = subprocess.run(
+        [*shell, *command_line(*args)], cwd=cwd, env=environment(), capture_output=True, check=False, timeout=60
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
 def test_a_full_disk(db: Path, sample_wiki_path: Path) -> None:
-    """A limit on the size of files stands for the disk: the write fails in the same call."""
-    shell = shutil.which("bash")
-    assert shell is not None
-    command = ["-c", 'ulimit -f 600; exec "$@"', "bash", *command_line("--db", db, "import", sample_wiki_path)]
-    done = subprocess.run([shell, *command], env=environment(), capture_output=True, check=False, timeout=60)
-    assert_one_sentence(Result(done.returncode, done.stdout.decode(), done.stderr.decode()), 1, "is full")
+    assert_one_sentence(limited(600, "--db", db, "import", sample_wiki_path), 1, "is full")
     ((check,),) = rows(db, "PRAGMA integrity_check")
     assert check == "ok"
     assert wikitrail("--db", db, "import", sample_wiki_path).code == 0
@@ -472,19 +475,14 @@ def test_a_full_disk_leaves_no_half_of_a_file(tmp_path: Path, db: Path, sample_w
     wikitrail("--db", db, "import", sample_wiki_path)
     out = tmp_path / "out"
     out.mkdir()
-    command = " ".join(map(str, command_line("--db", db, kind, "-o", out / "wiki.xml" if kind == "export" else out)))
-    limited = f"ulimit -f 40; {command}"  # KiB; SQLite's index of the log needs 32
-    done = subprocess.run(["bash", "-c", limited], env=environment(), capture_output=True, check=False)
-    result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    target = out / "wiki.xml" if kind == "export" else out
+    result = limited(40, "--db", db, kind, "-o", target)  # SQLite's index of the log needs 32
     assert_one_sentence(result, 2 if kind == "report" else 1, str(out), "File too large")
     assert list(out.iterdir()) == []
 
 
 def test_a_full_disk_leaves_no_empty_configuration(mediawiki: MediaWiki, tmp_path: Path) -> None:
-    command = " ".join(map(str, command_line("init", mediawiki.url)))
-    limited = f"ulimit -f 0; {command}"
-    done = subprocess.run(["bash", "-c", limited], cwd=tmp_path, env=environment(), capture_output=True, check=False)
-    result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    result = limited(0, "init", mediawiki.url, cwd=tmp_path)
     assert_one_sentence(result, 1, "wikitrail.toml cannot be written", "File too large")
     assert list(tmp_path.glob("*.toml*")) == []
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import ssl
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from tests.bench_clients import watched
 from tests.fault_proxy import Exchange, Fault, FaultProxy
 from tests.fault_runs import Strike, assert_failed, assert_fine, run_here
 from tests.faults import busy, gzip_bomb, redirect
 from tests.mediawiki import MediaWiki
-from tests.wikitrail import ROOT, assert_exact, command_line, environment, rows, sync, wikitrail
+from tests.wikitrail import assert_exact, command_line, rows, sync, wikitrail
 
 CERTIFICATE = Path(__file__).resolve().parent.parent / "certificates" / "loopback.pem"
 MEMORY = 250_000_000  # bytes; a run without faults takes 80,000,000
@@ -109,12 +107,9 @@ def test_a_failed_run_counts_what_it_spent(proxy: FaultProxy, db: Path, tmp_path
 def test_a_body_that_unpacks_to_gigabytes_takes_no_memory(proxy: FaultProxy, db: Path, tmp_path: Path) -> None:
     sync(db, proxy.url)
     proxy.plan = Strike(gzip_bomb())
-    said, taken = tmp_path / "said", tmp_path / "taken"
-    watch = [sys.executable, "-I", "-S", str(ROOT / "tests" / "bench_watch.py"), str(said), str(taken)]
-    subprocess.run([*watch, *command_line("--db", db, "sync")], env=environment(), check=True)
-    assert "more than 64 MB in one answer" in said.read_text()
-    returncode, _, _, memory = json.loads(taken.read_text())
-    assert returncode == 1
+    code, _, _, memory, said = watched(command_line("--db", db, "sync"), tmp_path)
+    assert "more than 64 MB in one answer" in said
+    assert code == 1
     assert memory < MEMORY
 
 

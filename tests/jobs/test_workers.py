@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from parsers.items import COLUMNS
 from parsers.wiki import Page
 from storage.database import open_database
 from storage.mirror import save_pages
+from tests.fault_runs import assert_fine, run_here
 from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
 from tests.wikitrail import assert_exact, command_line, environment, rows, wikitrail
 
@@ -76,7 +77,9 @@ def test_processes_derive_what_one_alone_derives(mediawiki: MediaWiki, tmp_path:
     assert len(derived(shared)["changes"]) > 100
 
 
-def test_pages_are_taken_on_before_the_last_of_them_is_here(mediawiki: MediaWiki, tmp_path: Path) -> None:
+def test_pages_are_taken_on_before_the_last_of_them_is_here(
+    mediawiki: MediaWiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Their histories end together, long after they began, and in the middle some were made from older revisions."""
     histories = {
         f"Plan {n}": [
@@ -91,8 +94,21 @@ def test_pages_are_taken_on_before_the_last_of_them_is_here(mediawiki: MediaWiki
     bring(mediawiki, tmp_path, {title: history[::2] + history[9::-2] for title, history in histories.items()})
     for n in (2, 5):
         mediawiki.move(f"Plan {n}", f"Plan {n} alt", redirect=False)
-    alone, shared = (first_run(tmp_path / str(count), mediawiki, count) for count in (0, 2))
+    alone = first_run(tmp_path / "alone", mediawiki, 0)
+    begun: set[int] = set()
+    take_on = Workers.take_on
+
+    def noting(workers: Workers, page_ids: Iterable[int]) -> None:
+        take_on(workers, page_ids)
+        begun.update(workers._of_page)
+
+    monkeypatch.setattr(Workers, "take_on", noting)
+    config, shared = tmp_path / "wikitrail.toml", tmp_path / "shared.db"
+    config.write_text(f'[wiki]\nurl = "{mediawiki.url}"\nworkers = 2\n')
+    assert_fine(run_here("--config", config, "--db", shared, "sync"), "first")
+    assert len(begun) > 1
     assert_exact(shared, mediawiki)
+    assert derived(shared)["changes"]
     assert derived(shared) == derived(alone)
 
 

@@ -9,6 +9,15 @@ from parsers.change import AddressCheck, Change, CurrentItem
 from tests.parsers.bulk_history import NEW, OLD, History, found_in
 
 Link = tuple[str, str]  # address and label
+Flaw = tuple[str, str | None, str | None, int | None]  # verdict, old and new key, how often
+
+
+def old_link(number: int, label: str = "A") -> Link:
+    return OLD.format(number), label
+
+
+def new_link(number: int, label: str = "A") -> Link:
+    return NEW.format(number), label
 
 
 def items(page: int, links: list[Link], rev: int = 0) -> list[CurrentItem]:
@@ -44,7 +53,7 @@ class Wiki:
     def plain(self, *pages: int) -> None:
         """Pages with one link that was moved as it should be."""
         for page in pages:
-            self.page(page, [(OLD.format(page), "A")], [(NEW.format(page), "A")])
+            self.page(page, [old_link(page)], [new_link(page)])
 
     def checks(self) -> tuple[AddressCheck, ...]:
         (bulk,) = found_in(self.history.changes, self.now, self.standing)
@@ -59,7 +68,7 @@ def told(checks: tuple[AddressCheck, ...]) -> list[tuple[str, str, str | None, s
 def test_where_all_is_well_each_old_address_has_its_new_one() -> None:
     wiki = Wiki()
     wiki.plain(1, 2, 3)
-    wiki.page(4, [(OLD.format(40), "A"), (OLD.format(41), "B")], [(NEW.format(40), "A"), (NEW.format(41), "B")])
+    wiki.page(4, [old_link(40), old_link(41, "B")], [new_link(40), new_link(41, "B")])
     checks = wiki.checks()
     assert [(c.title, c.verdict, c.old_key, c.new_key) for c in checks] == [
         ("Seite 1", "matched", "1", "1"),
@@ -72,84 +81,73 @@ def test_where_all_is_well_each_old_address_has_its_new_one() -> None:
     assert (checks[0].rev_from, checks[0].rev_to) == (1999, 2000)
 
 
-def test_an_address_that_went_with_the_migration_is_dropped() -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "flaws"),
+    [
+        pytest.param([old_link(40), old_link(41, "B")], [new_link(40)], [("dropped", "41", None, None)], id="gone"),
+        pytest.param([old_link(40)], [new_link(46)], [("altered", "40", "46", None)], id="mistyped"),
+        pytest.param(
+            [old_link(40), old_link(41, "B")],
+            [new_link(41), new_link(40, "B")],
+            [],
+            id="swapped, so that each key is there",
+        ),
+        pytest.param(
+            [old_link(41, "B"), old_link(40)],
+            [new_link(40, "B"), new_link(40)],
+            [("altered", "41", "40", None), ("duplicated", "40", "40", 2)],
+            id="one pasted twice, in the place of another",
+        ),
+        pytest.param(
+            [old_link(40), old_link(40, "B")], [new_link(40), new_link(40, "B")], [], id="twice before and after"
+        ),
+        pytest.param(
+            [old_link(40), new_link(40, "C")],
+            [new_link(40), new_link(40, "C")],
+            [],
+            id="the new one stood there before",
+        ),
+    ],
+)
+def test_what_became_of_the_addresses_of_one_page(before: list[Link], after: list[Link], flaws: list[Flaw]) -> None:
     wiki = Wiki()
     wiki.plain(1, 2, 3)
-    wiki.page(4, [(OLD.format(40), "A"), (OLD.format(41), "B")], [(NEW.format(40), "A")])
-    assert told(wiki.checks()) == [("Seite 4", "dropped", "41", None, None)]
+    wiki.page(4, before, after)
+    assert told(wiki.checks()) == [("Seite 4", *flaw) for flaw in flaws]
 
 
 def test_what_stands_in_the_place_of_a_dropped_address_is_named() -> None:
     wiki = Wiki()
     wiki.plain(1, 2, 3)
     other = "https://anders.example/41"
-    wiki.page(4, [(OLD.format(40), "A"), (OLD.format(41), "B")], [(NEW.format(40), "A"), (other, "B")])
+    wiki.page(4, [old_link(40), old_link(41, "B")], [new_link(40), (other, "B")])
     (dropped,) = (check for check in wiki.checks() if check.verdict != "matched")
     assert (dropped.verdict, dropped.before, dropped.after) == ("dropped", OLD.format(41), other)
-
-
-def test_a_mistyped_number_is_altered() -> None:
-    wiki = Wiki()
-    wiki.plain(1, 2, 3)
-    wiki.page(4, [(OLD.format(40), "A")], [(NEW.format(46), "A")])
-    assert told(wiki.checks()) == [("Seite 4", "altered", "40", "46", None)]
-
-
-def test_numbers_that_were_swapped_have_their_counterparts_by_key() -> None:
-    wiki = Wiki()
-    wiki.plain(1, 2, 3)
-    wiki.page(4, [(OLD.format(40), "A"), (OLD.format(41), "B")], [(NEW.format(41), "A"), (NEW.format(40), "B")])
-    assert told(wiki.checks()) == []
-
-
-def test_one_number_pasted_twice_is_duplicated_and_the_other_altered() -> None:
-    wiki = Wiki()
-    wiki.plain(1, 2, 3)
-    wiki.page(4, [(OLD.format(41), "B"), (OLD.format(40), "A")], [(NEW.format(40), "B"), (NEW.format(40), "A")])
-    assert told(wiki.checks()) == [
-        ("Seite 4", "altered", "41", "40", None),
-        ("Seite 4", "duplicated", "40", "40", 2),
-    ]
-
-
-def test_an_address_that_stood_twice_before_may_stand_twice_after() -> None:
-    wiki = Wiki()
-    wiki.plain(1, 2, 3)
-    wiki.page(4, [(OLD.format(40), "A"), (OLD.format(40), "B")], [(NEW.format(40), "A"), (NEW.format(40), "B")])
-    assert told(wiki.checks()) == []
 
 
 def test_of_two_addresses_with_one_key_each_needs_its_own_new_one() -> None:
     wiki = Wiki()
     wiki.plain(1, 2, 3)
-    wiki.page(4, [(OLD.format(40), "A"), (OLD.format(40), "B")], [(NEW.format(40), "A")])
+    wiki.page(4, [old_link(40), old_link(40, "B")], [new_link(40)])
     assert [(c.verdict, c.label) for c in wiki.checks() if c.title == "Seite 4"] == [("matched", "A"), ("dropped", "B")]
-
-
-def test_a_new_address_that_stood_there_before_is_a_counterpart_and_no_duplicate() -> None:
-    wiki = Wiki()
-    wiki.plain(1, 2, 3)
-    kept = (NEW.format(40), "Nochmals")
-    wiki.page(4, [(OLD.format(40), "A"), kept], [(NEW.format(40), "A"), kept])
-    assert told(wiki.checks()) == []
 
 
 def test_what_still_has_the_old_form_is_left_on_pages_with_and_without_members() -> None:
     wiki = Wiki()
     wiki.plain(1, 2, 3)
-    wiki.page(4, [(OLD.format(40), "A"), (OLD.format(41), "B")], [(NEW.format(40), "A"), (OLD.format(41), "B")])
-    wiki.now += items(5, [(OLD.format(50), "A")])
+    wiki.page(4, [old_link(40), old_link(41, "B")], [new_link(40), old_link(41, "B")])
+    wiki.now += items(5, [old_link(50)])
     assert told(wiki.checks()) == [("Seite 4", "left", "41", None, None), ("Seite 5", "left", "50", None, None)]
 
 
 @pytest.mark.parametrize(
-    ("now", "verdict"), [([(NEW.format(41), "B")], "matched"), ([("https://weg.example/", "B")], "dropped")]
+    ("now", "verdict"), [([new_link(41, "B")], "matched"), ([("https://weg.example/", "B")], "dropped")]
 )
 def test_what_was_left_is_followed_on_to_now(now: list[Link], verdict: str) -> None:
     wiki = Wiki()
     wiki.plain(1, 2, 3)
-    both = [(OLD.format(40), "A"), (OLD.format(41), "B")]
-    wiki.page(4, both, [(NEW.format(40), "A"), both[1]], [(NEW.format(40), "A"), *now])
+    both = [old_link(40), old_link(41, "B")]
+    wiki.page(4, both, [new_link(40), both[1]], [new_link(40), *now])
     (check,) = (c for c in wiki.checks() if c.old_key == "41")
     assert check.verdict == verdict
 

@@ -8,18 +8,10 @@ import pytest
 
 from parsers.change import Change
 from parsers.compare import compare
-from parsers.reader import Reader
-from parsers.site import Site
+from tests.parsers.compared import changes, read
 
-READER = Reader(Site.default())
 OLD = "http://allris.oberhausen.de/bi/vo020.asp?VOLFDNR={}"
 NEW = "http://ratsinfo.oberhausen.de/vo020?VOLFDNR={}"
-
-
-def changes(before: str, after: str, title: str = "Radkonzept") -> list[Change]:
-    return compare(READER.read(before, title), READER.read(after, title))
-
-
 PAGE = """{{Konzeption
 |Räumlicher Geltungsbereich=Gesamtstadt
 |Art=Konzept
@@ -355,7 +347,7 @@ def test_a_page_written_anew_tells_each_item_once() -> None:
 
 
 def test_records_of_pages_that_are_not_wikitext_still_differ() -> None:
-    record = READER.read("{}", "Daten.json")
+    record = read("{}", "Daten.json")
     old, new = (replace(record, source=text, sections=()) for text in ('{"a": 1}', '{"a": 2}'))
     assert compare(old, new) == [Change("text", "changed", "", '{"a": 1}', '{"a": 2}')]
 

@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parsers.change import Change
-from parsers.compare import compare
-from parsers.reader import Reader
-from parsers.site import Site
-
-READER = Reader(Site.default())
-
-
-def changes(before: str, after: str) -> list[Change]:
-    return compare(READER.read(before, "Radkonzept"), READER.read(after, "Radkonzept"))
+from tests.parsers.compared import changes
 
 
 def cosmetic(before: str, after: str) -> list[tuple[str, str | None, str | None, str | None]]:

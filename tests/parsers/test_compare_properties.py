@@ -12,8 +12,8 @@ from parsers.compare_links import address_of
 from parsers.reader import Reader
 from parsers.record import Record
 from parsers.site import Site
+from tests.parsers.compared import changes, read
 
-READER = Reader(Site.default())
 PIECES = [
     "Ein Satz über die Stadt.",
     "==Lage==\n",
@@ -51,10 +51,6 @@ PIECES = [
 WIKITEXT = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
 
 
-def read(text: str) -> Record:
-    return READER.read(text, "Radkonzept")
-
-
 @given(WIKITEXT)
 def test_equal_texts_have_no_changes(text: str) -> None:
     assert compare(read(text), Reader(Site.default()).read(text, "Radkonzept")) == []
@@ -63,7 +59,7 @@ def test_equal_texts_have_no_changes(text: str) -> None:
 @settings(max_examples=400)
 @given(WIKITEXT, WIKITEXT)
 def test_different_texts_have_changes_that_are_sound(before: str, after: str) -> None:
-    told = compare(read(before), read(after))
+    told = changes(before, after)
     assert bool(told) == (before != after)
     for change in told:
         assert (change.significance == "cosmetic") == (change.noise_reason is not None)
@@ -76,7 +72,7 @@ def test_different_texts_have_changes_that_are_sound(before: str, after: str) ->
 @given(WIKITEXT, WIKITEXT)
 def test_what_came_and_went_is_told_the_other_way_round_backwards(before: str, after: str) -> None:
     def one_sided(old: str, new: str, action: str) -> Counter[tuple[str, str | None]]:
-        told = compare(read(old), read(new))
+        told = changes(old, new)
         return Counter((c.kind, c.before or c.after) for c in told if c.action == action and c.kind == "category")
 
     assert one_sided(before, after, "added") == one_sided(after, before, "removed")

@@ -5,18 +5,11 @@ from __future__ import annotations
 import pytest
 
 from parsers.change import Change
-from parsers.compare import compare
-from parsers.reader import Reader
-from parsers.site import Site
+from tests.parsers.compared import changes
 
-READER = Reader(Site.default())
 GOALS = "Mehr Wege für Räder und sichere Kreuzungen in allen Stadtteilen."
 FACTS = "Heute werden elf von hundert Wegen mit dem Rad gefahren."
 LINK = "[http://a.example/plan Plan der Radwege]"
-
-
-def changes(before: str, after: str) -> list[Change]:
-    return compare(READER.read(before, "Radkonzept"), READER.read(after, "Radkonzept"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.wikitrail import wikitrail
 
 
 @pytest.fixture(scope="module")
-def db(tmp_path_factory: pytest.TempPathFactory) -> Database:
+def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     folder = tmp_path_factory.mktemp("changes")
     page = Page("Hafen", "", START, 1)
     texts = ["Der Hafen.", "Der [https://a.example/1 Hafen].", "Der [https://b.example/2 Hafen].\n\n[[Kategorie:Ufer]]"]
@@ -22,7 +23,9 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Database:
         page.revisions.append(Revision(START.replace(day=3 + number), "Ute Engel", text, number))
     write_history(History([page], [], []), folder / "wiki.xml")
     assert wikitrail("--db", folder / "wiki.db", "import", folder / "wiki.xml").code == 0
-    return open_database(folder / "wiki.db", create=False)
+    opened = open_database(folder / "wiki.db", create=False)
+    yield opened
+    opened.close()
 
 
 def test_changes_after_one_are_those_stored_later(db: Database) -> None:
