@@ -20,7 +20,7 @@ from parsers.immutable import dataclass
 from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper, Span
-from parsers.scan import MAX_FAULTS
+from parsers.scan_stack import MAX_FAULTS
 from parsers.site import Site
 
 _TOKEN = re.compile(
