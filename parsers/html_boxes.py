@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from parsers.html_blocks import table_rows
@@ -23,7 +23,7 @@ class HtmlBox:
 
     name: str
     element: Element
-    values: dict[str, Element]
+    values: Mapping[str, Element]
 
 
 class BoxReader:
