@@ -10,9 +10,9 @@ from urllib.parse import quote, unquote
 import idna
 
 from parsers.masks import unmask
+from parsers.plain_text import drop_comments
 from parsers.record import AddressForms
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 # RFC 3986, appendix B; "mailto" and the like have no "//"
 _PARTS = re.compile(r"(?s)(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*:)?(?P<slashes>//(?P<authority>[^/?#]*))?(?P<rest>.*)")
 _AUTHORITY = re.compile(r"(?s)(?P<user>.*@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[^:]*)(?P<port>:.*)?")
@@ -31,7 +31,7 @@ def address_forms(url: str) -> AddressForms | None:
     What is encoded already is not encoded again. None where the address is not known before the page is rendered
     (a template stands in it), or is longer than any server takes.
     """
-    plain = unescape(_COMMENT.sub("", unmask(url)))
+    plain = unescape(drop_comments(unmask(url)))
     if "{{" in plain or len(plain) > _MAX_ADDRESS:
         return None
     parts = _PARTS.fullmatch(plain)

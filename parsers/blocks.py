@@ -239,10 +239,10 @@ class BlockReader:
     def read_table(self, lines: Lines, body: Body, depth: int, *, start: int = 1) -> None:
         """Read the lines of one table, its ``{|`` (unless ``start`` is 0) and ``|}`` included."""
         inner = lines[start:]
-        if inner and _TABLE_END.match(self.masked, *inner[-1]) and (start == 0 or len(lines) > 1):
-            tail = inner.pop()
-        else:
-            tail = None
+        stop = lines[-1][1]
+        closing = _TABLE_END.match(self.masked, *inner[-1]) if inner else None
+        if closing:
+            inner.pop()
         caption, rows, loose = parse_cells(self.masked, inner, nested=depth < _MAX_TABLE_DEPTH)
         if loose:
             self.read_lines(loose, body, _MAX_TABLE_DEPTH + 1)
@@ -252,18 +252,14 @@ class BlockReader:
         texts = [[self.read_cell(cell, depth, nested) for cell in row] for row in rows]
         body.tables += [build_table(caption_text, rows, texts), *nested]
         if mark >= 0:
-            end = self.masked.index("|}", tail[0]) + 2 if tail is not None else lines[-1][1]
             opening = self.masked[mark : lines[0][1]]
+            end = closing.end() if closing else stop
             self.tables.append(TableSource(mark, end, opening, caption_text, rows, texts))
         if caption_text:
             body.lines.append(caption_text)
         body.lines.extend("\t".join(row).rstrip("\t") for row in texts if any(row))
-        if tail is not None:
-            match = _TABLE_END.match(self.masked, *tail)
-            begin = match.end() if match else tail[0]
-            rest = self.read_inline(self.masked[begin : tail[1]], begin)
-            if rest:
-                body.lines.append(rest)
+        if closing and (rest := self.read_inline(self.masked[closing.end() : stop], closing.end())):
+            body.lines.append(rest)
 
     def read_cell(self, cell: Cell, depth: int, nested: list[Table]) -> str:
         inside = Body()

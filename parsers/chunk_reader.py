@@ -13,6 +13,7 @@ from parsers.blocks import BlockReader, Body, Heading
 from parsers.chunk import Chunk
 from parsers.chunk_scan import RECOVERED, ChunkScanner, Tools, value_start
 from parsers.images import parse_gallery
+from parsers.infobox import last_of_each
 from parsers.masks import GONE, MARK, hide_line_breaks, links_in, mask
 from parsers.record import Field, Infobox, Link, Magic, Param, Template
 from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, node_start
@@ -196,11 +197,8 @@ class ChunkReader(ChunkScanner):
 
     def infobox(self, node: Node, name: str, params: tuple[Param, ...]) -> None:
         """One field for each name; of a repeated one the last, as the template would see it."""
-        last: dict[str, tuple[Part, Param]] = {}
-        for part, param in zip(node.parts[1:], params, strict=True):
-            last.pop(param.name, None)
-            last[param.name] = (part, param)
-        fields = tuple(self.field(part, param) for part, param in last.values())
+        named = ((param.name, (part, param)) for part, param in zip(node.parts[1:], params, strict=True))
+        fields = tuple(self.field(part, param) for part, param in last_of_each(named).values())
         span, section = self.placed(node.start, node.end), self.section_at(node.start)
         self.chunk.infoboxes.append(Infobox(name, "template", section, span, fields))
 

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from parsers.html_blocks import table_rows
 from parsers.html_text import TextReader, is_added
 from parsers.html_tree import Element, Tree
+from parsers.infobox import BOX_WORDS, MIN_PAIRS, label_name, last_of_each
 from parsers.titles import parameter_name
 
-_BOX = re.compile(r"infobox|steckbrief|taxobox", re.IGNORECASE)
+_BOX = re.compile(BOX_WORDS, re.IGNORECASE)
 _MAX_BOXES = 50
 _MAX_TRIES = 200  # elements that are looked at: each costs what is inside it
-_MIN_PAIRS = 2  # of what does not say that it is a box
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A label and the element that holds its value."""
-
-    name: str
-    value: Element
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlBox:
-    """An infobox as it stands on the page; of a repeated label the last pair is left, as a template would see it."""
+    """An infobox as it stands on the page, and the element that holds the value of each label."""
 
     name: str
     element: Element
-    pairs: tuple[Pair, ...]
+    values: Mapping[str, Element]
 
 
 class BoxReader:
@@ -83,7 +75,7 @@ class BoxReader:
 
     def table(self, table: Element, *, says: bool) -> HtmlBox | None:
         rows, caption, _ = table_rows(self.tree, table)
-        pairs: list[Pair] = []
+        pairs: list[tuple[str, Element]] = []
         heading: Element | None = None
         for number, row in enumerate(rows):
             found = list(self.row_pairs(row, says=says))
@@ -93,12 +85,12 @@ class BoxReader:
                 heading = row[0]
             elif not says and not _is_blank(self.texts, row):
                 return None
-        if not pairs or (not says and len(pairs) < _MIN_PAIRS):
+        if not pairs or (not says and len(pairs) < MIN_PAIRS):
             return None
         name = self.name(caption) or self.name(heading)
-        return HtmlBox(name or "infobox", table, _last_of_each(pairs))
+        return HtmlBox(name or "infobox", table, last_of_each(pairs))
 
-    def row_pairs(self, row: list[Element], *, says: bool) -> Iterator[Pair]:
+    def row_pairs(self, row: list[Element], *, says: bool) -> Iterator[tuple[str, Element]]:
         """The pairs of a row: ``th`` and ``td`` in turn; two ``td`` as well where the table says that it is a box."""
         if len(row) % 2:
             return
@@ -108,18 +100,18 @@ class BoxReader:
         for label, value in zip(row[::2], row[1::2], strict=True):
             name = self.name(label)
             if name:
-                yield Pair(name, value)
+                yield name, value
 
     def portable(self, aside: Element) -> HtmlBox | None:
         """A portable infobox (Help:Infoboxes of Fandom): ``data-source`` is the parameter that a value came from."""
-        pairs: list[Pair] = []
+        pairs: list[tuple[str, Element]] = []
         title = heading = None
         for element in self.tree.inside(aside):
             source = parameter_name(element.get("data-source"))
             if "pi-title" in element.classes and title is None:
                 title = element
                 if source:
-                    pairs.append(Pair(source, element))
+                    pairs.append((source, element))
             elif "pi-header" in element.classes and heading is None:
                 heading = element
             elif "pi-data" in element.classes:
@@ -127,17 +119,17 @@ class BoxReader:
                 value = self.part(element, "pi-data-value")
                 name = source or (self.name(label) if label else "")
                 if value is not None and name:
-                    pairs.append(Pair(name, value))
+                    pairs.append((name, value))
             elif source and (element.name == "td" or "pi-image" in element.classes):
-                pairs.append(Pair(source, element))
+                pairs.append((source, element))
         name = self.name(title) or self.name(heading)
-        return HtmlBox(name or "infobox", aside, _last_of_each(pairs)) if pairs else None
+        return HtmlBox(name or "infobox", aside, last_of_each(pairs)) if pairs else None
 
     def part(self, element: Element, name: str) -> Element | None:
         return next((inner for inner in self.tree.inside(element) if name in inner.classes), None)
 
     def definitions(self, list_: Element) -> HtmlBox | None:
-        pairs: list[Pair] = []
+        pairs: list[tuple[str, Element]] = []
         term: Element | None = None
         walk = self.tree.inside(list_)
         for node in walk:
@@ -151,15 +143,15 @@ class BoxReader:
             elif term is None or not self.name(term):
                 return None
             else:
-                pairs.append(Pair(self.name(term), node))
+                pairs.append((self.name(term), node))
                 term = None
-        if term is not None or len(pairs) < _MIN_PAIRS:
+        if term is not None or len(pairs) < MIN_PAIRS:
             return None
-        return HtmlBox("infobox", list_, _last_of_each(pairs))
+        return HtmlBox("infobox", list_, last_of_each(pairs))
 
     def name(self, element: Element | None) -> str:
         """The text of an element as a name: on one line, without a colon behind it."""
-        return "" if element is None else parameter_name(self.texts.text(element).rstrip(" :\u00a0"))
+        return "" if element is None else label_name(self.texts.text(element))
 
 
 def _says_box(element: Element) -> bool:
@@ -168,11 +160,3 @@ def _says_box(element: Element) -> bool:
 
 def _is_blank(texts: TextReader, row: list[Element]) -> bool:
     return not any(texts.text(cell) for cell in row)
-
-
-def _last_of_each(pairs: list[Pair]) -> tuple[Pair, ...]:
-    last: dict[str, Pair] = {}
-    for pair in pairs:
-        last.pop(pair.name, None)
-        last[pair.name] = pair
-    return tuple(last.values())

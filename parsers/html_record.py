@@ -142,11 +142,11 @@ class _HtmlReader:
     def infobox(self, box: HtmlBox) -> Infobox:
         section = next(number for number, (_, stop) in enumerate(self.ranges) if box.element.at < stop)
         fields = []
-        for pair in box.pairs:
-            text = self.texts.text(pair.value)
-            links = self.links_in(pair.value)
-            span = pair.value.inner
-            fields.append(Field(pair.name, self.text[slice(*span)], text, parse_values(text, links), links, span))
+        for name, value in box.values.items():
+            text = self.texts.text(value)
+            links = self.links_in(value)
+            span = value.inner
+            fields.append(Field(name, self.text[slice(*span)], text, parse_values(text, links), links, span))
         return Infobox(box.name, "html", section, box.element.span, tuple(fields))
 
     def links_in(self, value: Element) -> tuple[Link, ...]:

@@ -8,18 +8,15 @@ from itertools import pairwise
 
 from parsers.addresses import SCHEMES
 
-# Help:Images; the words of MediaWiki in English and German
+# Help:Images; the words of MediaWiki in English and German, but for _FRAMES
 _WORDS = frozenset(
-    (
-        "thumb thumbnail mini miniatur frame framed gerahmt enframed frameless rahmenlos border rand left "
-        "links right rechts center centre zentriert none ohne baseline grundlinie sub tiefgestellt tief super "
-        "sup hochgestellt hoch top oben text-top text-oben middle mitte bottom unten text-bottom text-unten "
-        "upright hochkant"
-    ).split()
+    "frameless rahmenlos border rand left links right rechts center centre zentriert none ohne baseline grundlinie "
+    "sub tiefgestellt tief super sup hochgestellt hoch top oben text-top text-oben middle mitte bottom unten "
+    "text-bottom text-unten upright hochkant".split()
 )
 _SIZE = re.compile(r"(?:\d+|\d*x\d+)\s*px$", re.IGNORECASE)
 _NAMED = re.compile(
-    r"(thumb|thumbnail|mini|miniatur|upright|hochkant|page|seite|lang|sprache|class|klasse|thumbtime|start|end)\s*=|"
+    r"(?:upright|hochkant|page|seite|lang|sprache|class|klasse|thumbtime|start|end)\s*=|"
     r"(?:hochkant|upright)\s+[\d.]+$|(?:page|seite) \d+$",
     re.IGNORECASE,
 )

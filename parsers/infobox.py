@@ -1,13 +1,19 @@
-"""Infoboxes: which templates are one."""
+"""Infoboxes: which templates are one, and what those written as templates, wikitables and HTML have in common."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import TypeVar
 
 from parsers.record import Param
 from parsers.site import Site
-from parsers.titles import template_name
+from parsers.titles import parameter_name, template_name
+
+T = TypeVar("T")
+
+BOX_WORDS = "infobox|steckbrief|taxobox"  # in the class of what says that it is a box; a regular expression
+MIN_PAIRS = 2  # of name and value, in what does not say that it is a box
 
 _NAMED_BOX = re.compile(
     r"(?:^|[\s_/-])(?:info|tax|geo|persone?n|steck)?-?box|^info-?box|box$|^steckbrief|^konzeption$", re.IGNORECASE
@@ -49,4 +55,18 @@ class InfoboxRule:
         named = {param.name.lower() for param in params if not param.name.isdigit() and param.name}
         if _NAMED_BOX.search(name):
             return bool(named)
-        return len(named - _HOUSEKEEPING) >= 2 and not _INLINE.match(name)
+        return len(named - _HOUSEKEEPING) >= MIN_PAIRS and not _INLINE.match(name)
+
+
+def label_name(text: str) -> str:
+    """The text of a label as the name of a field: on one line, without a colon behind it; "" if nothing is left."""
+    return parameter_name(text.rstrip(" :\u00a0"))
+
+
+def last_of_each(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """Names with their values; of a repeated one the last, at its place, as a template would see it."""
+    last: dict[str, T] = {}
+    for name, value in pairs:
+        last.pop(name, None)
+        last[name] = value
+    return last

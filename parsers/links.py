@@ -7,7 +7,6 @@ link with markup in its label) is cut out by its brackets and read by mwparserfr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import mwparserfromhell
@@ -16,11 +15,12 @@ from mwparserfromhell.wikicode import Wikicode
 
 from parsers import images, papers, titles
 from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
+from parsers.brackets import pair_brackets, slips
 from parsers.immutable import dataclass
 from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper, Span
-from parsers.scan import MAX_FAULTS
+from parsers.scan_stack import MAX_FAULTS
 from parsers.site import Site
 
 _TOKEN = re.compile(
@@ -38,9 +38,6 @@ _MAX_NESTED = 2000  # characters that mwparserfromhell is given at once
 _MAX_PARSES = 3000  # of such texts in one chunk
 _MAX_TARGETS = 50_000  # remembered
 _MAX_DEPTH = 8  # of brackets in brackets; only pictures nest at all
-_BRACKETS = re.compile(r"\[\[|[\[\]]")
-_PAIRED = re.compile(r"\[|\]+|''+|-->")
-_STYLES = {2: "i", 3: "b", 4: "b"}  # five and more are both (Parser::doQuotes)
 _TRAIL_LENGTH = 64
 
 
@@ -94,7 +91,7 @@ class InlineReader:
             text = tidy(plain)
             found = papers.find_papers(text if plain is masked else tidy(unmask_meant(masked)), (), self.site)
             slip = "]" in piece or "''" in piece or "-->" in piece
-            faults = tuple(_slips(piece)) if slip else ()
+            faults = tuple(slips(piece)) if slip else ()
             return Inline(text, papers=found, faults=faults, empty=not (found or faults))
         state = _State(self)
         state.read(piece, 0)
@@ -103,10 +100,9 @@ class InlineReader:
         text = tidy(plain)
         # what stands in a text literally cites nothing
         meant = text if plain is masked else tidy(unmask_meant(masked))
-        if (
-            "]" in masked or state.hides_brackets or "''" in piece or "-->" in piece
-        ):  # brackets that were read are in no text
-            state.faults.extend(_slips(piece))
+        # brackets that were read are in no text
+        if "]" in masked or state.hides_brackets or "''" in piece or "-->" in piece:
+            state.faults.extend(slips(piece))
         links = tuple(sorted(state.links, key=lambda link: link.span))
         found = papers.find_papers(meant, links, self.site)
         marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
@@ -145,17 +141,15 @@ class _State:
             elif kind == "text":
                 self.flat_external(match, base)
             elif kind == "open":
-                closing = _pair_brackets(piece) if closing is None else closing
+                closing = pair_brackets(piece) if closing is None else closing
                 end = self.nested(piece, start, closing.get(start, 0), base) or end
                 if end == match.end():
                     self.text.append(match[0])
                     code = "unclosed-link" if match[0] == "[[" else "unclosed-external-link"
                     if len(self.faults) < MAX_FAULTS:
                         self.faults.append((code, base + start, base + end))
-            elif match["bare"] and self.bare_links:
-                end = start + self.bare(match["bare"], base + start)
-            elif match["bare"]:
-                self.text.append(match["bare"].replace("'", INERT_QUOTE))
+            elif kind == "bare":
+                end = start + self.bare(match[0], base + start)
             elif kind == "entity":
                 self.text.append(unescape(match[0]).replace("'", INERT_QUOTE))
             elif kind in ("tag", "angle"):
@@ -328,7 +322,10 @@ class _State:
         self.text.append(shown.replace("'", INERT_QUOTE))
 
     def bare(self, found: str, start: int) -> int:
-        """An address in running text; how long it is without the punctuation that follows it."""
+        """An address in running text; how much of it is read: where it is a link, not the punctuation behind it."""
+        if not self.bare_links:
+            self.text.append(found.replace("'", INERT_QUOTE))
+            return len(found)
         address = free_address(found)
         if not address:
             self.text.append(found)
@@ -380,46 +377,3 @@ def _default_label(raw: str, target: titles.Target) -> str:
     if shown.startswith("/") and shown.endswith("/"):
         return shown.strip("/")
     return shown
-
-
-def _slips(piece: str) -> Iterator[tuple[str, int, int]]:
-    """A fault for closing brackets that close nothing, and for bold or italics that their line does not close."""
-    opened = 0
-    odd: dict[str, tuple[int, int]] = {}
-    for match in _PAIRED.finditer(piece):
-        token = match[0]
-        if token == "[":
-            opened += 1
-        elif token == "-->":
-            yield "stray-comment-end", *match.span()
-        elif token[0] == "]":
-            if len(token) > opened:
-                yield "stray-brackets", *match.span()
-            opened = max(0, opened - len(token))
-        else:
-            for style in _STYLES.get(len(token), "bi"):
-                if odd.pop(style, None) is None:
-                    odd[style] = match.span()
-    if odd:
-        yield "unclosed-quotes", *min(odd.values())
-
-
-def _pair_brackets(piece: str) -> dict[int, int]:
-    """Where each ``[[`` and each ``[`` is closed: start to end, for those that are."""
-    closing: dict[int, int] = {}
-    stack: list[tuple[int, int]] = []
-    position = 0
-    while match := _BRACKETS.search(piece, position):
-        start, end = match.span()
-        if match[0] != "]":
-            stack.append((start, end - start))
-        elif stack:
-            opened, width = stack[-1]
-            end = start + width
-            if piece.startswith("]" * width, start):
-                closing[opened] = end
-                stack.pop()
-            else:
-                end = start + 1
-        position = end
-    return closing

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from parsers.plain_text import drop_comments
+
 WHITESPACE, TYPOGRAPHY, CASE, ORDER, MARKUP = "whitespace", "typography", "case", "order", "markup"
 
 # Characters that a word processor or a careful typist puts for the plain ones. Soft hyphens, zero-width
@@ -24,7 +26,6 @@ _LETTERS = re.compile(r"[\W_]+")
 _PARTS = re.compile(r"[\n;|]|,\s")
 _MAX_ENUMERATION = 300
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _QUOTES = re.compile(r"'{2,}")
 _LINE_START = re.compile(r"^[ \t]*(?:[*#:;]+|=+(?=[^=]))[ \t]*", re.MULTILINE)
@@ -95,7 +96,7 @@ def fold_noise(text: str) -> str:
 
 def strip_markup(wikitext: str) -> str:
     """Wikitext without what only shapes it: a rough cut for comparing, not the text that a reader sees."""
-    text = _TAG.sub("", _COMMENT.sub("", wikitext))
+    text = _TAG.sub("", drop_comments(wikitext))
     text = _DIRECT_LINK.sub(lambda match: match[1] or "", text)
     text = _CELL_MARK.sub(" ", _CELL_ATTRIBUTES.sub(" ", _TABLE_LINE.sub("", text)))
     text = _HEADING_END.sub("", _LINE_START.sub("", _SWITCH.sub("", text)))

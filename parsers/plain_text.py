@@ -1,4 +1,4 @@
-"""What a reader sees of wikitext: quotes, blanks, tags and Unicode form.
+"""What a reader sees of wikitext: comments, quotes, blanks, tags and Unicode form.
 
 Text follows the layout of HTML's ``innerText``: a line for each line, list item and table row, a tab between the
 cells of a row, an empty line between paragraphs. Links show their label; templates, references, comments,
@@ -18,10 +18,16 @@ HTML_TAGS = frozenset(
 )
 BLOCK_TAGS = frozenset("blockquote br caption center dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p table tr ul".split())
 
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _QUOTES = re.compile("''+")
 _BLANKS = re.compile("[ \t\r\f\v]+")
 _AROUND_BREAKS = re.compile(" ?\n ?")
 _EMPTY_LINES = re.compile("\n{3,}")
+
+
+def drop_comments(text: str) -> str:
+    """Text without its comments; one that nothing ends goes on to the end (Manual:Preprocessor)."""
+    return _COMMENT.sub("", text) if "<!--" in text else text
 
 
 def drop_quotes(text: str) -> str:

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from parsers import vocabulary
+from parsers.scan_stack import MAX_DEPTH, UNCLOSED, OpenStack
 from parsers.scan_tree import (
     ARGUMENT,
     COMMENT,
@@ -21,23 +22,17 @@ from parsers.scan_tree import (
     IN_VARIANT,
     OUTSIDE,
     TEMPLATE,
-    Fault,
     Node,
     Open,
     Part,
     Scan,
-    node_start,
     parts_of,
 )
 
-MAX_DEPTH = 100  # MediaWiki's own limit ($wgMaxPPExpandDepth)
 MAX_OPEN = 5000  # things open at once; then the outermost is text
-MAX_MARKS = 100_000  # pipes and equals signs of one template; the rest is part of its last parameter
-MAX_FAULTS = 200  # named one by one; further ones are counted
 _MAX_PASSES = 2
 _LONG = 200_000  # characters of a text that is read twice at most
 
-_UNCLOSED = {IN_BRACES: "unclosed-template", IN_LINK: "unclosed-link", IN_VARIANT: "unclosed-variant"}
 _CLOSING = {IN_LINK: "]]", IN_VARIANT: "}-"}
 _MARKS = (
     "!",
@@ -86,25 +81,20 @@ def scan(text: str, tags: frozenset[str] = vocabulary.EXTENSION_TAGS, start: int
     return found
 
 
-class _Scanner:
+class _Scanner(OpenStack):
+    """Reads one text token by token: which tokens open, part and close what is open."""
+
     def __init__(
         self, text: str, tags: frozenset[str], start: int, end: int, broken: frozenset[int], *, eager: bool = False
     ) -> None:
-        self.text, self.tags, self.start, self.end = text, tags, start, end
+        super().__init__(end)
+        self.text, self.tags, self.start = text, tags, start
         self.broken = broken  # where ``[[`` and ``-{`` begin that are text
         self.eager = eager  # and so are those in braces that end sooner
         self.known: dict[str, int] = {}  # where marks come next
         self.patterns = _patterns(tags)
-        self.stack: list[Open] = []
-        self.nodes: list[Node] = []  # of what is open now
-        self.top: list[Node] = self.nodes
-        self.links: list[tuple[int, int]] = []
-        self.faults: list[Fault] = []
-        self.more_faults = 0
         self.no_closing: set[str] = set()
         self.no_angle = False
-        self.settled = True
-        self.depth = self.deepest = 0  # of open braces, now and when something was closed
         self.table_count = 0
 
     def run(self) -> Scan:
@@ -147,7 +137,7 @@ class _Scanner:
         if len(self.stack) >= MAX_OPEN:
             self.drop_bottom()
         if kind in _CLOSING and (start in self.broken or (self.eager and self.braces_end_first(kind, end))):
-            self.fault(_UNCLOSED[kind], start, end)
+            self.fault(UNCLOSED[kind], start, end)
             if self.stack and kind == IN_LINK:  # what follows on its line belongs to the value, pipes included
                 self.stack[-1].quiet = self.next_of("\n", end)
             return end
@@ -155,9 +145,7 @@ class _Scanner:
         if kind in _CLOSING and self.stack:
             outer = self.stack[-1]
             opened.base = outer.base if outer.kind in _CLOSING else outer.kind
-        self.stack.append(opened)
-        self.nodes = opened.nodes
-        self.depth += kind == IN_BRACES
+        self.open(opened)
         return end
 
     def braces_end_first(self, kind: int, position: int) -> bool:
@@ -172,54 +160,6 @@ class _Scanner:
             found = self.text.find(mark, position, self.end)
             known = self.known[mark] = found if found >= 0 else self.end
         return known
-
-    def drop_bottom(self) -> None:
-        """Take the outermost opening for text, so that what follows thousands of them is still read."""
-        dropped = self.stack.pop(0)
-        self.top.extend(dropped.nodes)
-        self.depth -= dropped.kind == IN_BRACES
-        self.settled = False
-        if dropped.kind != IN_HEADING:
-            self.fault(_UNCLOSED[dropped.kind], dropped.start, dropped.content)
-
-    def drop_top(self) -> Open:
-        """Take the innermost opening for text; what it held goes to the next outer one."""
-        dropped = self.stack.pop()
-        self.depth -= dropped.kind == IN_BRACES
-        outer = self.stack[-1].nodes if self.stack else self.top
-        inner = dropped.nodes
-        if len(inner) > len(outer):  # the shorter list goes into the longer one: else a deep stack costs squares
-            inner, outer = outer, inner
-            if self.stack:
-                self.stack[-1].nodes = outer
-            else:
-                self.top = outer
-        outer.extend(inner)
-        self.nodes = outer
-        return dropped
-
-    def fault(self, code: str, start: int, end: int) -> None:
-        if len(self.faults) < MAX_FAULTS:
-            self.faults.append(Fault(code, start, end))
-        else:
-            self.more_faults += 1
-
-    def mark(self, position: int, is_pipe: bool) -> None:
-        opened = self.stack[-1]
-        if position < opened.quiet:
-            return
-        table = opened.tables[-1] if opened.tables else 0
-        if len(opened.marks) >= MAX_MARKS:
-            if len(opened.marks) == MAX_MARKS:
-                self.fault("too-many-parameters", opened.start, opened.content)
-                opened.marks.append((self.end, False, 0))
-            return
-        if is_pipe:
-            opened.marks.append((position, True, table))
-            opened.has_equals = bool(table) and opened.has_equals
-        elif table or not opened.has_equals:
-            opened.marks.append((position, False, table))
-            opened.has_equals = opened.has_equals or not table
 
     def read_line_start(self, match: re.Match[str]) -> int:
         """A line break that may begin a heading or a table, or end a heading."""
@@ -241,8 +181,7 @@ class _Scanner:
             return end  # a name/value separator at the start of a line
         if len(self.stack) >= MAX_OPEN:
             return run
-        self.stack.append(Open(IN_HEADING, end, run - end, run))
-        self.nodes = self.stack[-1].nodes
+        self.open(Open(IN_HEADING, end, run - end, run))
         return run
 
     def close_table(self, match: re.Match[str]) -> int:
@@ -281,20 +220,13 @@ class _Scanner:
         return after
 
     def close_piece(self, opened: Open, start: int, count: int) -> None:
-        self.stack.pop()
-        outer = self.stack[-1].nodes if self.stack else self.top
+        self.close_top()
         kind = ARGUMENT if count == 3 else TEMPLATE
         node = Node(kind, opened.content - count, start + count, self.parts(opened, start))
-        self.deepest = max(self.deepest, self.depth)
-        self.depth -= 1
         left = opened.count - count
         if left >= 2:
-            rest = Open(IN_BRACES, opened.start, left, opened.start + left)
-            self.stack.append(rest)
-            self.depth += 1
-            outer = rest.nodes
-        outer.append(node)
-        self.nodes = outer
+            self.open(Open(IN_BRACES, opened.start, left, opened.start + left))
+        self.nodes.append(node)
 
     def parts(self, opened: Open, end: int) -> list[Part]:
         if opened.closed_tables:
@@ -305,9 +237,7 @@ class _Scanner:
         link = self.drop_top()
         self.links.append((link.content - 2, match.end()))
         if link.count >= 4:
-            rest = Open(IN_LINK, link.start, link.count - 2, link.content - 2, base=link.base)
-            self.stack.append(rest)
-            self.nodes = rest.nodes
+            self.open(Open(IN_LINK, link.start, link.count - 2, link.content - 2, base=link.base))
         return match.end()
 
     def read_angle(self, match: re.Match[str]) -> int:
@@ -363,32 +293,6 @@ class _Scanner:
             self.fault("nested-comment", inner, inner + 4)
         self.nodes.append(Node(COMMENT, start, end, []))
         return end
-
-    def finish(self) -> Scan:
-        unclosed = [opened for opened in self.stack if opened.kind != IN_HEADING]
-        for opened in unclosed:
-            self.fault(_UNCLOSED[opened.kind], opened.start, opened.content)
-        found = list(self.top)
-        for opened in self.stack:
-            found.extend(opened.nodes)
-        found.sort(key=node_start)
-        if self.deepest > MAX_DEPTH:
-            self.cut_depths(found)
-        settled = self.settled and not unclosed
-        return Scan(found, self.links, self.faults, unclosed, settled, self.more_faults)
-
-    def cut_depths(self, nodes: list[Node]) -> None:
-        """Take out the templates that are nested too deep."""
-        pending = [(node, 1) for node in nodes]
-        while pending:
-            node, depth = pending.pop()
-            deeper = [(part, inner) for part in node.parts for inner in part.nodes if inner.parts]
-            if depth < MAX_DEPTH:
-                pending += [(inner, depth + 1) for _, inner in deeper]
-                continue
-            for part, inner in deeper:
-                part.nodes = [one for one in part.nodes if not one.parts]
-                self.fault("depth-limit", inner.start, inner.end)
 
 
 @lru_cache(maxsize=256)

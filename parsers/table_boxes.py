@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from parsers.infobox import BOX_WORDS, MIN_PAIRS, label_name, last_of_each
 from parsers.tables import Cell
-from parsers.titles import parameter_name
 
-_BOX_CLASS = re.compile(r"class\s*=\s*[\"']?[^\"'>|]*(?:infobox|steckbrief|taxobox)", re.IGNORECASE)
-_MIN_PAIRS = 2  # of what does not say that it is a box
+_BOX_CLASS = re.compile(rf"class\s*=\s*[\"']?[^\"'>|]*(?:{BOX_WORDS})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +38,12 @@ def table_box(table: TableSource) -> tuple[str, dict[str, Cell]] | None:
         if found:
             pairs += found
         elif number == 0 and len(row) == 1:
-            heading = _name(texts[0])
+            heading = label_name(texts[0])
         elif not says and any(texts):
             return None
-    if not pairs or (not says and len(pairs) < _MIN_PAIRS):
+    if not pairs or (not says and len(pairs) < MIN_PAIRS):
         return None
-    cells: dict[str, Cell] = {}
-    for label, cell in pairs:
-        cells.pop(label, None)
-        cells[label] = cell
-    return _name(table.caption or "") or heading or "infobox", cells
+    return label_name(table.caption or "") or heading or "infobox", last_of_each(pairs)
 
 
 def _row_pairs(row: list[Cell], texts: list[str], *, says: bool) -> Iterator[tuple[str, Cell]]:
@@ -63,11 +58,6 @@ def _row_pairs(row: list[Cell], texts: list[str], *, says: bool) -> Iterator[tup
     else:
         return
     for place in places:
-        label = _name(texts[place])
+        label = label_name(texts[place])
         if label:
             yield label, row[place + 1]
-
-
-def _name(text: str) -> str:
-    """A text as a name: on one line, without a colon behind it."""
-    return parameter_name(text.rstrip(" :\u00a0"))

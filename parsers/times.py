@@ -84,7 +84,8 @@ _ONWARDS = re.compile(
 )
 _UNTIL = re.compile(r"(?:bis|until)\s(?:zum\s)?(?P<rest>.+)", re.IGNORECASE)
 ABOUT = re.compile(
-    r"(?:(?:ca\.?|circa|etwa|rund|rd\.?|knapp|fast|ungefähr|about|around|roughly|nearly|almost|approx\.?)\s|[~≈]|ca\.)\s?",
+    r"(?:(?:ca\.?|circa|etwa|rund|rd\.?|knapp|fast|ungefähr|(?P<english>about|around|roughly|nearly|almost|approx\.?))"
+    r"\s|[~≈]|ca\.)\s?",
     re.IGNORECASE,
 )
 _PART_OF = re.compile(r"(?:anfang|mitte|ende|um|early|mid|late)(?:\s|-)", re.IGNORECASE)
@@ -98,22 +99,26 @@ _DAY_AND_MONTH = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.?")
 def parse_time(plain: str) -> Value | None:
     """The time that a text with plain blanks and hyphens tells, or None; nothing else may stand in it."""
     if about := ABOUT.match(plain) or _PART_OF.match(plain):
-        found = parse_time(plain[about.end() :])
-        return Value(found.type, found.value, "approximate") if found and "/" not in found.value else None
+        return _moment(plain[about.end() :], "{}", "approximate")
     if match := _SINCE.fullmatch(plain) or _ONWARDS.fullmatch(plain):
-        found = parse_time(match["rest"])
-        if found and "/" not in found.value:
-            return Value(found.type, f"{found.value}/..", "open")
+        since = _moment(match["rest"], "{}/..", "open")
+        if since:
+            return since
     if match := _RANGE.fullmatch(plain) or _SCHOOL_YEAR.fullmatch(plain):
         years = _years(match["year"], match["end"])
         if years:
             return years
     if match := _UNTIL.fullmatch(plain):
-        found = parse_time(match["rest"])
-        return Value(found.type, f"../{found.value}", "open") if found and "/" not in found.value else None
+        return _moment(match["rest"], "../{}", "open")
     if leading := _LEADING.match(plain):
         return parse_time(plain[leading.end() :])
     return _point(plain) or _half(plain) or _span(plain)
+
+
+def _moment(plain: str, form: str, precision: str) -> Value | None:
+    """The time that a text tells, in a form and precision of its own; None if it is none, or a span already."""
+    found = parse_time(plain)
+    return Value(found.type, form.format(found.value), precision) if found and "/" not in found.value else None
 
 
 def _years(first: str, last: str) -> Value | None:

@@ -49,7 +49,6 @@ _DASHES = str.maketrans("‐‑‒–—−", "------")
 _GERMAN_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+(?:,\d+)?$")
 _ENGLISH_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?$|[-+]?\d{1,3}(?:,\d{3})+\.\d+$")
 _ENGLISH_ALONE = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+$")
-_ENGLISH_WORDS = ("about", "around", "roughly", "nearly", "almost", "approx")
 _MAX_TEXT = 200
 _MAX_PLACED = 1000  # links that are looked for in the text of their field
 
@@ -111,7 +110,7 @@ def _amount(plain: str) -> Value | None:
     symbol = (match["before"] or match["after"] or "").lower()
     if match["short"] and not symbol:
         return None
-    english = bool(symbol and not match["scale"]) or plain.lower().startswith(_ENGLISH_WORDS)
+    english = bool((symbol and not match["scale"]) or (about and about["english"]))
     number = _decimal(match["number"], english=english)
     if number is None:
         return None

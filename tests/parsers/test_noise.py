@@ -47,6 +47,7 @@ def test_text(before: str, after: str, reason: str | None) -> None:
         ("* Wort", "# Wort", "markup"),
         ("== Wort ==", "=== Wort ===", "markup"),
         ("Wort<!-- Notiz -->", "Wort", "markup"),
+        ("Wort<!-- Notiz", "Wort", "markup"),
         ('{| class="a"\n| Wort\n|}', '{| class="b"\n| Wort\n|}', "markup"),
         ('{|\n| style="x" | Wort\n|}', "{|\n| Wort\n|}", "markup"),
         ("__KEIN_INHALTSVERZEICHNIS__\nWort", "Wort", "markup"),
