@@ -21,7 +21,7 @@ from parsers.bulk_sites import is_of_any_site, sites_at_a_time, without_passing
 from parsers.bulk_templates import group_parameters
 from parsers.bulk_time import RARE, Burst, bursts, in_order, moment, page_count, stretches
 from parsers.bulk_watch import Wanted, Watch
-from parsers.bulk_wording import RUN, WIKITEXT, Wording, group_wordings, is_blank
+from parsers.bulk_wording import RUN, WIKITEXT, Wording, group_wordings, has_entity, is_blank
 from parsers.change import BulkCase, BulkChange, Change, CurrentItem, PageChange
 
 # Marks and blanks are everyday tidying.
@@ -200,7 +200,8 @@ def _wordings(groups: Mapping[Wording, list[PageChange]], found: Sequence[Found]
         if _is_coarse(wording, free, ids):
             continue
         back = groups.get(wording.reverse, [])
-        bounds = _BLANKS if is_blank(wording) else _MARKS if free and free[0].change.noise_reason else RARE
+        is_tidying = bool(free) and free[0].change.noise_reason is not None and not has_entity(wording)
+        bounds = _BLANKS if is_blank(wording) else _MARKS if is_tidying else RARE
         for stretch in bursts(free, bounds, begun, page_count(back)):
             done.update(change.change_id for change in stretch)
             yield Worded(_fullest(wording, stretch, groups), stretch, back)

@@ -22,6 +22,7 @@ _MAX_TEXT = 200_000
 # Two rewritten places with no more than this between them may be one phrase.
 _MAX_BETWEEN = 30
 _LEAST_LETTERS = 4
+_ENTITY = re.compile(r"&#?\w+;")
 _OPEN_TAG = re.compile(r"</?\w[^<>\n]{0,60}\Z")
 _LAST_WORD = re.compile(r"[\w.]+\W{0,2}\Z")
 _FIRST_WORD = re.compile(r"\A\W{0,2}\w+")
@@ -270,3 +271,8 @@ def _common_start(names: Sequence[str]) -> str:
 def is_blank(wording: Wording) -> bool:
     """Whether only blanks were rewritten."""
     return "".join(wording.before.split()) == "".join(wording.after.split())
+
+
+def has_entity(wording: Wording) -> bool:
+    """Whether characters were rewritten that somebody took the trouble to write as entities, or now takes it."""
+    return _ENTITY.search(wording.before + wording.after) is not None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from parsers.compare_source import Line, LineBlock, MaskedSource
 from parsers.immutable import dataclass
-from parsers.noise import MARKUP, fold_noise, markup_noise_reason, strip_markup
+from parsers.noise import MARKUP, characters, fold_noise, markup_noise_reason, strip_markup
 from parsers.words import align
 
 # Cells of one alignment; a larger block of lines, and one with more rewritten places, was written anew.
@@ -17,8 +17,9 @@ _MAX_HUNKS = 40
 # Lines with less than this share of their words in common are not a rewriting of each other.
 _LEAST_COMMON = 0.5
 
-_TOKEN = re.compile(r"\n|[^\S\n]+|'{2,}|</?[A-Za-z][^<>\n]*>|<!--.*?-->|\[\[|\]\]|\w+|[^\w\s]", re.DOTALL)
+_TOKEN = re.compile(r"\n|[^\S\n]+|'{2,}|</?[A-Za-z][^<>\n]*>|<!--.*?-->|\[\[|\]\]|&#?\w+;|\w+|[^\w\s]", re.DOTALL)
 _STARTS_WORD = re.compile(r"\w").match
+_OF_WORDS = re.compile(r"\w|&").match
 _MARK = re.compile(r"'{2,}|</?[A-Za-z][^<>\n]*>")
 
 
@@ -102,7 +103,8 @@ def _letters(tokens: Sequence[str]) -> int:
 
 
 def _words(tokens: Sequence[str]) -> str:
-    return "".join(filter(_STARTS_WORD, tokens)).lower()
+    words = "".join(filter(_OF_WORDS, tokens))
+    return ("".join(filter(str.isalnum, characters(words))) if "&" in words else words).lower()
 
 
 def _cosmetic_part(gone: Sequence[str], come: Sequence[str]) -> list[str] | None:

@@ -161,13 +161,13 @@ def _shows_marks(lines: str, text: str) -> bool:
 
 def _reordered(section: Section, text_old: str, text_new: str) -> Iterator[Change]:
     """``text moved`` for the lines that went to another place in their section, where its words changed as well."""
-    lines_old, lines_new = text_old.split("\n"), text_new.split("\n")
+    lines_old, lines_new = ([*map(collapse, text.split("\n"))] for text in (text_old, text_new))
     gone: list[str] = []
     come: set[str] = set()
     for same, b0, b1, a0, a1 in align(lines_old, lines_new, _MAX_LINE_CELLS):
         if not same:
-            gone += map(collapse, lines_old[b0:b1])
-            come.update(map(collapse, lines_new[a0:a1]))
+            gone += lines_old[b0:b1]
+            come.update(lines_new[a0:a1])
     moved = [line for line in dict.fromkeys(gone) if line in come and len(line) >= _LEAST_MOVED]
     if moved:
         path, shown = section_path(section), "\n".join(moved)

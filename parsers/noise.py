@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from parsers.plain_text import drop_comments
 
@@ -35,6 +36,8 @@ _TABLE_LINE = re.compile(r"^[ \t:]*(?:\{\||\|-|\|\}).*$", re.MULTILINE)
 _CELL_ATTRIBUTES = re.compile(r"^[ \t]*[|!]\+?[^|\[\]{}\n]*=[^|\[\]{}\n]*\|(?!\|)", re.MULTILINE)
 _CELL_MARK = re.compile(r"^[ \t]*[|!]\+?|\|\||!!", re.MULTILINE)
 _DIRECT_LINK = re.compile(r"\[\[:?[^\[\]|{}\n]*\|([^\[\]\n]*)\]\]|\[\[|\]\]")
+_ENTITY = re.compile(r"&#?\w+;")
+_MARKS = frozenset("&<>[]{}|'=*#:;_~-")
 _SWITCH = re.compile(r"__[^\W\d_]+(?:_[^\W\d_]+)*__")
 
 
@@ -75,17 +78,20 @@ def markup_noise_reason(before: str, after: str) -> str | None:
     """The same for two pieces of wikitext whose links and templates were replaced by what a reader sees.
 
     ``markup`` is what is left when bold, headings, list marks, tags, comments and table attributes are taken
-    away and the words are the same.
+    away, and entities are the characters that they stand for, and the words are the same.
     """
     if before == after:
         return None
-    if collapse(before) == collapse(after):
+    told_before, told_after = characters(before), characters(after)
+    if told_before == told_after:
+        return MARKUP
+    if collapse(told_before) == collapse(told_after):
         return WHITESPACE
     stripped_before, stripped_after = strip_markup(before), strip_markup(after)
     if _tight(stripped_before.translate(_PLAIN)) == _tight(stripped_after.translate(_PLAIN)):
-        if "".join(before.split()) == "".join(after.split()):
+        if "".join(told_before.split()) == "".join(told_after.split()):
             return WHITESPACE
-        return TYPOGRAPHY if before.translate(_PLAIN) == after.translate(_PLAIN) else MARKUP
+        return TYPOGRAPHY if told_before.translate(_PLAIN) == told_after.translate(_PLAIN) else MARKUP
     return noise_reason(stripped_before, stripped_after)
 
 
@@ -100,7 +106,18 @@ def strip_markup(wikitext: str) -> str:
     text = _DIRECT_LINK.sub(lambda match: match[1] or "", text)
     text = _CELL_MARK.sub(" ", _CELL_ATTRIBUTES.sub(" ", _TABLE_LINE.sub("", text)))
     text = _HEADING_END.sub("", _LINE_START.sub("", _SWITCH.sub("", text)))
-    return _BLANKS.sub(" ", _QUOTES.sub("", text)).strip()
+    text = _QUOTES.sub("", text)
+    return _BLANKS.sub(" ", unescape(text) if "&" in text else text).strip()
+
+
+def characters(wikitext: str) -> str:
+    """Wikitext with the characters that entities such as ``&nbsp;`` stand for, unless they would be markup."""
+    return _ENTITY.sub(_character, wikitext) if "&" in wikitext else wikitext
+
+
+def _character(entity: re.Match[str]) -> str:
+    shown = unescape(entity[0])
+    return entity[0] if shown in _MARKS else shown
 
 
 def common_ends(before: str, after: str) -> tuple[int, int]:

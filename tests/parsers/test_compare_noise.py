@@ -47,6 +47,12 @@ def cosmetic(before: str, after: str) -> list[tuple[str, str | None, str | None,
             "typography",
             ('Das "Netz" gilt für alle Räder.', "Das „Netz“ gilt für alle Räder."),
         ),
+        (
+            "Das Netz hat 5&nbsp;m Märzweg für alle Räder.",
+            "Das Netz hat 5 m Märzweg für alle Autos.",
+            "whitespace",
+            ("Das Netz hat 5&nbsp;m Märzweg für alle Räder.", "Das Netz hat 5 m Märzweg für alle Räder."),
+        ),
         # beside a link that is told by itself
         (
             "'''[http://a.example/x?VOLFDNR=1 Vorlage 1]''' sagt ja.",
@@ -92,6 +98,18 @@ def test_a_line_that_went_elsewhere_in_a_reworded_section_is_moved() -> None:
         Change("section", "changed", "", f"{first}\n{second}\n{third}", f"{third}\n{first}\n{second} Ende."),
         Change("text", "moved", "", third, third, "cosmetic", "order", ""),
     ]
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "&nbsp;"])
+def test_a_line_that_lost_its_no_break_space_did_not_move(blank: str) -> None:
+    before, after = f"Das Netz hat 5{blank}m.\n\nEs gilt.", "Das Netz hat 5 m.\n\nEs gilt bald."
+    assert [(c.kind, c.noise_reason) for c in changes(before, after)] == [("section", None), ("section", "whitespace")]
+
+
+@pytest.mark.parametrize("after", ["5\u00a0m", "5 m"])
+def test_an_entity_written_as_its_character_is_no_change_of_content(after: str) -> None:
+    (told,) = changes("Das Netz hat 5&nbsp;m.", f"Das Netz hat {after}.")
+    assert (told.kind, told.significance) == ("section", "cosmetic")
 
 
 def test_a_footnote_that_changed_beside_noise_is_told_by_itself() -> None:
