@@ -189,10 +189,11 @@ def _wordings(groups: Mapping[Wording, list[PageChange]], found: Sequence[Found]
     """Rewritings inside texts, the best supported first, of those that as many pages support the longest."""
     done = {change.change_id for bulk in found for change in bulk.done}
     works = [{change.rev_to for change in bulk.done} for bulk in found]
+    rules = {wording: members for wording, members in groups.items() if wording.says_where}
     ids = {
-        w: {change.change_id for change in members} for w, members in groups.items() if page_count(members) >= MIN_PAGES
+        w: {change.change_id for change in members} for w, members in rules.items() if page_count(members) >= MIN_PAGES
     }
-    supported = [(page_count(members), len(w.before) + len(w.after), w) for w, members in groups.items()]
+    supported = [(page_count(members), len(w.before) + len(w.after), w) for w, members in rules.items()]
     for pages, _, wording in sorted(supported, key=lambda item: (-item[0], -item[1], item[2].before, item[2].after)):
         if pages < MIN_PAGES:
             return
@@ -204,7 +205,7 @@ def _wordings(groups: Mapping[Wording, list[PageChange]], found: Sequence[Found]
         bounds = _BLANKS if is_blank(wording) else _MARKS if is_tidying else RARE
         for stretch in bursts(free, bounds, begun, page_count(back)):
             done.update(change.change_id for change in stretch)
-            yield Worded(_fullest(wording, stretch, groups), stretch, back)
+            yield Worded(_fullest(wording, stretch, rules), stretch, back)
 
 
 def _is_coarse(wording: Wording, free: Sequence[PageChange], ids: Mapping[Wording, Set[int]]) -> bool:

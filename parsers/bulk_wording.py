@@ -51,6 +51,11 @@ class Wording:
         return Wording(self.kind, self.inside, self.after, self.before)
 
     @property
+    def says_where(self) -> bool:
+        """Whether not every text has the old form; a rule needs that, what undoes one does not."""
+        return bool(self.before.replace(RUN, "").strip())
+
+    @property
     def rule(self) -> Rule:
         return make_rule(_parts(self.before), _parts(self.after))
 
@@ -226,10 +231,10 @@ def _joined(first: _Hunk, second: _Hunk, inside: str) -> Iterator[tuple[str, str
 
 def _marked(kind: str, inside: str, old: str, new: str) -> Iterator[Wording]:
     """A rewriting of marks, if they say where; that something became a link is told by the link."""
-    literal = old.replace(RUN, "")
+    wording = Wording(kind, inside, old, new)
     same = Counter(_BRACKETS.findall(old)) == Counter(_BRACKETS.findall(new))
-    if literal.strip() and same:
-        yield Wording(kind, inside, old, new)
+    if same and (wording.says_where or wording.reverse.says_where):
+        yield wording
 
 
 def _options(before: str, after: str) -> Iterator[Wording]:

@@ -188,6 +188,33 @@ def test_bold_dropped_from_links_is_found_in_wikitext() -> None:
     assert [(case.title, case.before) for case in bulk.stragglers] == [("Seite 9", "'''[https://a.example Amt]'''")]
 
 
+def test_italics_that_came_back_are_known() -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        history.add(page, section(f"Am ''{place}'' gilt es.", f"Am {place} gilt es.", "markup"))
+    back = history.add(2, section("Am Hof gilt es.", "Am ''Hof'' gilt es.", "markup"), days=9)
+    (bulk,) = found_in(history.changes, [])
+    assert (bulk.rule, [case.rev_id for case in bulk.regressions]) == ("''{text}'' → {text}", [1000 + back])
+
+
+def test_marks_that_were_put_around_anything_are_no_rule() -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        history.add(page, section(f"Am {place} gilt es.", f"Am ''{place}'' gilt es.", "markup"))
+    assert found_in(history.changes, []) == []
+
+
+def test_entities_written_as_characters_now_and_then_are_one_work() -> None:
+    history = History()
+    for page, place in enumerate(PLACES[:4]):
+        line = f"Am {place} sind es {{}} im Mittel."
+        before, after = line.format("5&nbsp;Meter"), line.format("5 Meter")
+        history.add(page, section(before, after, "whitespace"), days=5 * page)
+    current = [text("wikitext", "Es sind 9&nbsp;Meter."), text("wikitext", "Es sind 9 Meter.", 8)]
+    (bulk,) = found_in(history.changes, current)
+    assert (bulk.pages, [case.title for case in bulk.stragglers]) == (4, ["Seite 9"])
+
+
 def test_marks_that_go_with_rewritten_links_are_no_rule_of_their_own() -> None:
     history = History()
     for page in range(1, 6):
