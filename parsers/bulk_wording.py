@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from parsers.bulk_rules import Rule, Variable, make_rule
 from parsers.change import Change, PageChange
-from parsers.noise import MARKUP, WHITESPACE
+from parsers.noise import MARKUP, TYPOGRAPHY, WHITESPACE
 from parsers.words import DELETE, EQUAL, INSERT, word_diff
 
 TEXT, WIKITEXT = "text", "wikitext"  # what a straggler is looked for in: what a reader sees, or the source
@@ -26,6 +26,7 @@ _ENTITY = re.compile(r"&#?\w+;")
 _OPEN_TAG = re.compile(r"</?\w[^<>\n]{0,60}\Z")
 _LAST_WORD = re.compile(r"[\w.]+\W{0,2}\Z")
 _FIRST_WORD = re.compile(r"\A\W{0,2}\w+")
+_NAME = re.compile(r"\s?[^\W\d_a-zß-öø-ÿ]")
 _WORD = re.compile(r"[^\W\d_]")
 _TAG = re.compile(r"</?[a-zA-Z]\w*\b[^<>\n]*>")
 _ACRONYM = re.compile(r"[^\W\d_a-zß-öø-ÿ]{2,}")
@@ -70,8 +71,11 @@ class Wording:
             return None
         if self.after and self.before in self.after:
             text = text.replace(self.after, "\0")
-        match = _expression(self.before).search(text)
-        return match[0] if match else None
+        found = (match[0] for match in _expression(self.before).finditer(text))
+        if RUN in self.before and self.reverse.says_where:  # what {text} stands for may make it the new form
+            renewed = _expression(self.after)
+            found = (form for form in found if not renewed.fullmatch(form))
+        return next(found, None)
 
 
 def _parts(form: str) -> tuple[str | Variable, ...]:
@@ -121,14 +125,16 @@ def wordings(change: Change) -> Iterator[Wording]:
             yield from _options(before, after)
         return
     inside = WIKITEXT if change.noise_reason in (MARKUP, WHITESPACE) else TEXT
+    marks = change.noise_reason in (MARKUP, WHITESPACE, TYPOGRAPHY)
     hunks = _hunks(before, after)
     if len(hunks) > _MAX_HUNKS:
         return
     for at, hunk in enumerate(hunks):
-        yield from _forms(change.kind, inside, hunk)
+        for forms in _forms(hunk, marks=marks):
+            yield from _marked(change.kind, inside, *forms)
         if at:
-            for joined in _joined(hunks[at - 1], hunk, inside):
-                yield from _marked(change.kind, inside, *joined)
+            for forms in _joined(hunks[at - 1], hunk, marks=marks):
+                yield from _marked(change.kind, inside, *forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,27 +169,30 @@ def _hunks(before: str, after: str) -> list[_Hunk]:
     return found
 
 
-def _forms(kind: str, inside: str, hunk: _Hunk) -> Iterator[Wording]:
-    """A rewritten place as a rule would have it: with a word, or the mark, beside it where it says too little."""
+def _forms(hunk: _Hunk, *, marks: bool) -> Iterator[tuple[str, str]]:
+    """A rewritten place as a rule would have it: with words, or the mark, beside it where it says too little."""
     old, new = hunk.deleted, hunk.inserted
     if "\n" in old + new or max(len(old), len(new)) > _MAX_PIECE:
         return
     if not _has_words(old, new):
-        if inside == WIKITEXT:
+        if marks:
             tag = _OPEN_TAG.search(hunk.left)
             left, right = tag[0] if tag else _last_mark(hunk.left), _first_mark(hunk.right)
-            yield from _marked(kind, inside, f"{left}{old}{right}", f"{left}{new}{right}")
+            yield f"{left}{old}{right}", f"{left}{new}{right}"
         return
     if old.strip() and new.strip():
         if _is_telling(old, new):
-            yield Wording(kind, inside, old.strip(), new.strip())
+            yield old.strip(), new.strip()
         return
-    before, behind = _LAST_WORD.search(hunk.left), _FIRST_WORD.match(hunk.right)
-    for start, end in ((before[0] if before else "", ""), ("", behind[0] if behind else "")):
-        if start or end:
-            forms = [" ".join(f"{start}{piece}{end}".split()) for piece in (old, new)]
-            if forms[0] and forms[1] and _is_telling(*forms):
-                yield Wording(kind, inside, *forms)
+    word = _LAST_WORD.search(hunk.left), _FIRST_WORD.match(hunk.right)
+    before, behind = (match[0] if match else "" for match in word)
+    sides = [(before, ""), ("", behind)]
+    if before[:1].isupper() and before[-1].isspace() and _NAME.match(behind):  # one name around it: Amt … Verkehr
+        sides.append((before, behind))
+    for start, end in sides:
+        form_old, form_new = (" ".join(f"{start}{piece}{end}".split()) for piece in (old, new))
+        if (start or end) and form_old and form_new and _is_telling(form_old, form_new):
+            yield form_old, form_new
 
 
 def _has_words(*pieces: str) -> bool:
@@ -212,21 +221,25 @@ def _is_telling(old: str, new: str) -> bool:
     return max(sum(c.isalpha() for c in text) for text in (old, new)) >= _LEAST_LETTERS
 
 
-def _joined(first: _Hunk, second: _Hunk, inside: str) -> Iterator[tuple[str, str]]:
+def _joined(first: _Hunk, second: _Hunk, *, marks: bool) -> Iterator[tuple[str, str]]:
     """Two rewritten places of one line as one: a phrase, or the marks around something."""
     if second.starts_line or "\n" in first.deleted + first.inserted + second.deleted + second.inserted:
         return
     between = second.left
     words = _has_words(first.deleted, first.inserted, second.deleted, second.inserted)
-    if len(between) <= _MAX_BETWEEN and (words or inside == WIKITEXT):
+    if len(between) <= _MAX_BETWEEN and (words or marks):
         old = f"{first.deleted}{between}{second.deleted}".strip()
         new = f"{first.inserted}{between}{second.inserted}".strip()
         if max(len(old), len(new)) <= _MAX_PIECE and old and new and _is_telling(old, new):
             yield old, new
-    if inside == WIKITEXT and between and not words:
+    if marks and between and not words:
         start, end = _first_mark(between), _last_mark(between)
         old = f"{first.deleted}{start}{RUN}{end}{second.deleted}"
-        yield old, f"{first.inserted}{start}{RUN}{end}{second.inserted}"
+        new = f"{first.inserted}{start}{RUN}{end}{second.inserted}"
+        if old.strip() == new.strip() == RUN:  # blanks inside of marks
+            left, right = _last_mark(first.left), _first_mark(second.right)
+            old, new = f"{left}{old}{right}", f"{left}{new}{right}"
+        yield old, new
 
 
 def _marked(kind: str, inside: str, old: str, new: str) -> Iterator[Wording]:

@@ -399,3 +399,32 @@ def test_acronyms_and_tags_are_told_like_words_and_marks(old: str, new: str, noi
         history.add(page, Change("section", "changed", "Lage", before, after, significance, noise))
     (bulk,) = found_in(history.changes, [])
     assert bulk.pages == 6
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason", "kind", "rule"),
+    [
+        ('Das "{}" gilt.', "Das „{}“ gilt.", "typography", "text", '"{text}" → „{text}“'),
+        ("=={}==", "== {} ==", "whitespace", "wikitext", "=={text}== → == {text} =="),
+    ],
+)
+def test_marks_around_any_words_are_found(old: str, new: str, reason: str, kind: str, rule: str) -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        history.add(page, section(old.format(place), new.format(place), reason))
+    back = history.add(2, section(new.format("Hof"), old.format("Hof"), reason), days=9)
+    current = [text(kind, old.format("Amt")), text(kind, new.format("Amt"), 8)]
+    (bulk,) = found_in(history.changes, current)
+    assert (bulk.rule, bulk.pages, [case.title for case in bulk.stragglers]) == (rule, 5, ["Seite 9"])
+    assert [case.rev_id for case in bulk.regressions] == [1000 + back]
+
+
+def test_words_put_into_a_name_are_told_with_both_of_its_ends() -> None:
+    history = History()
+    for page, place in enumerate(PLACES):
+        old, new = "Der Fachbereich Umwelt plant", "Der Fachbereich Klima und Umwelt plant"
+        history.add(page, section(f"{old} {place}.", f"{new} {place}."))
+    current = [text("text", "Der Fachbereich Soziales plant."), text("text", "Ein Fachbereich Umwelt prüft.", 8)]
+    (bulk,) = found_in(history.changes, current)
+    assert bulk.rule == "Fachbereich Umwelt → Fachbereich Klima und Umwelt"
+    assert [case.title for case in bulk.stragglers] == ["Seite 8"]
