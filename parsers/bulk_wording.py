@@ -25,7 +25,7 @@ _LEAST_LETTERS = 4
 _ENTITY = re.compile(r"&#?\w+;")
 _OPEN_TAG = re.compile(r"</?\w[^<>\n]{0,60}\Z")
 _LAST_WORD = re.compile(r"[\w.]+\W{0,2}\Z")
-_FIRST_WORD = re.compile(r"\A\W{0,2}\w+")
+_FIRST_WORD = re.compile(r"\A(?:\s?\w+|[^\w\s])")
 _NAME = re.compile(r"\s?[^\W\d_a-zß-öø-ÿ]")
 _WORD = re.compile(r"[^\W\d_]")
 _TAG = re.compile(r"</?[a-zA-Z]\w*\b[^<>\n]*>")
@@ -175,9 +175,7 @@ def _forms(hunk: _Hunk, *, marks: bool) -> Iterator[tuple[str, str]]:
     if "\n" in old + new or max(len(old), len(new)) > _MAX_PIECE:
         return
     if not _has_words(old, new):
-        if marks:
-            tag = _OPEN_TAG.search(hunk.left)
-            left, right = tag[0] if tag else _last_mark(hunk.left), _first_mark(hunk.right)
+        for left, right in _around(hunk) if marks else ():
             yield f"{left}{old}{right}", f"{left}{new}{right}"
         return
     if old.strip() and new.strip():
@@ -191,8 +189,20 @@ def _forms(hunk: _Hunk, *, marks: bool) -> Iterator[tuple[str, str]]:
         sides.append((before, behind))
     for start, end in sides:
         form_old, form_new = (" ".join(f"{start}{piece}{end}".split()) for piece in (old, new))
-        if (start or end) and form_old and form_new and _is_telling(form_old, form_new):
+        told = form_old and form_new and (_has_words(form_old) or _ENTITY.search(form_new))
+        if (start or end) and told and _is_telling(form_old, form_new):
             yield form_old, form_new
+
+
+def _around(hunk: _Hunk) -> Iterator[tuple[str, str]]:
+    """What stands beside rewritten marks and says more of them: a tag, marks, blanks; the words that blanks part."""
+    tag = _OPEN_TAG.search(hunk.left)
+    yield tag[0] if tag else _last_mark(hunk.left), _first_mark(hunk.right)
+    before, behind = _LAST_WORD.search(hunk.left), _FIRST_WORD.match(hunk.right)
+    if not (hunk.deleted + hunk.inserted).strip() and before and behind:
+        yield before[0], behind[0]
+    elif hunk.left[-1:] == hunk.right[:1] == " ":
+        yield " ", " "
 
 
 def _has_words(*pieces: str) -> bool:

@@ -406,9 +406,12 @@ def test_acronyms_and_tags_are_told_like_words_and_marks(old: str, new: str, noi
     [
         ('Das "{}" gilt.', "Das „{}“ gilt.", "typography", "text", '"{text}" → „{text}“'),
         ("=={}==", "== {} ==", "whitespace", "wikitext", "=={text}== → == {text} =="),
+        ("In {} sind es 5&nbsp;% davon.", "In {} sind es 5 % davon.", "whitespace", "wikitext", "&nbsp;% → %"),
+        ("In {}, z.B. hier.", "In {}, z. B. hier.", "whitespace", "wikitext", "z.B → z. B"),
+        ("Das {} - ein Ort.", "Das {} – ein Ort.", "typography", "text", "- → –"),
     ],
 )
-def test_marks_around_any_words_are_found(old: str, new: str, reason: str, kind: str, rule: str) -> None:
+def test_marks_blanks_and_entities_are_found(old: str, new: str, reason: str, kind: str, rule: str) -> None:
     history = History()
     for page, place in enumerate(PLACES):
         history.add(page, section(old.format(place), new.format(place), reason))
