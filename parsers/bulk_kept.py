@@ -50,11 +50,12 @@ def rules_of_kept_values(pairs: Iterable[Pair]) -> Iterator[tuple[Rule, list[Pai
     told: set[int] = set()
     for kept in (_DIGIT, _KEY):
         free = (pair for pair in left if pair.member not in told)
-        for masked, own in _groups(free, lambda pair, kept=kept: _mask(pair, kept, dropped=False)):  # type: ignore[misc]
-            rule = _rule(masked, own)
-            if kept is _DIGIT or (_has_literal_host(rule.before) and _has_literal_host(rule.after)):
-                told |= {pair.member for pair in own}
-                yield rule, own
+        for masked, together in _groups(free, lambda pair, kept=kept: _mask(pair, kept, dropped=False)):  # type: ignore[misc]
+            for own in [together] if kept is _DIGIT else _by_site(together):
+                rule = _rule(masked, own)
+                if kept is _DIGIT or (_has_literal_host(rule.before) and _has_literal_host(rule.after)):
+                    told |= {pair.member for pair in own}
+                    yield rule, own
 
 
 def masked_forms(pair: Pair) -> Iterator[Hashable]:
@@ -74,6 +75,15 @@ def _groups(pairs: Iterable[Pair], mask: Callable[[Pair], _Masked | None]) -> It
     for masked, own in groups.items():
         if len({pair.page_id for pair in own}) >= MIN_PAGES:
             yield masked, own
+
+
+def _by_site(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
+    """The pairs of each two sites that have pages enough; what stands before a site's last two names may vary."""
+    sites: defaultdict[tuple[str, ...], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        hosts = _HOST.match(pair.before), _HOST.match(pair.after)
+        sites[tuple(".".join(host["host"].lower().split(".")[-2:]) for host in hosts if host)].append(pair)
+    yield from (own for own in sites.values() if len({pair.page_id for pair in own}) >= MIN_PAGES)
 
 
 def _mask(pair: Pair, kept: re.Pattern[str], *, dropped: bool) -> _Masked | None:

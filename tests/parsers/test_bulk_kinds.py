@@ -431,3 +431,16 @@ def test_words_put_into_a_name_are_told_with_both_of_its_ends() -> None:
     (bulk,) = found_in(history.changes, current)
     assert bulk.rule == "Fachbereich Umwelt → Fachbereich Klima und Umwelt"
     assert [case.title for case in bulk.stragglers] == ["Seite 8"]
+
+
+def test_subdomains_that_became_paths_on_two_sites_are_two_rules() -> None:
+    history = History()
+    for page, place in enumerate(place.lower() for place in PLACES):
+        for site in ("anger", "brunnen"):
+            history.link(
+                page, f"http://{place}.{site}.example/{page + 7}", f"https://{site}.example/{place}/{page + 7}"
+            )
+    assert [bulk.rule for bulk in found_in(history.changes, [])] == [
+        "http://{name}.anger.example/{n} → https://anger.example/{name}/{n}",
+        "http://{name}.brunnen.example/{n} → https://brunnen.example/{name}/{n}",
+    ]
