@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from parsers.compare_links import is_language_link
 from parsers.immutable import dataclass
 from parsers.noise import MARKUP, collapse, markup_noise_reason
-from parsers.record import Record, Span
+from parsers.record import Link, Record, Span
 from parsers.words import align
 
 _MAX_SHOWN = 2_000
@@ -19,6 +19,7 @@ _KEPT_BEFORE = 200
 _MAX_LINE_CELLS = 4_000_000
 _PREFIXED_LINK = re.compile(r"\[\[[^\[\]|{}<>\n:]+:([^\[\]|\n]*)(?:\|[^\[\]]*)?\]\]")
 _BLANKS = re.compile(r"[\s_]+")
+_TRAIL = re.compile(r"[^\W\d_]{1,40}")  # Help:Links: letters right behind a link are shown as part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,21 @@ class MaskedSource:
         """Let the span read as ``shown``. A mask inside another one has no effect while the outer is seen."""
         self._masks[span] = shown.replace("\n", " ")
         self._sorted = None
+
+    def mask_link(self, link: Link, label: str | None = None) -> None:
+        """Let a link read as its label, or as ``label``; a file as nothing, since its caption is told with it."""
+        shown = link.label if label is None else label
+        self.mask(link.span, "" if link.kind == "file" else self._without_trail(link, shown))
+
+    def _without_trail(self, link: Link, label: str) -> str:
+        """A label without the letters that follow the link, which are shown with it and stand in the text."""
+        end = link.span[1]
+        if link.url is None and label and self.text.endswith("]]", 0, end):
+            trail = _TRAIL.match(self.text, end)
+            for length in range(len(trail[0]) if trail else 0, 0, -1):
+                if label.endswith(self.text[end : end + length]):
+                    return label[:-length]
+        return label
 
     def mask_categories(self, span: Span) -> bool:
         """Mask the links of a span that put the page into a category; a record has no spans for them.
@@ -246,6 +262,11 @@ class Sources:
     def __init__(self, before: Record, after: Record) -> None:
         self.before, self.after = MaskedSource(before), MaskedSource(after)
         self._reading: tuple[MaskedSource, MaskedSource] | None = None
+        self._relabelled: Mapping[str, str] = {}
+
+    def relabel(self, relabelled: Mapping[str, str]) -> None:
+        """Let labels of the earlier revision read as those of the later one, where the links tell the difference."""
+        self._relabelled = relabelled
 
     def difference(self, spans: tuple[Span, Span], skip: int = 0) -> SourceDifference | None:
         """What differs between two spans beside what is masked, or None when nothing does."""
@@ -262,7 +283,7 @@ class Sources:
     def noise_reason(self, found: SourceDifference) -> str | None:
         """Why a difference in the source shows no other words, or None when it does (a footnote, a query)."""
         if self._reading is None:
-            self._reading = _reading(self.before.record), _reading(self.after.record)
+            self._reading = _reading(self.before.record, self._relabelled), _reading(self.after.record, {})
         before = self._reading[0].residue(found.spans[0])
         after = self._reading[1].residue(found.spans[1])
         return markup_noise_reason(before, after) if before != after else _form_reason(found)
@@ -278,13 +299,13 @@ def _form_reason(found: SourceDifference) -> str:
     return markup_noise_reason(found.before, found.after) or MARKUP
 
 
-def _reading(record: Record) -> MaskedSource:
+def _reading(record: Record, relabelled: Mapping[str, str]) -> MaskedSource:
     """The text with every link as its label and every template, category and magic word left out."""
     source = MaskedSource(record)
     if line := redirect_line(record):
         source.mask(line)
     for link in record.links:
-        source.mask(link.span, "" if link.kind == "file" else link.label)
+        source.mask_link(link, relabelled.get(link.label))
     for span in [item.span for items in (record.infoboxes, record.templates, record.magic) for item in items]:
         source.mask(span)
     source.mask_categories((0, len(record.source)))

@@ -210,6 +210,44 @@ def test_one_edit(before: str, after: str, expected: list[Change]) -> None:
             "[[Wohnen]] A",
             [Change("section", "changed", "", "[[Wohnen|Wohnen]] A", "[[Wohnen]] A", "cosmetic", "markup")],
         ),
+        # the letters behind a link are part of what it shows
+        (
+            "Die [[Straße]]n hier",
+            "Die [[Straße|Straßen]] hier",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "Die [[Straße]]n hier",
+                    "Die [[Straße|Straßen]] hier",
+                    "cosmetic",
+                    "markup",
+                )
+            ],
+        ),
+        (
+            "Die [[Straße]]n hier",
+            "Die Straßen hier",
+            [Change("link", "removed", "", "Straße", None, label="Straßen")],
+        ),
+        # an address that is shown, beside noise
+        (
+            "'''Siehe''' http://a.example/x hier.",
+            "Siehe http://b.example/x hier.",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "'''Siehe''' http://a.example/x hier.",
+                    "Siehe http://b.example/x hier.",
+                    "cosmetic",
+                    "markup",
+                ),
+                Change("link", "changed", "", "http://a.example/x", "http://b.example/x", label="http://b.example/x"),
+            ],
+        ),
         ("T [[de:Alt]]", "T [[de:Neu]]", [Change("link", "changed", "", "de:Alt", "de:Neu", label="")]),
         # several of one label: the address decides
         (
@@ -302,10 +340,46 @@ def test_redirects() -> None:
     assert told == Change("redirect", "changed", "", "A", "B")
 
 
-def test_magic_words_are_text_of_the_page() -> None:
-    assert changes("A {{DEFAULTSORT:X}}", "A {{DEFAULTSORT:Y}}") == [
-        Change("text", "changed", "", "{{DEFAULTSORT:X}}", "{{DEFAULTSORT:Y}}", "cosmetic", "markup")
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("{{DEFAULTSORT:X}}", "{{DEFAULTSORT:Y}}", "markup"),
+        ("{{DEFAULTSORT:X}}", "{{SORTIERUNG:X}}", "markup"),
+        ("{{DEFAULTSORT:X}}", "{{DEFAULTSORT: X}}", "whitespace"),
+        ("{{DISPLAYTITLE:X}}", "{{DISPLAYTITLE:Y}}", None),
+        ("__NOTOC__", "__KEIN_INHALTSVERZEICHNIS__", "markup"),
+    ],
+)
+def test_magic_words_are_text_of_the_page(before: str, after: str, reason: str | None) -> None:
+    significance = "cosmetic" if reason else "substantive"
+    told = Change("text", "changed", "", before, after, significance, reason)
+    assert changes(f"A\n== Lage ==\nB {before}", f"A\n== Lage ==\nB {after}") == [told]
+    assert told in changes(f"A {before}", f"A und B {after}")
+
+
+def test_queries_and_conditions_are_text_of_their_section() -> None:
+    query = "{{{{#ask:[[Kategorie:{}]]|format=ul}}}}"
+    rest = query.format("Rad")
+    assert changes(f"== Lage ==\n{rest}\n{query.format('Wohnen')}", f"== Lage ==\n{rest}\n{query.format('Sport')}") == [
+        Change("text", "changed", "Lage", query.format("Wohnen"), query.format("Sport"))
     ]
+    assert changes("A", "A {{PAGENAME}}") == [Change("text", "added", "", None, "{{PAGENAME}}")]
+    assert changes("{{#if:{{PAGENAME}}|a}}", "{{#if:{{FULLPAGENAME}}|a}}") == [
+        Change("text", "changed", "", "{{#if:{{PAGENAME}}|a}}", "{{#if:{{FULLPAGENAME}}|a}}")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ("{{Rot|a}}", "{{Rot|b}}", "template"),
+        ("[http://a.example/x Plan]", "[http://b.example/x Plan]", "link"),
+        ("", "[[Kategorie:Netz]]", "category"),
+    ],
+)
+def test_what_stands_in_a_condition_is_told_once(before: str, after: str, kind: str) -> None:
+    (told,) = changes(f"{{{{#if:x|{before}}}}}", f"{{{{#if:x|{after}}}}}")
+    assert told.kind == kind
 
 
 def test_rows_of_a_table_are_shown_as_a_reader_sees_them() -> None:
