@@ -333,6 +333,26 @@ def test_templates() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("{{Zitat|Gut}}", "{{Zitat|1=Gut}}", "markup"),
+        ("{{Zitat|Gut|Amt=}}", "{{Zitat|Gut}}", "markup"),
+        ("{{Vorlage:Zitat|Gut}}", "{{Zitat|Gut}}", "markup"),
+        ("{{Zitat|Text=Gut|Amt=3}}", "{{Zitat\n|Text=Gut\n|Amt=3\n}}", "whitespace"),
+        ("{{Zitat|Text='''Gut'''|Amt=3}}", "{{Zitat|Text=Gut|Amt=3}}", "markup"),
+        ("{{Zitat|Text=Ein Weg}}", "{{Zitat|Text=Einweg}}", None),
+        ("{{Zitat|Gut|Amt=3}}", "{{Zitat|Gut}}", None),
+        ("{{Zitat|x|Amt|Rat|y}}", "{{Zitat|x|Rat|Amt|y}}", None),
+    ],
+)
+def test_a_template_that_says_the_same(before: str, after: str, reason: str | None) -> None:
+    for one, other in ((before, after), (after, before)):
+        assert changes(f"A {one} B", f"A {other} B") == [
+            Change("template", "changed", "", one, other, "cosmetic" if reason else "substantive", reason)
+        ]
+
+
 def test_redirects() -> None:
     (told,) = (c for c in changes("Text", "#WEITERLEITUNG [[Ziel#Teil]]") if c.kind == "redirect")
     assert told == Change("redirect", "added", "", None, "Ziel#Teil")
