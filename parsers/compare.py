@@ -21,7 +21,8 @@ from parsers.compare_magic import compare_magic
 from parsers.compare_papers import compare_papers
 from parsers.compare_places import pair_in_place
 from parsers.compare_sections import compare_outline, pair_sections
-from parsers.compare_source import MaskedSource, Sources, differing_lines, redirect_line
+from parsers.compare_sides import Sources, redirect_line
+from parsers.compare_source import MaskedSource, differing_lines
 from parsers.compare_templates import compare_templates
 from parsers.compare_text import MovedText, compare_texts, find_moved_text, moved_text_changes
 from parsers.items import section_path

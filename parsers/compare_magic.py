@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
-from parsers.compare_source import Sources, shorten_both
+from parsers.compare_sides import Sources
+from parsers.compare_source import shorten_both
 from parsers.noise import MARKUP, WHITESPACE
 from parsers.record import Magic, Record, Span
 from parsers.vocabulary import CONDITIONAL

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from parsers.compare_links import is_language_link
 from parsers.immutable import dataclass
-from parsers.noise import MARKUP, collapse, markup_noise_reason
+from parsers.noise import collapse
 from parsers.record import Link, Record, Span
 from parsers.words import align
 
@@ -151,13 +151,15 @@ LineBlock = tuple[Sequence[Line], Sequence[Line]]  # neighbouring lines of one r
 class SourceDifference:
     """The raw lines that differ, shortened where they are very long, and the spans that hold them all.
 
-    ``blocks`` are those lines, as many of one revision as stand together against those of the other.
+    ``blocks`` are those lines, as many of one revision as stand together against those of the other; ``in_part`` says
+    that other lines of the spans differ as well.
     """
 
     before: str
     after: str
     spans: tuple[Span, Span]
     blocks: tuple[LineBlock, ...]
+    in_part: bool = False
 
 
 def differing_lines(
@@ -176,14 +178,26 @@ def differing_lines(
     texts = [_comparable(line, squashed) for line in old], [_comparable(line, squashed) for line in new]
     if texts[0] == texts[1]:
         return None
-    blocks = tuple((old[b0:b1], new[a0:a1]) for same, b0, b1, a0, a1 in align(*texts, _MAX_LINE_CELLS) if not same)
-    shown = (
-        _source(before.text, [line for lines, _ in blocks for line in lines]),
-        _source(after.text, [line for _, lines in blocks for line in lines]),
-    )
+    runs = [run[1:] for run in align(*texts, _MAX_LINE_CELLS) if not run[0]]
+    blocks, shown = _blocks(before.text, after.text, old, new, runs)
     if shown[0] == shown[1]:
-        return None  # of two equal links in equal lines, one was masked
+        if any(line.masked for lines in blocks for side in lines for line in side):
+            return None  # of two equal links in equal lines, one was masked
+        # Lines that changed places: all from the first to the last.
+        whole = runs[0][0], runs[-1][1], runs[0][2], runs[-1][3]
+        blocks, shown = _blocks(before.text, after.text, old, new, [whole])
     return SourceDifference(*shorten_both(*shown), narrow, blocks)
+
+
+def _blocks(
+    before: str, after: str, old: Sequence[Line], new: Sequence[Line], runs: Iterable[tuple[int, int, int, int]]
+) -> tuple[tuple[LineBlock, ...], tuple[str, str]]:
+    """The lines of unlike runs, and their source in either revision."""
+    blocks = tuple((old[b0:b1], new[a0:a1]) for b0, b1, a0, a1 in runs)
+    return blocks, (
+        source_of(before, [line for lines, _ in blocks for line in lines]),
+        source_of(after, [line for _, lines in blocks for line in lines]),
+    )
 
 
 def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span], skip: int) -> tuple[Span, Span]:
@@ -250,63 +264,7 @@ def _cut(text: str, start: int, limit: int) -> str:
     return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
 
 
-def _source(text: str, lines: Sequence[Line]) -> str:
+def source_of(text: str, lines: Sequence[Line]) -> str:
     """The source of lines; of blank ones with their line breaks, which are all that there is to see."""
     source = "\n".join(text[line.start : line.end] for line in lines)
     return source if source.strip() or not lines else source + "\n"
-
-
-class Sources:
-    """The two revisions side by side: ``before`` and ``after`` mask what has been told already."""
-
-    def __init__(self, before: Record, after: Record) -> None:
-        self.before, self.after = MaskedSource(before), MaskedSource(after)
-        self._reading: tuple[MaskedSource, MaskedSource] | None = None
-        self._relabelled: Mapping[str, str] = {}
-
-    def relabel(self, relabelled: Mapping[str, str]) -> None:
-        """Let labels of the earlier revision read as those of the later one, where the links tell the difference."""
-        self._relabelled = relabelled
-
-    def difference(self, spans: tuple[Span, Span], skip: int = 0) -> SourceDifference | None:
-        """What differs between two spans beside what is masked, or None when nothing does."""
-        found = differing_lines(self.before, self.after, spans, skip)
-        if found is None:
-            return None
-        # These belong to the page: where they stand in its source, and how they are spelled, says nothing.
-        masked = False
-        for source, span in zip((self.before, self.after), found.spans, strict=True):
-            masked = source.mask_categories(span) or masked
-            masked = source.mask_language_links(span) or masked
-        return differing_lines(self.before, self.after, spans, skip) if masked else found
-
-    def noise_reason(self, found: SourceDifference) -> str | None:
-        """Why a difference in the source shows no other words, or None when it does (a footnote, a query)."""
-        if self._reading is None:
-            self._reading = _reading(self.before.record, self._relabelled), _reading(self.after.record, {})
-        before = self._reading[0].residue(found.spans[0])
-        after = self._reading[1].residue(found.spans[1])
-        return markup_noise_reason(before, after) if before != after else _form_reason(found)
-
-
-def redirect_line(record: Record) -> Span | None:
-    """The span that makes the page a redirect: up to the end of its first link, which is the redirect's."""
-    return (0, record.links[0].span[1]) if record.redirect and record.links else None
-
-
-def _form_reason(found: SourceDifference) -> str:
-    """Why links and templates that read the same are written in another way."""
-    return markup_noise_reason(found.before, found.after) or MARKUP
-
-
-def _reading(record: Record, relabelled: Mapping[str, str]) -> MaskedSource:
-    """The text with every link as its label and every template, category and magic word left out."""
-    source = MaskedSource(record)
-    if line := redirect_line(record):
-        source.mask(line)
-    for link in record.links:
-        source.mask_link(link, relabelled.get(link.label))
-    for span in [item.span for items in (record.infoboxes, record.templates, record.magic) for item in items]:
-        source.mask(span)
-    source.mask_categories((0, len(record.source)))
-    return source

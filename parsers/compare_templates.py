@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
-from parsers.compare_source import MaskedSource, Sources, shorten_both
+from parsers.compare_sides import Sources
+from parsers.compare_source import MaskedSource, shorten_both
 from parsers.noise import MARKUP, ORDER, WHITESPACE, markup_noise_reason, noise_reason
 from parsers.record import Record, Span, Template
 

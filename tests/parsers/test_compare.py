@@ -261,6 +261,91 @@ def test_links(before: str, after: str, expected: list[Change]) -> None:
     assert changes(before, after) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # under their labels: nothing that a reader sees tells it
+        (
+            "* [http://a.example/1 Plan A]\n* [http://a.example/2 Plan B]",
+            "* [http://a.example/2 Plan A]\n* [http://a.example/1 Plan B]",
+            [
+                Change("link", "changed", "", "http://a.example/1", "http://a.example/2", label="Plan A"),
+                Change("link", "changed", "", "http://a.example/2", "http://a.example/1", label="Plan B"),
+            ],
+        ),
+        # under one label: the lines tell it, as content
+        (
+            "Siehe [[Wohnen|hier]] und [[Sport|hier]].",
+            "Siehe [[Sport|hier]] und [[Wohnen|hier]].",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "Siehe [[Wohnen|hier]] und [[Sport|hier]].",
+                    "Siehe [[Sport|hier]] und [[Wohnen|hier]].",
+                )
+            ],
+        ),
+        # icons, and lines as a whole
+        (
+            "! [[Datei:A.png]] !! [[Datei:B.png]]",
+            "! [[Datei:B.png]] !! [[Datei:A.png]]",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "! [[Datei:A.png]] !! [[Datei:B.png]]",
+                    "! [[Datei:B.png]] !! [[Datei:A.png]]",
+                    "cosmetic",
+                    "order",
+                )
+            ],
+        ),
+        (
+            "* [[Wohnen|hier]]\n* [[Sport|hier]]",
+            "* [[Sport|hier]]\n* [[Wohnen|hier]]",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "* [[Wohnen|hier]]\n* [[Sport|hier]]",
+                    "* [[Sport|hier]]\n* [[Wohnen|hier]]",
+                    "cosmetic",
+                    "order",
+                )
+            ],
+        ),
+    ],
+)
+def test_links_that_changed_places(before: str, after: str, expected: list[Change]) -> None:
+    assert changes(f"A\n{before}\nB", f"A\n{after}\nB") == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("http://a.example/stra%C3%9Fe", "http://a.example/straße"),
+        ("http://a.example/x?a=1&amp;b=2", "http://a.example/x?a=1&b=2"),
+    ],
+)
+def test_an_address_in_another_spelling_is_the_same(before: str, after: str) -> None:
+    told = Change("link", "changed", "", before, after, "cosmetic", "markup", "Plan")
+    assert changes(f"[{before} Plan]", f"[{after} Plan]") == [told]
+    assert [(c.kind, c.noise_reason) for c in changes(f"{before} gilt", f"{after} gilt")] == [("link", "markup")]
+
+
+def test_a_swapped_box_in_another_layout() -> None:
+    before = "{{Konzeption\n|Art=Plan\n|Amt=3\n}}"
+    swapped = Change("infobox", "renamed", "Form", "Konzeption", "Form")
+    assert changes(before, before.replace("Konzeption", "Form")) == [swapped]
+    for after, reason in (("{{Form|Art=Plan|Amt=3}}", "whitespace"), ("{{Form\n|Amt=3\n|Art=Plan\n}}", "order")):
+        told = Change("infobox", "changed", "Form", before, after, "cosmetic", reason)
+        assert changes(before, after) == [swapped, told]
+
+
 def test_a_mistyped_number_is_told_of_the_link_and_of_the_paper() -> None:
     label = "Vorlage - B/16/0815-01"
     told = changes(f"[{OLD.format(421)} {label}]", f"[{NEW.format(412)} {label}]")
