@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
+from parsers.compare_categories import compare_categories, compare_page_links
 from parsers.compare_fields import FieldChanges, compare_box_sources, compare_infoboxes
 from parsers.compare_links import (
     LinkPairs,
@@ -27,7 +28,7 @@ from parsers.compare_templates import compare_templates
 from parsers.compare_text import MovedText, compare_texts, find_moved_text, moved_text_changes
 from parsers.items import section_path
 from parsers.noise import MARKUP, WHITESPACE, markup_noise_reason
-from parsers.record import Category, Link, Record, Redirect, Section, Span
+from parsers.record import Link, Record, Redirect, Section, Span
 
 _section_of = attrgetter("section")
 
@@ -82,10 +83,11 @@ class _Comparison:
             *compare_texts(self.dirty, self.sources, moved, shown_addresses),
             *(change for change in links if not _went_with_text(change, moved)),
             *templates,
-            *_compare_categories(self.before.categories, self.after.categories),
+            *compare_categories(self.before.categories, self.after.categories),
             *compare_papers(self.before.papers, self.after.papers, _moved_addresses(pairs), self._path),
             *magic,
             *moved_text_changes(moved, self.paths),
+            *compare_page_links(self.sources, self._dirty_sections()),
         ]
         return changes or [self._unexplained()]
 
@@ -95,6 +97,12 @@ class _Comparison:
             and old.path == new.path
             and self.before.source[old.span[0] : old.span[1]] == self.after.source[new.span[0] : new.span[1]]
         )
+
+    def _dirty_sections(self) -> tuple[list[Section], list[Section]]:
+        """The sections of either revision that differ, in the order of the page."""
+        before = [*(old for old, _ in self.dirty), *self.sections.removed]
+        after = [*(new for _, new in self.dirty), *self.sections.added]
+        return sorted(before, key=_start_of), sorted(after, key=_start_of)
 
     def _path(self, section: int, in_after: bool) -> str:
         return self.paths[in_after].get(section, "")
@@ -140,8 +148,7 @@ class _Comparison:
 
     def _pair_links(self) -> LinkPairs:
         """Only sections that differ can hold links that do; where an icon leads is told of the icon."""
-        dirty_before = [old.index for old, _ in self.dirty] + [s.index for s in self.sections.removed]
-        dirty_after = [new.index for _, new in self.dirty] + [s.index for s in self.sections.added]
+        dirty_before, dirty_after = ([section.index for section in side] for side in self._dirty_sections())
         found = pair_links(
             _without_icon_targets(_links_of(self.before, dirty_before)),
             _without_icon_targets(_links_of(self.after, dirty_after)),
@@ -251,18 +258,6 @@ def _redirect_title(redirect: Redirect | None) -> str | None:
     if redirect is None:
         return None
     return f"{redirect.target}#{redirect.fragment}" if redirect.fragment else redirect.target
-
-
-def _compare_categories(before: Iterable[Category], after: Iterable[Category]) -> list[Change]:
-    """Categories by name; of one that stayed, another sort key, with the name as label."""
-    # Of a repeated category the first one counts for the list, the last sort key for the order, as in MediaWiki.
-    old, new = ({category.name: category.sort_key for category in side} for side in (before, after))
-    changes = [Change("category", "removed", "", name, None) for name in old if name not in new]
-    changes += [Change("category", "added", "", None, name) for name in new if name not in old]
-    for name, sort_key in new.items():
-        if name in old and old[name] != sort_key:
-            changes.append(Change("category", "changed", "", old[name], sort_key, COSMETIC, "order", label=name))
-    return changes
 
 
 __all__ = ["compare"]

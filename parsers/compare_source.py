@@ -62,20 +62,23 @@ class MaskedSource:
                     return label[:-length]
         return label
 
-    def mask_categories(self, span: Span) -> bool:
-        """Mask the links of a span that put the page into a category; a record has no spans for them.
-
-        Whether there are any.
-        """
-        found = False
+    def category_links(self, span: Span) -> list[tuple[str, Span]]:
+        """The links of a span that put the page into a category, by its name; a record has no spans for them."""
         wanted = {category.name for category in self.record.categories}
-        if wanted:
-            for match in _PREFIXED_LINK.finditer(self.text, *span):
-                name = _BLANKS.sub(" ", match[1]).strip()
-                if name[:1].upper() + name[1:] in wanted or name in wanted:
-                    self.mask(match.span())
-                    found = True
+        found = []
+        for match in _PREFIXED_LINK.finditer(self.text, *span) if wanted else ():
+            name = _BLANKS.sub(" ", match[1]).strip()
+            name = name if name in wanted else name[:1].upper() + name[1:]
+            if name in wanted:
+                found.append((name, match.span()))
         return found
+
+    def mask_categories(self, span: Span) -> bool:
+        """Mask the links of a span that put the page into a category; whether there are any."""
+        found = self.category_links(span)
+        for _, one in found:
+            self.mask(one)
+        return bool(found)
 
     def mask_language_links(self, span: Span) -> bool:
         """Mask the language links of a span; whether there are any."""

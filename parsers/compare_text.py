@@ -114,7 +114,6 @@ def compare_texts(
     left, come = _by_section(moved)
     changes: list[Change] = []
     for old, new in dirty:
-        told_before = len(changes)
         shown = old.text, new.text
         text_old = _without(_relabel(shown[0], relabelled), left.get(old.index))
         text_new = _without(shown[1], come.get(new.index))
@@ -190,7 +189,9 @@ def _reordered(section: Section, text_old: str, text_new: str) -> Iterator[Chang
 
 def _body(section: Section, source: MaskedSource) -> Span:
     """The span without the blank lines at its end, which only part it from the next heading."""
-    return section.span[0], section.span[0] + len(source.slice(section.span).rstrip())
+    written = source.slice(section.span)
+    end = written.find("\n", len(written.rstrip()))
+    return section.span[0], section.span[1] if end < 0 else section.span[0] + end
 
 
 def _section_change(section: Section, shown: tuple[str, str], reason: str | None) -> Change:

@@ -193,6 +193,38 @@ def test_a_changed_field_alone_is_no_change_of_layout(after: str) -> None:
     assert cosmetic("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", after) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("[[Category:Rad]]", "[[Kategorie:Rad]]", "markup"),
+        ("[[Kategorie:Rad]]\n[[Kategorie:Amt]]", "[[Kategorie:Amt]]\n[[Kategorie:Rad]]", "order"),
+        ("[[en:Plan]]\n[[fr:Plan]]", "[[fr:Plan]]\n[[en:Plan]]", "order"),
+        ("[[Kategorie:Rad]]", "[[Kategorie:Rad]]\n[[Kategorie:Rad]]", "markup"),
+    ],
+)
+def test_links_of_the_page_in_another_form_are_told_beside_words(before: str, after: str, reason: str) -> None:
+    told = changes(f"Es gilt.\n{before}", f"Es gilt bald.\n{after}")
+    assert told[0] == Change("section", "changed", "", "Es gilt.", "Es gilt bald.")
+    assert [(c.kind, c.path, c.noise_reason) for c in told[1:]] == [("text", "", reason)]
+    if reason == "order":
+        assert [(c.before, c.after) for c in told[1:]] == [(before, after)]
+
+
+def test_a_category_that_came_is_not_told_as_another_form() -> None:
+    before, after = "[[Kategorie:Rad]]", "[[Kategorie:Amt]]\n[[Kategorie:Rad]]\n== Lage ==\n[[Kategorie:Weg]]"
+    assert [(c.kind, c.after) for c in changes(before, after)] == [
+        ("section", ""),
+        ("category", "Amt"),
+        ("category", "Weg"),
+    ]
+
+
+def test_a_blank_at_the_end_of_a_section_is_told_of_the_section() -> None:
+    assert cosmetic("== Lage ==\nEs gilt. \n\n== Ziel ==\nA", "== Lage ==\nEs gilt.\n\n== Ziel ==\nB") == [
+        ("Lage", "Es gilt. ", "Es gilt.", "whitespace")
+    ]
+
+
 def test_a_section_written_anew_ends_soon() -> None:
     before = "\n".join(f"'''Punkt {n}''' steht hier, und zwar lang." for n in range(3000))
     after = "\n".join(f"Anderes {n * 7} Thema: „neu“ und kurz." for n in range(3000))
