@@ -87,7 +87,7 @@ class _Comparison:
             *compare_papers(self.before.papers, self.after.papers, _moved_addresses(pairs), self._path),
             *magic,
             *moved_text_changes(moved, self.paths),
-            *compare_page_links(self.sources, self._dirty_sections()),
+            *compare_page_links(self.sources),
         ]
         return changes or [self._unexplained()]
 
@@ -97,12 +97,6 @@ class _Comparison:
             and old.path == new.path
             and self.before.source[old.span[0] : old.span[1]] == self.after.source[new.span[0] : new.span[1]]
         )
-
-    def _dirty_sections(self) -> tuple[list[Section], list[Section]]:
-        """The sections of either revision that differ, in the order of the page."""
-        before = [*(old for old, _ in self.dirty), *self.sections.removed]
-        after = [*(new for _, new in self.dirty), *self.sections.added]
-        return sorted(before, key=_start_of), sorted(after, key=_start_of)
 
     def _path(self, section: int, in_after: bool) -> str:
         return self.paths[in_after].get(section, "")
@@ -148,7 +142,8 @@ class _Comparison:
 
     def _pair_links(self) -> LinkPairs:
         """Only sections that differ can hold links that do; where an icon leads is told of the icon."""
-        dirty_before, dirty_after = ([section.index for section in side] for side in self._dirty_sections())
+        dirty_before = [old.index for old, _ in self.dirty] + [s.index for s in self.sections.removed]
+        dirty_after = [new.index for _, new in self.dirty] + [s.index for s in self.sections.added]
         found = pair_links(
             _without_icon_targets(_links_of(self.before, dirty_before)),
             _without_icon_targets(_links_of(self.after, dirty_after)),

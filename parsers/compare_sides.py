@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from parsers.compare_links import address_of
 from parsers.compare_source import (
@@ -16,9 +15,10 @@ from parsers.compare_source import (
     shorten_both,
     source_of,
 )
-from parsers.noise import MARKUP, ORDER, collapse, markup_noise_reason, noise_reason, strip_markup
+from parsers.noise import MARKUP, ORDER, collapse, fold_noise, markup_noise_reason, noise_reason, strip_markup
 from parsers.record import Link, Record, Span
 
+_NO_WORDS = tuple(fold_noise(strip_markup(note)) for note in ("<ref></ref>", "<ref/>"))  # told by what stands in it
 _FOOTNOTE = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>]*>.*?</ref\s*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -62,17 +62,17 @@ class Sources:
 
     def footnotes(self, found: SourceDifference) -> tuple[str, str]:
         """The footnotes of differing lines, as they read, that only one revision has there."""
-        before, after = (
-            Counter(
-                note[0]
-                for lines in found.blocks
-                for line in lines[side]
-                for note in _FOOTNOTE.finditer(reading.residue((line.start, line.end)))
-                if strip_markup(note[0]).strip("†\n ")
-            )
-            for side, reading in enumerate(self._readings())
-        )
-        return "\n".join((before - after).elements()), "\n".join((after - before).elements())
+        sources = self.before, self.after
+        if not any("<ref" in sources[side].slice((one.start, one.end)) for side, one in _lines_of(found)):
+            return "", ""
+        notes: tuple[dict[str, str], dict[str, str]] = {}, {}
+        for side, one in _lines_of(found):
+            for note in _FOOTNOTE.findall(self._readings()[side].residue((one.start, one.end))):
+                notes[side][fold_noise(strip_markup(note))] = note
+        for words in [*(notes[0].keys() & notes[1].keys()), *_NO_WORDS]:
+            for side in notes:
+                side.pop(words, None)
+        return "\n".join(notes[0].values()), "\n".join(notes[1].values())
 
     def _of_blocks(self, blocks: tuple[LineBlock, ...], spans: tuple[Span, Span]) -> SourceDifference:
         before = source_of(self.before.text, [line for lines, _ in blocks for line in lines])
@@ -104,6 +104,11 @@ class Sources:
 def redirect_line(record: Record) -> Span | None:
     """The span that makes the page a redirect: up to the end of its first link, which is the redirect's."""
     return (0, record.links[0].span[1]) if record.redirect and record.links else None
+
+
+def _lines_of(found: SourceDifference) -> Iterator[tuple[int, Line]]:
+    """Each line with its side: 0 for the earlier revision, 1 for the later."""
+    return ((side, line) for lines in found.blocks for side in (0, 1) for line in lines[side])
 
 
 def _words(reading: MaskedSource, line: Line) -> str:

@@ -161,7 +161,7 @@ def _footnotes_beside(section: Section, sources: Sources, difference: SourceDiff
     if difference is not None:
         before, after = sources.footnotes(difference)
         if before != after:
-            yield _section_change(section, shorten_both(before, after), noise_reason(before, after))
+            yield _section_change(section, shorten_both(before, after), None)
 
 
 def _shows_marks(lines: str, text: str) -> bool:
