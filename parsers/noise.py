@@ -21,8 +21,8 @@ _PLAIN = str.maketrans(
         "_": " ",  # in a link that shows its title
     }
 )
-# List marks that a word processor leaves in the text.
-_BULLET = re.compile(r"^[·•▪◦‣∙●] +", re.MULTILINE)
+# List marks that a word processor leaves in the text, and dashes that stand for them.
+_BULLET = re.compile(r"^(?:[·•▪◦‣∙●] +|- +(?=[^\W\d]))", re.MULTILINE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _SPACE_AT_PUNCTUATION = re.compile(r"(?<!\w) | (?!\w)")
 _LETTERS = re.compile(r"[\W_]+")
