@@ -33,6 +33,8 @@ def compare_page_links(sources: Sources) -> list[Change]:
     """
     spans = _unlike_lines(sources.before.text, sources.after.text)
     sides = (sources.before, spans[0]), (sources.after, spans[1])
+    if not any(source.has_prefixed_link(span) for source, span in sides):
+        return []
     old, new = _sort_keys(sources.before.record.categories), _sort_keys(sources.after.record.categories)
     same = {name for name, sort_key in new.items() if name in old and old[name] == sort_key}
     languages_old, languages_new = (_language_links(*side) for side in sides)

@@ -62,6 +62,10 @@ class MaskedSource:
                     return label[:-length]
         return label
 
+    def has_prefixed_link(self, span: Span) -> bool:
+        """Whether a span may hold a link to a category or to another language: they begin with a prefix."""
+        return _PREFIXED_LINK.search(self.text, *span) is not None
+
     def category_links(self, span: Span) -> list[tuple[str, Span]]:
         """The links of a span that put the page into a category, by its name; a record has no spans for them."""
         wanted = {category.name for category in self.record.categories}
