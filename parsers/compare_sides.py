@@ -70,8 +70,8 @@ class Sources:
             for note in _FOOTNOTE.findall(self._readings()[side].residue((one.start, one.end))):
                 notes[side][fold_noise(strip_markup(note))] = note
         for words in [*(notes[0].keys() & notes[1].keys()), *_NO_WORDS]:
-            for side in notes:
-                side.pop(words, None)
+            for found_notes in notes:
+                found_notes.pop(words, None)
         return "\n".join(notes[0].values()), "\n".join(notes[1].values())
 
     def _of_blocks(self, blocks: tuple[LineBlock, ...], spans: tuple[Span, Span]) -> SourceDifference:
