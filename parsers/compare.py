@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from operator import attrgetter
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
+from parsers.compare_categories import compare_categories, compare_page_links
 from parsers.compare_fields import FieldChanges, compare_box_sources, compare_infoboxes
 from parsers.compare_links import (
     LinkPairs,
@@ -18,20 +18,23 @@ from parsers.compare_links import (
     one_sided,
     pair_links,
 )
+from parsers.compare_magic import compare_magic
 from parsers.compare_papers import compare_papers
 from parsers.compare_places import pair_in_place
 from parsers.compare_sections import compare_outline, pair_sections
-from parsers.compare_source import MaskedSource, Sources, differing_lines, redirect_line
+from parsers.compare_sides import Sources, redirect_line
+from parsers.compare_source import MaskedSource, differing_lines
 from parsers.compare_templates import compare_templates
 from parsers.compare_text import MovedText, compare_texts, find_moved_text, moved_text_changes
 from parsers.items import section_path
 from parsers.noise import MARKUP, WHITESPACE, markup_noise_reason
-from parsers.record import Category, Link, Magic, Record, Redirect, Section, Span
-
-# Magic words that a reader sees the effect of; the others steer sorting, indexing or the table of contents.
-_VISIBLE_MAGIC = frozenset({"DISPLAYTITLE"})
+from parsers.record import Link, Record, Redirect, Section, Span
 
 _section_of = attrgetter("section")
+
+
+def _start_of(section: Section) -> int:
+    return section.span[0]
 
 
 def compare(before: Record, after: Record) -> list[Change]:
@@ -62,26 +65,29 @@ class _Comparison:
             self._mask_redirects()
         fields = compare_infoboxes(self.before, self.after)
         links, pairs = self._links(fields)
+        shown_addresses = _shown_addresses(pairs)
+        self.sources.relabel(shown_addresses)
         boxes = compare_box_sources(self.sources)
         for box in self.before.infoboxes:
             self.sources.before.mask(box.span)
         for box in self.after.infoboxes:
             self.sources.after.mask(box.span)
         templates = self._templates()
-        magic = self._magic()
+        magic = compare_magic(self.sources, self._path_at)
         moved = find_moved_text(self.dirty, self.sections)
         changes = [
             *redirects,
             *fields.changes,
             *boxes,
             *compare_outline(self.before.sections, self.after.sections, self.sections),
-            *compare_texts(self.dirty, self.sources, moved, _shown_addresses(pairs)),
+            *compare_texts(self.dirty, self.sources, moved, shown_addresses),
             *(change for change in links if not _went_with_text(change, moved)),
             *templates,
-            *_compare_categories(self.before.categories, self.after.categories),
+            *compare_categories(self.before.categories, self.after.categories),
             *compare_papers(self.before.papers, self.after.papers, _moved_addresses(pairs), self._path),
             *magic,
             *moved_text_changes(moved, self.paths),
+            *compare_page_links(self.sources),
         ]
         return changes or [self._unexplained()]
 
@@ -94,6 +100,12 @@ class _Comparison:
 
     def _path(self, section: int, in_after: bool) -> str:
         return self.paths[in_after].get(section, "")
+
+    def _path_at(self, span: Span, in_after: bool) -> str:
+        """The path of the section that a span stands in."""
+        sections = (self.after if in_after else self.before).sections
+        at = bisect_right(sections, span[0], key=_start_of) - 1
+        return self._path(sections[at].index, in_after) if at >= 0 else ""
 
     def _mask_redirects(self) -> None:
         for source in (self.sources.before, self.sources.after):
@@ -154,9 +166,9 @@ class _Comparison:
         if old:
             same = new is not None and _shows_address(old) and _shows_address(new)
             label = new.label if new and same else old.label
-            self.sources.before.mask(old.span, "" if old.kind == "file" else label)
+            self.sources.before.mask_link(old, label)
         if new:
-            self.sources.after.mask(new.span, "" if new.kind == "file" else new.label)
+            self.sources.after.mask_link(new)
 
     def _templates(self) -> list[Change]:
         changes, told_before, told_after = compare_templates(self.sources, self.sections.to_after, self._path)
@@ -164,26 +176,6 @@ class _Comparison:
             self.sources.before.mask(span)
         for span in told_after:
             self.sources.after.mask(span)
-        return changes
-
-    def _magic(self) -> list[Change]:
-        """Magic words by name; only their spans in the source can be shown."""
-        changes = []
-        old, new = _by_word(self.before.magic), _by_word(self.after.magic)
-        for name in sorted(old.keys() | new.keys()):
-            words_old, words_new = old.get(name, []), new.get(name, [])
-            if [word.value for word in words_old] == [word.value for word in words_new]:
-                continue
-            for word in words_old:
-                self.sources.before.mask(word.span)
-            for word in words_new:
-                self.sources.after.mask(word.span)
-            shown_old = "\n".join(self.sources.before.slice(word.span) for word in words_old) or None
-            shown_new = "\n".join(self.sources.after.slice(word.span) for word in words_new) or None
-            action = "changed" if shown_old and shown_new else "added" if shown_new else "removed"
-            visible = name in _VISIBLE_MAGIC
-            significance, reason = (SUBSTANTIVE, None) if visible else (COSMETIC, MARKUP)
-            changes.append(Change("text", action, "", shown_old, shown_new, significance, reason))
         return changes
 
     def _unexplained(self) -> Change:
@@ -261,25 +253,6 @@ def _redirect_title(redirect: Redirect | None) -> str | None:
     if redirect is None:
         return None
     return f"{redirect.target}#{redirect.fragment}" if redirect.fragment else redirect.target
-
-
-def _compare_categories(before: Iterable[Category], after: Iterable[Category]) -> list[Change]:
-    """Categories by name; of one that stayed, another sort key, with the name as label."""
-    # Of a repeated category the first one counts for the list, the last sort key for the order, as in MediaWiki.
-    old, new = ({category.name: category.sort_key for category in side} for side in (before, after))
-    changes = [Change("category", "removed", "", name, None) for name in old if name not in new]
-    changes += [Change("category", "added", "", None, name) for name in new if name not in old]
-    for name, sort_key in new.items():
-        if name in old and old[name] != sort_key:
-            changes.append(Change("category", "changed", "", old[name], sort_key, COSMETIC, "order", label=name))
-    return changes
-
-
-def _by_word(magic: Iterable[Magic]) -> dict[str, list[Magic]]:
-    found: defaultdict[str, list[Magic]] = defaultdict(list)
-    for word in magic:
-        found[word.name].append(word)
-    return dict(found)
 
 
 __all__ = ["compare"]

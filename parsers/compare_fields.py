@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
-from parsers.compare_source import Line, MaskedSource, Sources, shorten_both
-from parsers.noise import MARKUP, ORDER, markup_noise_reason, noise_reason
+from parsers.compare_sides import Sources
+from parsers.compare_source import Line, MaskedSource, shorten_both
+from parsers.noise import MARKUP, ORDER, WHITESPACE, markup_noise_reason, noise_reason
 from parsers.record import Field, Infobox, Record, Span
 
 # Two boxes of different name are one that was swapped when they share at least this part of their fields.
@@ -64,25 +65,18 @@ def compare_box_sources(sources: Sources) -> list[Change]:
             continue
         path = paths[new.span]
         for field_old, field_new in _same_fields(old, new):
-            if field_old.raw.strip() != field_new.raw.strip():
-                spans = (field_old.span, field_new.span)
-                if field_old.text == field_new.text and (difference := sources.difference(spans)):
+            if field_old.text == field_new.text and field_old.raw.strip() != field_new.raw.strip():
+                if difference := sources.difference((field_old.span, field_new.span)):
                     reason = sources.noise_reason(difference)
-                    changes.append(
-                        Change(
-                            "infobox",
-                            "changed",
-                            f"{path}/{field_new.name}",
-                            field_old.raw.strip(),
-                            field_new.raw.strip(),
-                            COSMETIC if reason else SUBSTANTIVE,
-                            reason,
-                        )
-                    )
+                    significance = COSMETIC if reason else SUBSTANTIVE
+                    raw = field_old.raw.strip(), field_new.raw.strip()
+                    where = f"{path}/{field_new.name}"
+                    changes.append(Change("infobox", "changed", where, *raw, significance, reason))
                 sources.before.mask(_filled(field_old))
                 sources.after.mask(_filled(field_new))
         if old.name != new.name:
-            continue
+            _mask_name(sources.before, old)
+            _mask_name(sources.after, new)
         _mask_told(sources.before, old, new)
         _mask_told(sources.after, new, old)
         if layout := _layout_change(sources, old, new, path):
@@ -186,7 +180,9 @@ def _layout_change(sources: Sources, old: Infobox, new: Infobox, path: str) -> C
     difference = sources.difference((old.span, new.span))
     if difference is None:
         return None
-    reason = markup_noise_reason(*(_shown(lines) for lines in zip(*difference.blocks, strict=True)))
+    shown = [_shown(lines) for lines in zip(*difference.blocks, strict=True)]
+    is_blank = "".join(shown[0].split()) == "".join(shown[1].split())
+    reason = WHITESPACE if is_blank else markup_noise_reason(*shown)
     return Change("infobox", "changed", path, difference.before, difference.after, COSMETIC, reason or MARKUP)
 
 
@@ -206,6 +202,14 @@ def _filled(field: Field) -> Span:
     return start, start + len(field.raw.strip())
 
 
+def _mask_name(source: MaskedSource, box: Infobox) -> None:
+    """Mask the name of a template that got another one, which is told."""
+    start = box.span[0] + 2
+    name = source.slice((start, box.span[1])).partition("|")[0].rstrip("}").rstrip()
+    if box.kind == "template" and name:
+        source.mask((start, start + len(name)))
+
+
 def _mask_told(source: MaskedSource, box: Infobox, other: Infobox) -> None:
     """Mask the fields of a box that have another text in the other box; one that it lacks together with its name."""
     texts = {field.name: field.text for field in other.fields}
@@ -214,7 +218,11 @@ def _mask_told(source: MaskedSource, box: Infobox, other: Infobox) -> None:
             bar = source.text.rfind("|", box.span[0], field.span[0])
             source.mask(field.span if bar < 0 else (bar, field.span[1]))
         elif texts[field.name] != field.text:
-            source.mask(_filled(field))
+            start, end = _filled(field)
+            value = source.slice((start, end))
+            while value.endswith("-->") and "<!--" in value:  # a comment behind it is not told
+                value = value[: value.rindex("<!--")].rstrip()
+            source.mask((start, start + len(value)))
 
 
 def _field_change(action: str, path: str, before: str | None, after: str | None) -> Change:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from parsers.address_forms import address_forms
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
 from parsers.noise import MARKUP, ORDER, noise_reason
 from parsers.record import Link, PaperKey
@@ -59,12 +60,13 @@ def pair_links(
     """Pair links from the strongest evidence to the weakest.
 
     A language link belongs to the page and is paired by its language. The others:
-    1. nothing changed; 2. same section and address (the label changed); 3. same section, label and key of the
-    address; 4. same section and label; 5. same section and key (label and address changed); 6. same label and
-    address, or label and key, in another section (moved); 7. a telling label in another section; 8. in the same
-    section, a label or title that was corrected; 9. of files in one section, those of one name but for its ending,
-    and the only one that went with the only one that came. ``to_after`` maps section indexes of the earlier revision to
-    those of the later; ``paper_keys`` holds the key of each address that cites a paper.
+    1. nothing changed, or addresses of one section changed places under their labels; 2. same section and address (the
+    label changed); 3. same section, label and key of the address; 4. same section and label; 5. same section and key
+    (label and address changed); 6. same label and address, or label and key, in another section (moved); 7. a telling
+    label in another section; 8. in the same section, a label or title that was corrected; 9. of files in one section,
+    those of one name but for its ending, and the only one that went with the only one that came. ``to_after`` maps
+    section indexes of the earlier revision to those of the later; ``paper_keys`` holds the key of each address that
+    cites a paper.
     """
     pairing = _Pairing(before, after, to_after)
 
@@ -73,6 +75,7 @@ def pair_links(
 
     pairing.by(lambda link, at: (place(link, at), address_of(link), link.label))
     if pairing.open:
+        pairing.by_exchange()
         pairing.by(lambda link, at: (place(link, at), address_of(link)))
         for key in _keys(paper_keys):
             pairing.by(lambda link, at, key=key: _and(key(link), place(link, at), link.label))  # type: ignore[misc]
@@ -133,6 +136,22 @@ class _Pairing:
                 chosen[position] = candidates.pop(self._likest(link, candidates))
         self._take(chosen)
 
+    def by_exchange(self) -> None:
+        """Pair by label what lost its address to another label of the section and got the address of another."""
+        if not self.open:
+            return
+        sides = self._before, self._after
+        labels = set.intersection(*({(at, link.label) for link, at in side if link.label} for side in sides))
+        addresses = set.intersection(*({(at, address_of(link)) for link, at in side} for side in sides))
+        if labels and addresses:
+            self.by(
+                lambda link, at: (
+                    (at, link.kind == "file", link.label)
+                    if (at, link.label) in labels and (at, address_of(link)) in addresses
+                    else None
+                )
+            )
+
     def by_likeness(self) -> None:
         """Pair what stands in one section and reads like a correction of the other: the best first."""
         if not self.open or len(self._before) * len(self._after) > _MAX_FUZZY:
@@ -186,13 +205,19 @@ def _and(key: Hashable | None, *rest: Hashable) -> Hashable | None:
 
 
 def _keys(paper_keys: Mapping[str, PaperKey]) -> list[Callable[[Link], Hashable | None]]:
-    """What identifies an address when it moves: its paper, its path and query, its query; a page's title."""
+    """What identifies an address when it moves: its one form, paper, path and query, query; a page's title."""
 
     def paper(link: Link) -> Hashable | None:
         found = paper_keys.get(link.url) if link.url else None
         return (found.name, found.value) if found else None
 
-    return [paper, _path_key, _query_key]
+    return [_one_form, paper, _path_key, _query_key]
+
+
+def _one_form(link: Link) -> Hashable | None:
+    """An external address as it is asked for, whatever its spelling."""
+    forms = address_forms(link.url) if link.url else None
+    return forms.punycode if forms else None
 
 
 def _path_key(link: Link) -> Hashable | None:
@@ -230,13 +255,16 @@ def _likeness(old: Link, new: Link) -> float:
 def link_change(old: Link, new: Link, path: str, moved: bool) -> Change | None:
     """What a reader is told of a link found in both revisions, or None when it is the same.
 
-    Another address is ``changed`` and counts. The same address with another label is ``changed`` and cosmetic
+    Another address is ``changed`` and counts; the same in another spelling (percent-encoded, with an entity) is
+    cosmetic (``markup``). The same address with another label is ``changed`` and cosmetic
     (noise reason ``label``, or finer), since the text around it tells the words. ``moved`` says that the link
     alone went to another section, which is cosmetic as well (``order``). A file's caption is told by ``file_change``.
     """
     kind = "file" if new.kind == "file" else "link"
     before, after = address_of(old), address_of(new)
     if before != after:
+        if (form := _one_form(old)) is not None and form == _one_form(new):
+            return Change(kind, "changed", path, before, after, COSMETIC, MARKUP, new.label)
         return Change(kind, "changed", path, before, after, label=new.label)
     if old.label != new.label and kind == "link":
         reason = noise_reason(old.label, new.label) or LABEL

@@ -112,6 +112,8 @@ def _cosmetic_part(gone: Sequence[str], come: Sequence[str]) -> list[str] | None
 
     Words that came with marks of their own are new in whole; a mark that belongs to what stands beside them is not.
     """
+    if gone.count("[[") - gone.count("]]") != come.count("[[") - come.count("]]"):
+        return None  # brackets that no longer make a link are seen
     same_words = _words(gone) == _words(come)  # cheap to see, and most often they differ
     if same_words and fold_noise(strip_markup("".join(gone))) == fold_noise(strip_markup("".join(come))):
         return list(come)

@@ -111,13 +111,20 @@ def _out_of_order(
         parent = parents_before[old.index]
         if (-1 if parent < 0 else paired.to_after.get(parent)) == parents_after[new.index]:
             siblings[parents_after[new.index]].append((old.index, new.index))
+    titles = {new.index: sorted((old.title, new.title)) for old, new in paired.pairs}
     for family in siblings.values():
         was = [new for _, new in sorted(family)]
         now = [new for _, new in family]
         if was != now:
-            for op in Indel.opcodes(was, now):
-                if op.tag == "insert":
-                    yield from now[op.dest_start : op.dest_end]
+            # Of equally few that may have moved, the same ones when the edit is undone.
+            sides = sorted((was, now), key=lambda side: [titles[index] for index in side])
+            kept = {
+                sides[0][at]
+                for op in Indel.opcodes(*sides)
+                if op.tag == "equal"
+                for at in range(op.src_start, op.src_end)
+            }
+            yield from (index for index in now if index not in kept)
 
 
 class _Matcher:

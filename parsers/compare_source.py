@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from parsers.compare_links import is_language_link
 from parsers.immutable import dataclass
-from parsers.noise import MARKUP, collapse, markup_noise_reason
-from parsers.record import Record, Span
+from parsers.noise import collapse
+from parsers.record import Link, Record, Span
 from parsers.words import align
 
 _MAX_SHOWN = 2_000
@@ -19,6 +19,7 @@ _KEPT_BEFORE = 200
 _MAX_LINE_CELLS = 4_000_000
 _PREFIXED_LINK = re.compile(r"\[\[[^\[\]|{}<>\n:]+:([^\[\]|\n]*)(?:\|[^\[\]]*)?\]\]")
 _BLANKS = re.compile(r"[\s_]+")
+_TRAIL = re.compile(r"[^\W\d_]{1,40}")  # Help:Links: letters right behind a link are shown as part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +47,42 @@ class MaskedSource:
         self._masks[span] = shown.replace("\n", " ")
         self._sorted = None
 
-    def mask_categories(self, span: Span) -> bool:
-        """Mask the links of a span that put the page into a category; a record has no spans for them.
+    def mask_link(self, link: Link, label: str | None = None) -> None:
+        """Let a link read as its label, or as ``label``; a file as nothing, since its caption is told with it."""
+        shown = link.label if label is None else label
+        self.mask(link.span, "" if link.kind == "file" else self._without_trail(link, shown))
 
-        Whether there are any.
-        """
-        found = False
+    def _without_trail(self, link: Link, label: str) -> str:
+        """A label without the letters that follow the link, which are shown with it and stand in the text."""
+        end = link.span[1]
+        if link.url is None and label and self.text.endswith("]]", 0, end):
+            trail = _TRAIL.match(self.text, end)
+            for length in range(len(trail[0]) if trail else 0, 0, -1):
+                if label.endswith(self.text[end : end + length]):
+                    return label[:-length]
+        return label
+
+    def has_prefixed_link(self, span: Span) -> bool:
+        """Whether a span may hold a link to a category or to another language: they begin with a prefix."""
+        return _PREFIXED_LINK.search(self.text, *span) is not None
+
+    def category_links(self, span: Span) -> list[tuple[str, Span]]:
+        """The links of a span that put the page into a category, by its name; a record has no spans for them."""
         wanted = {category.name for category in self.record.categories}
-        if wanted:
-            for match in _PREFIXED_LINK.finditer(self.text, *span):
-                name = _BLANKS.sub(" ", match[1]).strip()
-                if name[:1].upper() + name[1:] in wanted or name in wanted:
-                    self.mask(match.span())
-                    found = True
+        found = []
+        for match in _PREFIXED_LINK.finditer(self.text, *span) if wanted else ():
+            name = _BLANKS.sub(" ", match[1]).strip()
+            name = name if name in wanted else name[:1].upper() + name[1:]
+            if name in wanted:
+                found.append((name, match.span()))
         return found
+
+    def mask_categories(self, span: Span) -> bool:
+        """Mask the links of a span that put the page into a category; whether there are any."""
+        found = self.category_links(span)
+        for _, one in found:
+            self.mask(one)
+        return bool(found)
 
     def mask_language_links(self, span: Span) -> bool:
         """Mask the language links of a span; whether there are any."""
@@ -135,13 +158,15 @@ LineBlock = tuple[Sequence[Line], Sequence[Line]]  # neighbouring lines of one r
 class SourceDifference:
     """The raw lines that differ, shortened where they are very long, and the spans that hold them all.
 
-    ``blocks`` are those lines, as many of one revision as stand together against those of the other.
+    ``blocks`` are those lines, as many of one revision as stand together against those of the other; ``in_part`` says
+    that other lines of the spans differ as well.
     """
 
     before: str
     after: str
     spans: tuple[Span, Span]
     blocks: tuple[LineBlock, ...]
+    in_part: bool = False
 
 
 def differing_lines(
@@ -160,14 +185,26 @@ def differing_lines(
     texts = [_comparable(line, squashed) for line in old], [_comparable(line, squashed) for line in new]
     if texts[0] == texts[1]:
         return None
-    blocks = tuple((old[b0:b1], new[a0:a1]) for same, b0, b1, a0, a1 in align(*texts, _MAX_LINE_CELLS) if not same)
-    shown = (
-        _source(before.text, [line for lines, _ in blocks for line in lines]),
-        _source(after.text, [line for _, lines in blocks for line in lines]),
-    )
+    runs = [run[1:] for run in align(*texts, _MAX_LINE_CELLS) if not run[0]]
+    blocks, shown = _blocks(before.text, after.text, old, new, runs)
     if shown[0] == shown[1]:
-        return None  # of two equal links in equal lines, one was masked
+        if any(line.masked for lines in blocks for side in lines for line in side):
+            return None  # of two equal links in equal lines, one was masked
+        # Lines that changed places: all from the first to the last.
+        whole = runs[0][0], runs[-1][1], runs[0][2], runs[-1][3]
+        blocks, shown = _blocks(before.text, after.text, old, new, [whole])
     return SourceDifference(*shorten_both(*shown), narrow, blocks)
+
+
+def _blocks(
+    before: str, after: str, old: Sequence[Line], new: Sequence[Line], runs: Iterable[tuple[int, int, int, int]]
+) -> tuple[tuple[LineBlock, ...], tuple[str, str]]:
+    """The lines of unlike runs, and their source in either revision."""
+    blocks = tuple((old[b0:b1], new[a0:a1]) for b0, b1, a0, a1 in runs)
+    return blocks, (
+        source_of(before, [line for lines, _ in blocks for line in lines]),
+        source_of(after, [line for _, lines in blocks for line in lines]),
+    )
 
 
 def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span], skip: int) -> tuple[Span, Span]:
@@ -234,58 +271,7 @@ def _cut(text: str, start: int, limit: int) -> str:
     return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
 
 
-def _source(text: str, lines: Sequence[Line]) -> str:
+def source_of(text: str, lines: Sequence[Line]) -> str:
     """The source of lines; of blank ones with their line breaks, which are all that there is to see."""
     source = "\n".join(text[line.start : line.end] for line in lines)
     return source if source.strip() or not lines else source + "\n"
-
-
-class Sources:
-    """The two revisions side by side: ``before`` and ``after`` mask what has been told already."""
-
-    def __init__(self, before: Record, after: Record) -> None:
-        self.before, self.after = MaskedSource(before), MaskedSource(after)
-        self._reading: tuple[MaskedSource, MaskedSource] | None = None
-
-    def difference(self, spans: tuple[Span, Span], skip: int = 0) -> SourceDifference | None:
-        """What differs between two spans beside what is masked, or None when nothing does."""
-        found = differing_lines(self.before, self.after, spans, skip)
-        if found is None:
-            return None
-        # These belong to the page: where they stand in its source, and how they are spelled, says nothing.
-        masked = False
-        for source, span in zip((self.before, self.after), found.spans, strict=True):
-            masked = source.mask_categories(span) or masked
-            masked = source.mask_language_links(span) or masked
-        return differing_lines(self.before, self.after, spans, skip) if masked else found
-
-    def noise_reason(self, found: SourceDifference) -> str | None:
-        """Why a difference in the source shows no other words, or None when it does (a footnote, a query)."""
-        if self._reading is None:
-            self._reading = _reading(self.before.record), _reading(self.after.record)
-        before = self._reading[0].residue(found.spans[0])
-        after = self._reading[1].residue(found.spans[1])
-        return markup_noise_reason(before, after) if before != after else _form_reason(found)
-
-
-def redirect_line(record: Record) -> Span | None:
-    """The span that makes the page a redirect: up to the end of its first link, which is the redirect's."""
-    return (0, record.links[0].span[1]) if record.redirect and record.links else None
-
-
-def _form_reason(found: SourceDifference) -> str:
-    """Why links and templates that read the same are written in another way."""
-    return markup_noise_reason(found.before, found.after) or MARKUP
-
-
-def _reading(record: Record) -> MaskedSource:
-    """The text with every link as its label and every template, category and magic word left out."""
-    source = MaskedSource(record)
-    if line := redirect_line(record):
-        source.mask(line)
-    for link in record.links:
-        source.mask(link.span, "" if link.kind == "file" else link.label)
-    for span in [item.span for items in (record.infoboxes, record.templates, record.magic) for item in items]:
-        source.mask(span)
-    source.mask_categories((0, len(record.source)))
-    return source

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
-from parsers.compare_source import MaskedSource, Sources, shorten_both
-from parsers.noise import ORDER, noise_reason
+from parsers.compare_sides import Sources
+from parsers.compare_source import MaskedSource, shorten_both
+from parsers.noise import MARKUP, ORDER, WHITESPACE, markup_noise_reason, noise_reason
 from parsers.record import Record, Span, Template
 
 _MAX_SHOWN = 1_000
@@ -111,8 +112,31 @@ def _params(item: Template) -> tuple[tuple[str, str], ...]:
 def _pair_change(old: Template, new: Template, before: MaskedSource, after: MaskedSource, path: str) -> Change:
     if old.name != new.name:
         return Change("template", "renamed", path, old.name, new.name)
-    shown = shorten_both(before.slice(old.span), after.slice(new.span), _MAX_SHOWN)
-    reason = noise_reason(before.residue(old.span), after.residue(new.span))
-    if _params(old) != _params(new) and sorted(_params(old)) == sorted(_params(new)):
-        reason = ORDER
+    written = before.slice(old.span), after.slice(new.span)
+    reason = _noise_reason(old, new, written) or _noise_of_masked(before.residue(old.span), after.residue(new.span))
+    shown = shorten_both(*written, _MAX_SHOWN)
     return Change("template", "changed", path, *shown, COSMETIC if reason else SUBSTANTIVE, reason)
+
+
+def _noise_reason(old: Template, new: Template, written: tuple[str, str]) -> str | None:
+    """Why two uses say the same: by the last of each parameter that has a value, as in MediaWiki."""
+    was, now = _values(old), _values(new)
+    if was.keys() != now.keys():
+        return None
+    if was == now and "".join(written[0].split()) == "".join(written[1].split()):
+        return WHITESPACE
+    if was == now:
+        return ORDER if [*was] != [*now] else noise_reason(*written) or MARKUP
+    reasons = {markup_noise_reason(was[name], now[name]) for name in was if was[name] != now[name]}
+    return reasons.pop() if len(reasons) == 1 else None if None in reasons else MARKUP
+
+
+def _noise_of_masked(before: str, after: str) -> str | None:
+    """The same where links inside are told; what has no name is known by its place, so that order matters."""
+    reason = noise_reason(before, after)
+    return reason if reason != ORDER else None
+
+
+def _values(item: Template) -> dict[str, str]:
+    """An empty parameter of the form says nothing, whether it stands there or not."""
+    return {name: value for name, value in _params(item) if value}

@@ -12,7 +12,8 @@ from rapidfuzz import fuzz
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
 from parsers.compare_noise import cosmetic_edits
 from parsers.compare_sections import SectionPairs
-from parsers.compare_source import MaskedSource, SourceDifference, Sources, shorten_both
+from parsers.compare_sides import Sources
+from parsers.compare_source import MaskedSource, SourceDifference, shorten_both
 from parsers.items import section_path
 from parsers.noise import ORDER, collapse, noise_reason, strip_markup
 from parsers.record import Section, Span
@@ -120,21 +121,25 @@ def compare_texts(
         difference = sources.difference(
             (_body(old, sources.before), _body(new, sources.after)), skip=1 if old.path != new.path else 0
         )
+        lines = left.get(old.index, set()), come.get(new.index, set())
+        rest = sources.without(difference, *lines) if difference else None
         if text_old != text_new and collapse(text_old) != collapse(text_new):
             seen = noise_reason(text_old, text_new)
             changes.append(_section_change(new, shown, seen))
             if seen is None:
+                changes += _footnotes_beside(new, sources, rest)
                 changes += _noise_beside(old, new, sources, difference)
                 changes += _reordered(new, text_old, text_new)
-            elif difference and sources.noise_reason(difference) is None:
+            elif rest and sources.noise_reason(rest) is None:
                 # Equal words to a reader, but a footnote or a query changed beside them.
-                changes.append(_section_change(new, (difference.before, difference.after), None))
-        elif difference and old.index not in left and new.index not in come:
-            reason = sources.noise_reason(difference)
-            is_seen = reason is None and collapse(shown[0]) != collapse(shown[1])
-            changes.append(_section_change(new, shown if is_seen else (difference.before, difference.after), reason))
+                changes.append(_section_change(new, (rest.before, rest.after), None))
+        elif rest and ((reason := sources.noise_reason(rest)) is None or not any(lines)):
+            is_seen = reason is None and not any(lines) and collapse(shown[0]) != collapse(shown[1])
+            told = _section_change(new, shown if is_seen else (rest.before, rest.after), reason)
+            changes.append(told)
             if reason is None:
-                changes += _noise_beside(old, new, sources, difference)
+                beside = _noise_beside(old, new, sources, difference)
+                changes += [one for one in beside if (one.before, one.after) != (told.before, told.after)]
         else:
             changes += _noise_beside(old, new, sources, difference)
     return changes
@@ -149,6 +154,14 @@ def _noise_beside(
     for reason, (before, after) in cosmetic_edits(sources.before, sources.after, difference.blocks).items():
         if not (_shows_marks(before, old.text) or _shows_marks(after, new.text)):
             yield _section_change(new, shorten_both(before, after), reason)
+
+
+def _footnotes_beside(section: Section, sources: Sources, difference: SourceDifference | None) -> Iterator[Change]:
+    """The footnotes that came or went beside a change of the words, which does not tell them."""
+    if difference is not None:
+        before, after = sources.footnotes(difference)
+        if before != after:
+            yield _section_change(section, shorten_both(before, after), None)
 
 
 def _shows_marks(lines: str, text: str) -> bool:
@@ -176,7 +189,9 @@ def _reordered(section: Section, text_old: str, text_new: str) -> Iterator[Chang
 
 def _body(section: Section, source: MaskedSource) -> Span:
     """The span without the blank lines at its end, which only part it from the next heading."""
-    return section.span[0], section.span[0] + len(source.slice(section.span).rstrip())
+    written = source.slice(section.span)
+    end = written.find("\n", len(written.rstrip()))
+    return section.span[0], section.span[1] if end < 0 else section.span[0] + end
 
 
 def _section_change(section: Section, shown: tuple[str, str], reason: str | None) -> Change:

@@ -18,8 +18,11 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f", " "),
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"),
         "…": "...",
+        "_": " ",  # in a link that shows its title
     }
 )
+# List marks that a word processor leaves in the text, and dashes that stand for them.
+_BULLET = re.compile(r"^(?:[·•▪◦‣∙●] +|- +(?=[^\W\d]))", re.MULTILINE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _SPACE_AT_PUNCTUATION = re.compile(r"(?<!\w) | (?!\w)")
 _LETTERS = re.compile(r"[\W_]+")
@@ -28,8 +31,11 @@ _PARTS = re.compile(r"[\n;|]|,\s")
 _MAX_ENUMERATION = 300
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+# Tags that part what stands before and after them; that a footnote begins or ends here is seen as a mark.
+_BREAK = re.compile(r"</?(?:br|hr|p|div|li|td|th|tr|center|blockquote)\b[^<>]*>", re.IGNORECASE)
+_REF = re.compile(r"</?ref\b[^<>]*>", re.IGNORECASE)
 _QUOTES = re.compile(r"'{2,}")
-_LINE_START = re.compile(r"^[ \t]*(?:[*#:;]+|=+(?=[^=]))[ \t]*", re.MULTILINE)
+_LINE_START = re.compile(r"^[ \t]*(?:[*#:;]+|=+(?=[^=])|-{4,})[ \t]*", re.MULTILINE)
 _HEADING_END = re.compile(r"=+[ \t]*$", re.MULTILINE)
 # Table syntax: the line that opens a table or a row holds attributes only; a cell may start with some.
 _TABLE_LINE = re.compile(r"^[ \t:]*(?:\{\||\|-|\|\}).*$", re.MULTILINE)
@@ -45,8 +51,9 @@ def noise_reason(before: str, after: str) -> str | None:
     """Which harmless kind of difference explains the whole of it, or None when the content differs.
 
     ``whitespace``: runs of blanks and line breaks only; ``typography``: quotation marks, dashes, soft hyphens,
-    no-break spaces, blanks beside punctuation; ``case``: upper and lower case as well; ``order``: the same
-    lines, or parts of an enumeration, in another order. Equal texts have no difference and give None.
+    no-break spaces, underscores, bullets, blanks beside punctuation; ``case``: upper and lower case as well;
+    ``order``: the same lines, or parts of an enumeration, in another order. Equal texts have no difference and give
+    None.
     """
     if before == after:
         return None
@@ -61,7 +68,7 @@ def noise_reason(before: str, after: str) -> str | None:
         return None
     if same_letters and collapse(before) == collapse(after):
         return WHITESPACE
-    plain_before, plain_after = before.translate(_PLAIN), after.translate(_PLAIN)
+    plain_before, plain_after = _plain(before), _plain(after)
     if same_letters and _tight(plain_before) == _tight(plain_after):
         return TYPOGRAPHY
     lower_before, lower_after = plain_before.lower(), plain_after.lower()
@@ -88,21 +95,23 @@ def markup_noise_reason(before: str, after: str) -> str | None:
     if collapse(told_before) == collapse(told_after):
         return WHITESPACE
     stripped_before, stripped_after = strip_markup(before), strip_markup(after)
-    if _tight(stripped_before.translate(_PLAIN)) == _tight(stripped_after.translate(_PLAIN)):
+    if _tight(_plain(stripped_before)) == _tight(_plain(stripped_after)):
         if "".join(told_before.split()) == "".join(told_after.split()):
             return WHITESPACE
-        return TYPOGRAPHY if told_before.translate(_PLAIN) == told_after.translate(_PLAIN) else MARKUP
+        return TYPOGRAPHY if _plain(told_before) == _plain(told_after) else MARKUP
     return noise_reason(stripped_before, stripped_after)
 
 
 def fold_noise(text: str) -> str:
     """A text in one form for all of its spellings that differ in whitespace, typography or case alone."""
-    return _tight(text.translate(_PLAIN).lower())
+    return _tight(_plain(text).lower())
 
 
 def strip_markup(wikitext: str) -> str:
     """Wikitext without what only shapes it: a rough cut for comparing, not the text that a reader sees."""
-    text = _TAG.sub("", drop_comments(wikitext))
+    text = drop_comments(wikitext)
+    if "<" in text:
+        text = _TAG.sub("", _BREAK.sub(" ", _REF.sub("\n†\n", text)))
     text = _DIRECT_LINK.sub(lambda match: match[1] or "", text)
     text = _CELL_MARK.sub(" ", _CELL_ATTRIBUTES.sub(" ", _TABLE_LINE.sub("", text)))
     text = _HEADING_END.sub("", _LINE_START.sub("", _SWITCH.sub("", text)))
@@ -147,6 +156,11 @@ def _common_head(before: str, after: str, most: int) -> int:
 def collapse(text: str) -> str:
     """A text with every run of blanks and line breaks as one blank, and none at its ends."""
     return " ".join(text.split())
+
+
+def _plain(text: str) -> str:
+    """A text in the characters of a typewriter."""
+    return _BULLET.sub("", text.translate(_PLAIN))
 
 
 def _letters(text: str) -> str:

@@ -210,6 +210,44 @@ def test_one_edit(before: str, after: str, expected: list[Change]) -> None:
             "[[Wohnen]] A",
             [Change("section", "changed", "", "[[Wohnen|Wohnen]] A", "[[Wohnen]] A", "cosmetic", "markup")],
         ),
+        # the letters behind a link are part of what it shows
+        (
+            "Die [[Straße]]n hier",
+            "Die [[Straße|Straßen]] hier",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "Die [[Straße]]n hier",
+                    "Die [[Straße|Straßen]] hier",
+                    "cosmetic",
+                    "markup",
+                )
+            ],
+        ),
+        (
+            "Die [[Straße]]n hier",
+            "Die Straßen hier",
+            [Change("link", "removed", "", "Straße", None, label="Straßen")],
+        ),
+        # an address that is shown, beside noise
+        (
+            "'''Siehe''' http://a.example/x hier.",
+            "Siehe http://b.example/x hier.",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "'''Siehe''' http://a.example/x hier.",
+                    "Siehe http://b.example/x hier.",
+                    "cosmetic",
+                    "markup",
+                ),
+                Change("link", "changed", "", "http://a.example/x", "http://b.example/x", label="http://b.example/x"),
+            ],
+        ),
         ("T [[de:Alt]]", "T [[de:Neu]]", [Change("link", "changed", "", "de:Alt", "de:Neu", label="")]),
         # several of one label: the address decides
         (
@@ -221,6 +259,91 @@ def test_one_edit(before: str, after: str, expected: list[Change]) -> None:
 )
 def test_links(before: str, after: str, expected: list[Change]) -> None:
     assert changes(before, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # under their labels: nothing that a reader sees tells it
+        (
+            "* [http://a.example/1 Plan A]\n* [http://a.example/2 Plan B]",
+            "* [http://a.example/2 Plan A]\n* [http://a.example/1 Plan B]",
+            [
+                Change("link", "changed", "", "http://a.example/1", "http://a.example/2", label="Plan A"),
+                Change("link", "changed", "", "http://a.example/2", "http://a.example/1", label="Plan B"),
+            ],
+        ),
+        # under one label: the lines tell it, as content
+        (
+            "Siehe [[Wohnen|hier]] und [[Sport|hier]].",
+            "Siehe [[Sport|hier]] und [[Wohnen|hier]].",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "Siehe [[Wohnen|hier]] und [[Sport|hier]].",
+                    "Siehe [[Sport|hier]] und [[Wohnen|hier]].",
+                )
+            ],
+        ),
+        # icons, and lines as a whole
+        (
+            "! [[Datei:A.png]] !! [[Datei:B.png]]",
+            "! [[Datei:B.png]] !! [[Datei:A.png]]",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "! [[Datei:A.png]] !! [[Datei:B.png]]",
+                    "! [[Datei:B.png]] !! [[Datei:A.png]]",
+                    "cosmetic",
+                    "order",
+                )
+            ],
+        ),
+        (
+            "* [[Wohnen|hier]]\n* [[Sport|hier]]",
+            "* [[Sport|hier]]\n* [[Wohnen|hier]]",
+            [
+                Change(
+                    "section",
+                    "changed",
+                    "",
+                    "* [[Wohnen|hier]]\n* [[Sport|hier]]",
+                    "* [[Sport|hier]]\n* [[Wohnen|hier]]",
+                    "cosmetic",
+                    "order",
+                )
+            ],
+        ),
+    ],
+)
+def test_links_that_changed_places(before: str, after: str, expected: list[Change]) -> None:
+    assert changes(f"A\n{before}\nB", f"A\n{after}\nB") == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("http://a.example/stra%C3%9Fe", "http://a.example/straße"),
+        ("http://a.example/x?a=1&amp;b=2", "http://a.example/x?a=1&b=2"),
+    ],
+)
+def test_an_address_in_another_spelling_is_the_same(before: str, after: str) -> None:
+    told = Change("link", "changed", "", before, after, "cosmetic", "markup", "Plan")
+    assert changes(f"[{before} Plan]", f"[{after} Plan]") == [told]
+    assert [(c.kind, c.noise_reason) for c in changes(f"{before} gilt", f"{after} gilt")] == [("link", "markup")]
+
+
+def test_a_swapped_box_in_another_layout() -> None:
+    before = "{{Konzeption\n|Art=Plan\n|Amt=3\n}}"
+    swapped = Change("infobox", "renamed", "Form", "Konzeption", "Form")
+    assert changes(before, before.replace("Konzeption", "Form")) == [swapped]
+    for after, reason in (("{{Form|Art=Plan|Amt=3}}", "whitespace"), ("{{Form\n|Amt=3\n|Art=Plan\n}}", "order")):
+        told = Change("infobox", "changed", "Form", before, after, "cosmetic", reason)
+        assert changes(before, after) == [swapped, told]
 
 
 def test_a_mistyped_number_is_told_of_the_link_and_of_the_paper() -> None:
@@ -295,6 +418,26 @@ def test_templates() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("{{Zitat|Gut}}", "{{Zitat|1=Gut}}", "markup"),
+        ("{{Zitat|Gut|Amt=}}", "{{Zitat|Gut}}", "markup"),
+        ("{{Vorlage:Zitat|Gut}}", "{{Zitat|Gut}}", "markup"),
+        ("{{Zitat|Text=Gut|Amt=3}}", "{{Zitat\n|Text=Gut\n|Amt=3\n}}", "whitespace"),
+        ("{{Zitat|Text='''Gut'''|Amt=3}}", "{{Zitat|Text=Gut|Amt=3}}", "markup"),
+        ("{{Zitat|Text=Ein Weg}}", "{{Zitat|Text=Einweg}}", None),
+        ("{{Zitat|Gut|Amt=3}}", "{{Zitat|Gut}}", None),
+        ("{{Zitat|x|Amt|Rat|y}}", "{{Zitat|x|Rat|Amt|y}}", None),
+    ],
+)
+def test_a_template_that_says_the_same(before: str, after: str, reason: str | None) -> None:
+    for one, other in ((before, after), (after, before)):
+        assert changes(f"A {one} B", f"A {other} B") == [
+            Change("template", "changed", "", one, other, "cosmetic" if reason else "substantive", reason)
+        ]
+
+
 def test_redirects() -> None:
     (told,) = (c for c in changes("Text", "#WEITERLEITUNG [[Ziel#Teil]]") if c.kind == "redirect")
     assert told == Change("redirect", "added", "", None, "Ziel#Teil")
@@ -302,10 +445,46 @@ def test_redirects() -> None:
     assert told == Change("redirect", "changed", "", "A", "B")
 
 
-def test_magic_words_are_text_of_the_page() -> None:
-    assert changes("A {{DEFAULTSORT:X}}", "A {{DEFAULTSORT:Y}}") == [
-        Change("text", "changed", "", "{{DEFAULTSORT:X}}", "{{DEFAULTSORT:Y}}", "cosmetic", "markup")
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("{{DEFAULTSORT:X}}", "{{DEFAULTSORT:Y}}", "markup"),
+        ("{{DEFAULTSORT:X}}", "{{SORTIERUNG:X}}", "markup"),
+        ("{{DEFAULTSORT:X}}", "{{DEFAULTSORT: X}}", "whitespace"),
+        ("{{DISPLAYTITLE:X}}", "{{DISPLAYTITLE:Y}}", None),
+        ("__NOTOC__", "__KEIN_INHALTSVERZEICHNIS__", "markup"),
+    ],
+)
+def test_magic_words_are_text_of_the_page(before: str, after: str, reason: str | None) -> None:
+    significance = "cosmetic" if reason else "substantive"
+    told = Change("text", "changed", "", before, after, significance, reason)
+    assert changes(f"A\n== Lage ==\nB {before}", f"A\n== Lage ==\nB {after}") == [told]
+    assert told in changes(f"A {before}", f"A und B {after}")
+
+
+def test_queries_and_conditions_are_text_of_their_section() -> None:
+    query = "{{{{#ask:[[Kategorie:{}]]|format=ul}}}}"
+    rest = query.format("Rad")
+    assert changes(f"== Lage ==\n{rest}\n{query.format('Wohnen')}", f"== Lage ==\n{rest}\n{query.format('Sport')}") == [
+        Change("text", "changed", "Lage", query.format("Wohnen"), query.format("Sport"))
     ]
+    assert changes("A", "A {{PAGENAME}}") == [Change("text", "added", "", None, "{{PAGENAME}}")]
+    assert changes("{{#if:{{PAGENAME}}|a}}", "{{#if:{{FULLPAGENAME}}|a}}") == [
+        Change("text", "changed", "", "{{#if:{{PAGENAME}}|a}}", "{{#if:{{FULLPAGENAME}}|a}}")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ("{{Rot|a}}", "{{Rot|b}}", "template"),
+        ("[http://a.example/x Plan]", "[http://b.example/x Plan]", "link"),
+        ("", "[[Kategorie:Netz]]", "category"),
+    ],
+)
+def test_what_stands_in_a_condition_is_told_once(before: str, after: str, kind: str) -> None:
+    (told,) = changes(f"{{{{#if:x|{before}}}}}", f"{{{{#if:x|{after}}}}}")
+    assert told.kind == kind
 
 
 def test_rows_of_a_table_are_shown_as_a_reader_sees_them() -> None:

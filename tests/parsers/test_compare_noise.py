@@ -120,6 +120,45 @@ def test_a_footnote_that_changed_beside_noise_is_told_by_itself() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("<ref>Stand 2020</ref>", "<ref>Stand 2021</ref>"), ("", "<ref>Stand 2021</ref>")]
+)
+def test_a_footnote_that_changed_beside_words_is_told_by_itself(before: str, after: str) -> None:
+    assert changes(f"Das Netz{before} gilt.", f"Das Netz{after} gilt bald.") == [
+        Change("section", "changed", "", "Das Netz gilt.", "Das Netz gilt bald."),
+        Change("section", "changed", "", before, after),
+    ]
+
+
+def test_what_a_template_or_a_link_tells_of_a_footnote_is_not_told_again() -> None:
+    for before, after in (("{{Buch|1}}", "{{Buch|2}}"), ("[http://a.example/x Plan]", "[http://b.example/x Plan]")):
+        told = changes(f"Netz<ref>{before}</ref> gilt.", f"Netz<ref>{after}</ref> gilt bald.")
+        assert len(told) == 2
+
+
+def test_brackets_that_no_longer_make_a_link_are_no_noise() -> None:
+    assert cosmetic("Das '''Haus''' am [[Weg]] steht.", "Das '''Haus''' am [[Weg] steht.") == []
+
+
+PARAGRAPH = "Heute werden elf von hundert Wegen mit dem Rad gefahren."
+
+
+def test_a_footnote_that_changed_beside_a_paragraph_that_moved_is_told() -> None:
+    told = changes(
+        f"==A==\nNetz.<ref>Stand 2020</ref>\n\n{PARAGRAPH}\n==B==\n-",
+        f"==A==\nNetz.<ref>Stand 2021</ref>\n==B==\n-\n\n{PARAGRAPH}",
+    )
+    assert told == [
+        Change("section", "changed", "A", "Netz.<ref>Stand 2020</ref>", "Netz.<ref>Stand 2021</ref>"),
+        Change("text", "moved", "B", PARAGRAPH, PARAGRAPH, label="A"),
+    ]
+
+
+def test_a_paragraph_that_moved_is_no_content_beside_noise() -> None:
+    told = changes(f"==A==\nNetz.\n\n{PARAGRAPH}\n==B==\nMehr Wege.", f"==A==\nNetz.\n==B==\nmehr Wege.\n\n{PARAGRAPH}")
+    assert [(c.kind, c.path, c.noise_reason) for c in told] == [("section", "B", "case"), ("text", "B", None)]
+
+
 def test_noise_beside_a_paragraph_that_moved() -> None:
     paragraph = "Heute werden elf von hundert Wegen mit dem Rad gefahren."
     told = cosmetic(f"==A==\n'''Ziel'''.\n\n{paragraph}\n==B==\n-", f"==A==\nZiel.\n==B==\n-\n\n{paragraph}")
@@ -131,6 +170,8 @@ def test_noise_beside_a_paragraph_that_moved() -> None:
     [
         ("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", "{{Konzeption\n| Art = Netz\n| Amt = 3-2\n}}", "whitespace"),
         ("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", "{{Konzeption\n|Amt=3-2\n|Art=Netz\n}}", "order"),
+        ("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", "{{Konzeption|Art=Netz|Amt=3-2}}", "whitespace"),
+        ("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", "{{Konzeption|\nArt=Netz|\nAmt=3-2\n}}", "whitespace"),
         ("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", "{{Konzeption\n|Art=Netz\n<!-- Büro -->|Amt=3-2\n}}", "markup"),
     ],
 )
@@ -150,6 +191,38 @@ def test_the_layout_of_a_box_beside_a_changed_field(before: str, after: str, rea
 )
 def test_a_changed_field_alone_is_no_change_of_layout(after: str) -> None:
     assert cosmetic("{{Konzeption\n|Art=Plan\n|Amt=3-2\n}}", after) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("[[Category:Rad]]", "[[Kategorie:Rad]]", "markup"),
+        ("[[Kategorie:Rad]]\n[[Kategorie:Amt]]", "[[Kategorie:Amt]]\n[[Kategorie:Rad]]", "order"),
+        ("[[en:Plan]]\n[[fr:Plan]]", "[[fr:Plan]]\n[[en:Plan]]", "order"),
+        ("[[Kategorie:Rad]]", "[[Kategorie:Rad]]\n[[Kategorie:Rad]]", "markup"),
+    ],
+)
+def test_links_of_the_page_in_another_form_are_told_beside_words(before: str, after: str, reason: str) -> None:
+    told = changes(f"Es gilt.\n{before}", f"Es gilt bald.\n{after}")
+    assert told[0] == Change("section", "changed", "", "Es gilt.", "Es gilt bald.")
+    assert [(c.kind, c.path, c.noise_reason) for c in told[1:]] == [("text", "", reason)]
+    if reason == "order":
+        assert [(c.before, c.after) for c in told[1:]] == [(before, after)]
+
+
+def test_a_category_that_came_is_not_told_as_another_form() -> None:
+    before, after = "[[Kategorie:Rad]]", "[[Kategorie:Amt]]\n[[Kategorie:Rad]]\n== Lage ==\n[[Kategorie:Weg]]"
+    assert [(c.kind, c.after) for c in changes(before, after)] == [
+        ("section", ""),
+        ("category", "Amt"),
+        ("category", "Weg"),
+    ]
+
+
+def test_a_blank_at_the_end_of_a_section_is_told_of_the_section() -> None:
+    assert cosmetic("== Lage ==\nEs gilt. \n\n== Ziel ==\nA", "== Lage ==\nEs gilt.\n\n== Ziel ==\nB") == [
+        ("Lage", "Es gilt. ", "Es gilt.", "whitespace")
+    ]
 
 
 def test_a_section_written_anew_ends_soon() -> None:

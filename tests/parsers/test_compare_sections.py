@@ -83,6 +83,12 @@ def test_outline(before: str, after: str, expected: list[Change | str]) -> None:
     assert told == expected or [change.noise_reason for change in told] == expected
 
 
+def test_of_two_sections_that_changed_places_the_same_one_moved_and_moved_back() -> None:
+    before, after = f"==Lage==\n{FACTS}\n==Ziele==\n{GOALS}\n", f"==Ziele==\n{GOALS}\n==Lage==\n{FACTS}\n"
+    assert changes(before, after) == changes(after, before)
+    assert len(changes(before, after)) == 1
+
+
 def test_unlike_sections_are_not_taken_for_one() -> None:
     told = changes(f"==Lage==\n{FACTS}", f"==Kosten==\nDrei Millionen Euro aus dem Haushalt.\n==Netz==\n{LINK}")
     assert [(c.kind, c.action, c.path) for c in told] == [
