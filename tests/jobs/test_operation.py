@@ -37,6 +37,16 @@ def test_init_writes_a_configuration_that_holds(home: Path, mediawiki: MediaWiki
     assert wikitrail("init", mediawiki.url, "--force", cwd=home).code == 0
 
 
+def test_init_writes_the_file_that_is_named_and_one_anew_that_cannot_be_read(home: Path, mediawiki: MediaWiki) -> None:
+    named = wikitrail("--config", "zweites wiki.toml", "init", mediawiki.url, cwd=home)
+    assert named.code == 0, named.err
+    assert "then “wikitrail --config 'zweites wiki.toml' run”" in named.out
+    assert load_config(home / "zweites wiki.toml").wiki.url == mediawiki.api_url
+    (home / "wikitrail.toml").write_text("[wiki\n", encoding="utf-8")
+    assert wikitrail("init", mediawiki.url, "--force", cwd=home).code == 0
+    assert load_config(home / "wikitrail.toml").wiki.url == mediawiki.api_url
+
+
 def test_run_reports_what_changed_since_the_last_report_and_is_silent_otherwise(
     home: Path, mediawiki: MediaWiki
 ) -> None:
