@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from jobs.commands.options import current_settings, say, shared_options
+from jobs.contact import check_wiki_named
 from jobs.exactness import NOT_EXACT
 from jobs.runner import running
 from jobs.settings import Settings
@@ -31,6 +32,7 @@ def sync(url: str | None, full: bool, as_json: bool) -> None:
     settings = current_settings()
     if url is not None:
         check_address(url)  # before a database is made for it
+    check_wiki_named(settings, url)
     with running("sync", settings.database, create=True) as run:
         sync_wiki(run, settings, url, full=full)
     tell_run(run.summary(), settings, as_json)

@@ -10,7 +10,8 @@ import click
 from jobs.clock import utc_now
 from jobs.commands.filling import tell_run
 from jobs.commands.options import current_settings, say, shared_options
-from jobs.errors import DONE, EXPECTED, FAILED, UsageError
+from jobs.contact import check_wiki_known
+from jobs.errors import DONE, EXPECTED, FAILED
 from jobs.exactness import NOT_EXACT
 from jobs.pipeline import run_pipeline
 from jobs.reparse import reparse as reparse_pages
@@ -52,8 +53,7 @@ def schedule() -> None:
 
     settings = current_settings()
     trigger = make_trigger(settings.config.schedule)
-    if not settings.config.wiki.url and not settings.database.exists():
-        raise UsageError("No wiki is named: “wikitrail init URL” writes a configuration for one.")
+    check_wiki_known(settings)
 
     def job() -> None:
         say(f"{utc_now()} run", settings)

@@ -73,6 +73,28 @@ def test_no_wiki_named(db: Path) -> None:
     assert_one_sentence(wikitrail("--db", db, "sync"), 2, "No wiki is named")
 
 
+@pytest.mark.parametrize("command", ["sync", "run", "audit", "reparse", "schedule"])
+def test_a_run_in_the_wrong_folder_leaves_nothing_there(tmp_path: Path, command: str) -> None:
+    assert wikitrail(command, cwd=tmp_path).code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_schedule_of_a_database_that_knows_no_wiki(db: Path) -> None:
+    wikitrail("--db", db, "sync", "http://127.0.0.1:9/")
+    assert_one_sentence(wikitrail("--db", db, "schedule"), 2, "No wiki is named")
+
+
+def test_a_folder_in_which_no_file_can_be_made() -> None:
+    result = wikitrail("--db", "/proc/wiki.db", "sync", "http://127.0.0.1:9/")
+    assert_one_sentence(result, 1, "/proc/wiki.db cannot be written")
+
+
+def test_a_folder_as_database_gets_no_lock_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "ordner").mkdir()
+    assert_one_sentence(wikitrail("--db", tmp_path / "ordner", "sync", "http://127.0.0.1:9/"), 2, "is a folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["ordner"]
+
+
 def test_a_host_that_does_not_exist(db: Path) -> None:
     result = wikitrail("--db", db, "sync", "http://gibt-es-nicht.invalid/wiki")
     assert_one_sentence(result, 75, "gibt-es-nicht.invalid", "cannot be found")
