@@ -170,6 +170,12 @@ def test_an_error_body_is_never_taken_for_nothing_new(mediawiki: MediaWiki, db: 
         ('database = "a\\u0000b"', ("“database”", "NUL")),
         ('[report]\ndirectory = "a\\u0000b"', ("“report.directory”", "NUL")),
         ("wiki = 3", ("[wiki]",)),
+        ("[mail]\nto = 'x'", ("“mail”", "none like it")),
+        ("[wikki]\nurl = 'x'", ("did you mean “wiki”?",)),
+        ("[wiki]\ndelay = inf", ("“wiki.delay” is to be 86400 at most",)),
+        ("[wiki]\ntimeout = 1e300", ("“wiki.timeout” is to be 86400 at most",)),
+        ("[wiki]\nmaxlag = 99999999999999999999", ("“wiki.maxlag” is to be 86400 at most",)),
+        ("[wiki]\nworkers = 100000", ("“wiki.workers” is to be 64 at most",)),
         ("[wiki\n", ("not valid TOML",)),
     ],
 )
@@ -184,6 +190,27 @@ def test_a_cron_expression_that_is_wrong(tmp_path: Path) -> None:
     config = tmp_path / "wikitrail.toml"
     config.write_text("[schedule]\ncron = 'täglich'", encoding="utf-8")
     assert_one_sentence(wikitrail("--config", config, "schedule"), 2, "schedule.cron", "five fields")
+
+
+@pytest.mark.parametrize("cron", ["", "*/15 * * *", "each day"])
+def test_a_cron_expression_without_five_fields(tmp_path: Path, cron: str) -> None:
+    config = tmp_path / "falsch.toml"
+    config.write_text(f"[schedule]\ncron = '{cron}'", encoding="utf-8")
+    result = wikitrail("--config", config, "status")
+    assert_one_sentence(result, 2, f"({cron!r}: not five fields); write five fields")
+
+
+def test_a_configuration_in_another_encoding(tmp_path: Path) -> None:
+    config = tmp_path / "falsch.toml"
+    config.write_bytes("database = 'größe.db'".encode("utf-16"))
+    assert_one_sentence(wikitrail("--config", config, "status"), 2, "falsch.toml is not in UTF-8; save it so")
+
+
+def test_a_login_file_that_is_missing(tmp_path: Path, db: Path) -> None:
+    config = tmp_path / "wikitrail.toml"
+    config.write_text("[wiki]\nlogin_file = 'fehlt.txt'", encoding="utf-8")
+    result = wikitrail("--config", config, "--db", db, "sync", "http://127.0.0.1:9/")
+    assert_one_sentence(result, 2, "names, cannot be read (No such file or directory).")
 
 
 def test_a_configuration_that_is_missing(tmp_path: Path) -> None:
@@ -231,6 +258,36 @@ def test_a_mistyped_command_and_option(tmp_path: Path) -> None:
     assert result.code == 2
     assert "did you mean “sync”?" in result.err
     assert wikitrail("changes", "--sinc", "7d", cwd=tmp_path).code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["hilfe"], "There is no command “hilfe”; “wikitrail --help” lists them."),
+        (["status", "x"], "Got unexpected extra argument (x). “wikitrail status --help” says more."),
+        (["parse", "x"], "No such file or directory. “wikitrail parse --help” says more."),
+        (["changes", "--since", "x"], "an age such as 7d or 12h. “wikitrail changes --help” says more."),
+    ],
+)
+def test_a_wrong_call_is_told_in_whole_sentences(tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    result = wikitrail(*arguments, cwd=tmp_path)
+    assert_one_sentence(result, 2)
+    assert result.err.endswith(f"{sentence}\n")
+
+
+def test_no_command_at_all_gets_the_help(tmp_path: Path) -> None:
+    result = wikitrail(cwd=tmp_path)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == wikitrail("--help", cwd=tmp_path).out
+
+
+def test_standard_streams_that_are_closed(db: Path, mediawiki: MediaWiki) -> None:
+    sync(db, mediawiki.url)
+    for command, streams in ((["sync"], "<&- >&- 2>&-"), (["parse"], "<&- >/dev/null"), (["audit"], "2>&-")):
+        line = f"{' '.join(map(str, command_line('--db', db, *command)))} {streams}"
+        done = subprocess.run(["bash", "-c", line], env=environment(), capture_output=True, check=False, timeout=60)
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert set(rows(db, "SELECT status FROM runs")) == {("ok",)}
 
 
 def test_a_dump_that_is_missing(db: Path) -> None:
@@ -484,6 +541,8 @@ def test_a_mistyped_page(db: Path, sample_wiki_path: Path) -> None:
     )
     backwards = wikitrail("--db", db, "changes", "--since", "2025-01-01", "--until", "2024-01-01")
     assert_one_sentence(backwards, 2, "swap --since and --until")
+    empty = wikitrail("--db", db, "changes", "--since", "2024-01-01", "--until", "2024-01-01")
+    assert_one_sentence(empty, 2, "ends when it begins (2024-01-01T00:00:00Z)")
 
 
 def test_a_moved_page_has_all_its_changes_under_its_title_of_today(db: Path, sample_wiki_path: Path) -> None:
