@@ -14,6 +14,7 @@ from jobs.clock import utc_now
 from jobs.commands.options import MOMENT, check_period, current_settings, say, shared_options
 from jobs.errors import DONE, USAGE, UsageError
 from jobs.health import check_health, health_text
+from jobs.wording import counted
 from parsers.change import BulkChange, PageChange, Revert
 from parsers.version import parser_version
 from storage.bulk_changes import load_bulk_changes
@@ -109,10 +110,8 @@ def _bulk_json(bulk_id: int, bulk: BulkChange) -> dict[str, Any]:
 
 
 def _bulk_line(bulk_id: int, bulk: BulkChange) -> str:
-    lines = [
-        f"{bulk_id}  {bulk.rule}",
-        f"   {bulk.pages} pages, {bulk.occurrences} occurrences, {bulk.first_at} to {bulk.last_at}",
-    ]
+    found = f"{counted(bulk.pages, 'page')}, {counted(bulk.occurrences, 'occurrence')}"
+    lines = [f"{bulk_id}  {bulk.rule}", f"   {found}, {bulk.first_at} to {bulk.last_at}"]
     for name, cases in (("exception", bulk.exceptions), ("missed", bulk.stragglers), ("came back", bulk.regressions)):
         lines += [
             f"   {name}: {c.title}: {_short(c.before)}" + (f" → {_short(c.after)}" if c.after else "") for c in cases

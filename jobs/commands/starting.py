@@ -10,6 +10,7 @@ import click
 from jobs.commands.options import given_config_path, shared_options
 from jobs.config import Config, ConfigError
 from jobs.settings import DEFAULT_CONFIG, DEFAULT_DATABASE, Settings, load_settings
+from jobs.wording import counted
 
 
 @click.command()
@@ -45,7 +46,7 @@ def init(url: str, force: bool) -> None:
     click.echo(
         f"Found {general.get('sitename')} ({general.get('generator')}),"
         f" {'API at' if address_of(found).endswith('api.php') else 'no API, read through'} {address_of(found)}"
-        + (f", {pages} pages." if pages else ".")
+        + (f", {counted(int(pages), 'page')}." if pages else ".")
     )
     for limit in limits:
         click.echo(f"Note: {limit}")

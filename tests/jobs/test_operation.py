@@ -76,6 +76,17 @@ def test_what_a_failed_report_did_not_tell_is_told_by_the_next(home: Path, media
     assert wikitrail("run", cwd=home).out.strip()
 
 
+def test_one_of_a_thing_is_told_in_the_singular(home: Path, mediawiki: MediaWiki) -> None:
+    wikitrail("run", cwd=home)
+    assert "(1 request, " in wikitrail("sync", cwd=home).err
+    mediawiki.edit("Hauptseite", "== Neues ==\nEs gibt Neues.")
+    wikitrail("sync", cwd=home)
+    mediawiki.edit("Hauptseite", "== Neues ==\nEs gibt viel Neues.")
+    told = wikitrail("--db", "wiki.db", "sync", cwd=home).err
+    assert "1 new revision, 1 change on 1 page (2 requests, " in told
+    assert " kB, " in told
+
+
 def test_status_fails_when_the_last_good_run_is_too_old(home: Path) -> None:
     never = wikitrail("status", cwd=home)
     assert never.code == 2
