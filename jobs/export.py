@@ -20,7 +20,7 @@ from jobs.files import becoming
 from jobs.progress import Progress
 from storage.database import Database
 from storage.export import Selection, load_history, load_pages, load_table, page_ids_of, snapshot, table_names
-from storage.lookup import titles_like
+from storage.lookup import as_titled, titles_like
 from storage.mirror import load_site
 from storage.texts import TextStore
 
@@ -79,7 +79,7 @@ def chosen_pages(db: Database, titles: tuple[str, ...], *, deleted: bool) -> tup
     """Ids of the pages with these full titles; None for no title. Raises UsageError for one that is not held."""
     ids: list[int] = []
     for title in titles:
-        found = page_ids_of(db, title)
+        found = page_ids_of(db, title) or page_ids_of(db, as_titled(title))
         chosen = [page_id for page_id, gone in found.items() if deleted or not gone]
         if found and not chosen:
             raise UsageError(f"The wiki has deleted “{title}”; --deleted exports what the mirror keeps of it.")

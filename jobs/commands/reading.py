@@ -19,8 +19,8 @@ from parsers.change import BulkChange, PageChange, Revert
 from parsers.version import parser_version
 from storage.bulk_changes import load_bulk_changes
 from storage.changes import ChangeFilter, load_changes
-from storage.database import opened_database
-from storage.lookup import titles_like
+from storage.database import Database, opened_database
+from storage.lookup import as_titled, titles_like
 from storage.reverts import load_reverts
 from storage.texts import load_revision_text
 
@@ -51,11 +51,10 @@ def changes(
     """List changes, oldest first, or bulk changes."""
     check_period(since, until)
     with opened_database(current_settings().database) as db:
-        if page is not None and page not in (near := titles_like(db, page)):
-            hint = f"; did you mean “{near[0]}”?" if near else "; “select title from pages” lists them."
-            raise UsageError(f"No page with the title “{_short(page)}” was ever seen{hint}")
+        page = None if page is None else _known_title(db, page)
         if bulk:
             found = [(i, b) for i, b in load_bulk_changes(db, since, until) if kind in (None, b.kind)]
+            found = found if page is None else _on_page(db, found, page)
             lines: list[Any]
             lines = [_bulk_json(i, b) for i, b in found] if as_json else [_bulk_line(i, b) for i, b in found]
         else:
@@ -69,6 +68,27 @@ def changes(
         click.echo("\n".join(map(str, lines)))
     else:
         say("No changes. “wikitrail status” says how far the mirror goes.")
+
+
+def _known_title(db: Database, title: str) -> str:
+    """The title as it is held, however its blanks and umlauts were typed. Raises UsageError for an unknown one."""
+    near = titles_like(db, title)
+    for wanted in (title, as_titled(title)):
+        if wanted in near:
+            return wanted
+    hint = f"; did you mean “{near[0]}”?" if near else "; “select title from pages” lists them."
+    raise UsageError(f"No page with the title “{_short(title)}” was ever seen{hint}")
+
+
+def _on_page(db: Database, found: list[tuple[int, BulkChange]], title: str) -> list[tuple[int, BulkChange]]:
+    """Those bulk changes that this page took part in, or that passed it by."""
+    members = {change.bulk_id for change in load_changes(db, ChangeFilter(page=title))}
+    return [
+        (bulk_id, bulk)
+        for bulk_id, bulk in found
+        if bulk_id in members
+        or any(case.title == title for case in (*bulk.exceptions, *bulk.stragglers, *bulk.regressions))
+    ]
 
 
 def _change_json(change: PageChange, revert: Revert | None) -> dict[str, Any]:

@@ -26,6 +26,14 @@ def db(tmp_path: Path) -> Path:
     return tmp_path / "wiki.db"
 
 
+@pytest.fixture(scope="module")
+def sample_db(tmp_path_factory: pytest.TempPathFactory, sample_wiki_path: Path) -> Path:
+    """The sample wiki, for tests that only read."""
+    path = tmp_path_factory.mktemp("sample") / "wiki.db"
+    assert wikitrail("--db", path, "import", sample_wiki_path).code == 0
+    return path
+
+
 @pytest.fixture
 def plain_site(tmp_path: Path) -> Iterator[str]:
     """A web site that is no wiki."""
@@ -543,6 +551,27 @@ def test_a_mistyped_page(db: Path, sample_wiki_path: Path) -> None:
     assert_one_sentence(backwards, 2, "swap --since and --until")
     empty = wikitrail("--db", db, "changes", "--since", "2024-01-01", "--until", "2024-01-01")
     assert_one_sentence(empty, 2, "ends when it begins (2024-01-01T00:00:00Z)")
+
+
+@pytest.mark.parametrize(
+    "typed", ["Senior:innenförderplan", "Senior:innenfo\u0308rderplan", " Senior:innenförderplan_"]
+)
+def test_a_title_however_its_umlauts_and_blanks_are_typed(sample_db: Path, typed: str) -> None:
+    listed = wikitrail("--db", sample_db, "changes", "--page", typed)
+    assert (listed.code, listed.err) == (0, "")
+    assert "Senior:innenförderplan" in listed.out
+    table = wikitrail("--db", sample_db, "export", "--format", "csv", "--table", "infobox", "--page", typed)
+    assert (table.code, table.err) == (0, "")
+
+
+def test_bulk_changes_of_one_page_are_those_that_it_took_part_in_or_missed(sample_db: Path) -> None:
+    def rules(page: str) -> list[str]:
+        listed = wikitrail("--db", sample_db, "changes", "--bulk", "--json", "--page", page).json
+        return [bulk["kind"] for bulk in listed]
+
+    assert rules("Lärmaktionsplan").count("link") == 1, "its links were missed"
+    assert rules("Kinder- und Jugendförderplan").count("link") == 1
+    assert rules("Hauptseite") == []
 
 
 def test_a_moved_page_has_all_its_changes_under_its_title_of_today(db: Path, sample_wiki_path: Path) -> None:
