@@ -15,7 +15,7 @@ from jobs.clock import utc_now
 from jobs.errors import EXPECTED, Locked
 from jobs.mirror import Counts
 from scraper.session import Traffic
-from storage.database import Database, open_database, opened_database
+from storage.database import Database, named_faults, open_database, opened_database
 from storage.errors import StorageError
 from storage.runs import finish_run, start_run
 
@@ -88,7 +88,8 @@ def _recorded(path: Path, db: Database, job: str) -> Iterator[Run]:
     error: str | None = "stopped before it was done"
     run_status = "interrupted"
     try:
-        yield run
+        with named_faults(path):  # so that the note of the run has the sentence too
+            yield run
         run_status, error = "ok", None
     except EXPECTED as fault:
         run_status, error = "failed", str(fault)

@@ -18,7 +18,7 @@ FORMATS = ("xml", "csv", "json")
 _TIMED = ("changes", "revisions")  # tables that --since can choose from
 
 
-@click.command()
+@click.command(short_help="Write an XML dump for a MediaWiki, or one table.")
 @shared_options
 @click.option(
     "--format", "format", type=click.Choice(FORMATS), default="xml", show_default=True,

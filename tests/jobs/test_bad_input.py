@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from jobs.runner import running
 from storage.database import _open_as_it_lies
+from storage.errors import DatabaseFull
 from tests.mediawiki import MediaWiki
 from tests.wikitrail import Result, assert_exact, command_line, environment, rows, sync, wikitrail
 
@@ -287,6 +289,9 @@ def test_no_command_at_all_gets_the_help(tmp_path: Path) -> None:
     result = wikitrail(cwd=tmp_path)
     assert (result.code, result.out) == (2, "")
     assert result.err == wikitrail("--help", cwd=tmp_path).out
+    assert not [line for line in result.err.splitlines() if line.startswith("  ") and line.endswith("...")], (
+        "each command in a whole sentence"
+    )
 
 
 def test_standard_streams_that_are_closed(db: Path, mediawiki: MediaWiki) -> None:
@@ -500,6 +505,19 @@ def test_a_full_disk(db: Path, sample_wiki_path: Path) -> None:
     assert check == "ok"
     assert wikitrail("--db", db, "import", sample_wiki_path).code == 0
     assert rows(db, "SELECT count(*) FROM revisions") == [(216,)]
+
+
+def test_the_note_of_a_run_says_in_a_sentence_what_stopped_it(db: Path) -> None:
+    def fill_up() -> None:
+        with running("sync", db, create=True) as run:
+            run.db.execute("PRAGMA max_page_count = 1")  # SQLite takes the present size
+            run.db.execute("CREATE TABLE large AS SELECT zeroblob(1000000) AS bytes")
+
+    with pytest.raises(DatabaseFull):
+        fill_up()
+    ((status, error),) = rows(db, "SELECT status, error FROM runs")
+    assert status == "failed"
+    assert error.startswith(f"The disk that holds {db} is full")
 
 
 def test_a_report_that_cannot_be_written(tmp_path: Path, db: Path, sample_wiki_path: Path) -> None:
