@@ -81,7 +81,7 @@ def find_or_open(run: Run, settings: Settings, session: Session, url: str | None
     by_pages = is_read_from_pages(held)
     address = url or settings.config.wiki.url or (str(store.get_state(run.db, "address")) if by_pages else None)
     if held and held["api_url"] and not by_pages:
-        if not address or address == store.get_state(run.db, "address"):
+        if not address or address in (store.get_state(run.db, "address"), held["api_url"]):
             return open_known(run, settings, session, held)
         find: Callable[[Session, str, Opener | None], Found | FoundPages] = find_api
     else:

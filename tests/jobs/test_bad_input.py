@@ -434,6 +434,11 @@ def test_a_database_that_is_missing(db: Path) -> None:
     assert not db.exists()
 
 
+def test_a_command_to_copy_has_a_name_with_a_blank_in_quotes(tmp_path: Path) -> None:
+    result = wikitrail("--db", tmp_path / "mein wiki.db", "status")
+    assert_one_sentence(result, 2, f"run “wikitrail --db '{tmp_path}/mein wiki.db' sync URL”")
+
+
 def test_a_revision_that_is_not_there(db: Path, sample_wiki_path: Path) -> None:
     wikitrail("--db", db, "import", sample_wiki_path)
     assert_one_sentence(wikitrail("--db", db, "text", 99999), 1, "There is no revision 99999")

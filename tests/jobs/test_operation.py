@@ -76,6 +76,15 @@ def test_what_a_failed_report_did_not_tell_is_told_by_the_next(home: Path, media
     assert wikitrail("run", cwd=home).out.strip()
 
 
+def test_a_mirror_that_was_begun_without_a_configuration_costs_no_more_with_one(
+    home: Path, mediawiki: MediaWiki
+) -> None:
+    wikitrail("--db", home / "wiki.db", "sync", f"{mediawiki.url}/index.php/Hauptseite", cwd=home.parent)
+    mark = mediawiki.mark()
+    assert wikitrail("run", cwd=home).code == 0
+    assert mediawiki.mark() - mark == 1
+
+
 def test_one_of_a_thing_is_told_in_the_singular(home: Path, mediawiki: MediaWiki) -> None:
     wikitrail("run", cwd=home)
     assert "(1 request, " in wikitrail("sync", cwd=home).err
