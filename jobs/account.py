@@ -43,7 +43,8 @@ def _read_account(path: Path) -> Account:
             raise ConfigError(f"{path} holds a password, and others may read it; run “chmod 600 {path}”.")
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}, which “wiki.login_file” names, cannot be read ({error}).") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not in UTF-8"
+        raise ConfigError(f"{path}, which “wiki.login_file” names, cannot be read ({reason}).") from error
     filled = [line.strip() for line in lines if line.strip()]
     if len(filled) != 2:
         raise ConfigError(f"{path} is to hold two lines: the user name, and the password.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 import traceback
@@ -75,6 +76,7 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run the command line and leave with the exit code of the design."""
     signal.signal(signal.SIGTERM, _interrupt)
+    _open_closed_streams()
     arguments = sys.argv[1:]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -82,10 +84,11 @@ def main() -> NoReturn:
     try:
         outcome: Any = cli.main(args=arguments, prog_name="wikitrail", standalone_mode=False)
         sys.exit(outcome if isinstance(outcome, int) else 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(error.exit_code)
     except click.ClickException as error:
-        context = getattr(error, "ctx", None)
-        hint = f" “{context.command_path} --help” says more." if context else ""
-        click.echo(f"Error: {_shown(error.format_message())}{hint}", err=True)
+        click.echo(f"Error: {_sentence(error)}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Stopped. What was committed is kept; the next run goes on from there.", err=True)
@@ -109,6 +112,25 @@ def main() -> NoReturn:
             err=True,
         )
         sys.exit(FAILED)
+
+
+def _open_closed_streams() -> None:
+    """Standard streams that the caller has closed, as some daemons do, lead nowhere, and their numbers to no file."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            while (opened := os.open(os.devnull, os.O_RDWR)) < number:
+                pass
+            setattr(sys, name, os.fdopen(opened, mode, encoding="utf-8"))
+
+
+def _sentence(error: click.ClickException) -> str:
+    """What is wrong with a call, and which help says more."""
+    message = _shown(error.format_message())
+    context = getattr(error, "ctx", None)
+    hint = f"“{context.command_path} --help” says more." if context else ""
+    if not hint or hint[: -len(" says more.")] in message:
+        return message
+    return f"{message}{'' if message.endswith(('.', '?', '!')) else '.'} {hint}"
 
 
 def _shown(message: str) -> str:

@@ -93,8 +93,10 @@ def load_config(path: Path) -> Config:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(f"There is no configuration {path}; “wikitrail init URL” writes one.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not in UTF-8; save it so in your editor.") from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}).") from error
     config: Config = _build(Config, data, path, "")
@@ -108,7 +110,7 @@ def _build(kind: type[Any], data: dict[str, Any], path: Path, where: str) -> Any
     for key, value in data.items():
         name = f"{where}{key}"
         if key not in hints:
-            raise ConfigError(f"{path}: there is no setting “{name}”{_nearest(key)}")
+            raise ConfigError(f"{path}: there is no setting “{name}”{_nearest(key, isinstance(value, dict))}")
         if is_dataclass(hints[key]):
             if not isinstance(value, dict):
                 raise ConfigError(f"{path}: “{name}” is a section; write [{name}] on a line of its own.")
@@ -118,12 +120,13 @@ def _build(kind: type[Any], data: dict[str, Any], path: Path, where: str) -> Any
     return kind(**values)
 
 
-def _nearest(key: str) -> str:
-    """The known settings that a mistyped one may mean, wherever they stand."""
+def _nearest(key: str, is_section: bool) -> str:
+    """The known settings that a mistyped one may mean, wherever they stand; for a section, the known sections."""
     known = {}
     for section in fields(Config):
-        known[section.name] = section.name
-        if isinstance(section.default_factory, type):
+        if not is_section or isinstance(section.default_factory, type):
+            known[section.name] = section.name
+        if not is_section and isinstance(section.default_factory, type):
             known |= {setting.name: f"{section.name}.{setting.name}" for setting in fields(section.default_factory)}
     near = get_close_matches(key.lower(), known, n=1, cutoff=0.6)
     return f"; did you mean “{known[near[0]]}”?" if near else ", and none like it; docs/configuration.md lists them."
@@ -159,6 +162,8 @@ def _typed(hint: Any, value: Any, path: Path, name: str) -> Any:
     raise ConfigError(f"{path}: “{name}” is to be {wanted}, and is {value!r}.")
 
 
+DAY = 86_400  # seconds: nothing is waited for longer, and much longer times no clock can hold
+MOST_WORKERS = 64
 FORMATS = ("html", "md", "txt", "json")
 LANGUAGES = ("de", "en")
 
@@ -171,8 +176,7 @@ def _check_values(config: Config, path: Path) -> None:
             raise ConfigError(f"{path}: “{name}” holds a NUL character, which no file name may have.")
     if not config.wiki.contact.isprintable():
         raise ConfigError(f"{path}: “wiki.contact” is to be one line without control characters.")
-    if not config.wiki.timeout:
-        raise ConfigError(f"{path}: “wiki.timeout” is to be more than 0, such as 60.")
+    _check_manners(config.wiki, path)
     for name, given, allowed in (
         ("report.formats", config.report.formats, FORMATS),
         ("report.languages", config.report.languages, LANGUAGES),
@@ -191,6 +195,14 @@ def _check_values(config: Config, path: Path) -> None:
         seconds_of(config.status.max_age)
     except ValueError as error:
         raise ConfigError(f"{path}: “status.max_age” is {error}.") from error
+
+
+def _check_manners(wiki: WikiConfig, path: Path) -> None:
+    if not wiki.timeout:
+        raise ConfigError(f"{path}: “wiki.timeout” is to be more than 0, such as 60.")
+    for name, most in (("delay", DAY), ("timeout", DAY), ("max_wait", DAY), ("maxlag", DAY), ("workers", MOST_WORKERS)):
+        if (getattr(wiki, name) or 0) > most:
+            raise ConfigError(f"{path}: “wiki.{name}” is to be {most} at most.")
 
 
 def seconds_of(age: str) -> int:

@@ -25,8 +25,13 @@ from scraper.login import Account, open_api
 from scraper.patience import Manners
 from scraper.session import Session
 from storage import mirror as store
+from storage.database import opened_database
 
 FIRST_CONTACT_WAIT = 8.0  # seconds: somebody at a terminal may have mistyped the address
+NO_WIKI = (
+    "No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”; "
+    "“wikitrail init https://…” writes a configuration for it."
+)
 
 
 def make_session(settings: Settings) -> Session:
@@ -53,19 +58,36 @@ def first_contact(session: Session) -> Iterator[None]:
     session.manners = patient
 
 
+def check_wiki_named(settings: Settings, url: str | None = None) -> None:
+    """Raises UsageError where no wiki is named and there is no database that may know one; none is made for that."""
+    if not url and not settings.config.wiki.url and not settings.database.exists():
+        raise UsageError(NO_WIKI)
+
+
+def check_wiki_known(settings: Settings) -> None:
+    """Raises UsageError where neither the configuration nor the database knows a wiki to ask."""
+    check_wiki_named(settings)
+    if settings.config.wiki.url:
+        return
+    with opened_database(settings.database) as db:
+        held = store.load_site(db)
+    if held is None or not (held["api_url"] or is_read_from_pages(held)):
+        raise UsageError(NO_WIKI)
+
+
 def find_or_open(run: Run, settings: Settings, session: Session, url: str | None) -> Api | FoundPages:
     """The wiki's API, or its pages. A wiki that the database knows is asked nothing here: the delta does that."""
     held = store.load_site(run.db)
     by_pages = is_read_from_pages(held)
     address = url or settings.config.wiki.url or (str(store.get_state(run.db, "address")) if by_pages else None)
     if held and held["api_url"] and not by_pages:
-        if not address or address == store.get_state(run.db, "address"):
+        if not address or address in (store.get_state(run.db, "address"), held["api_url"]):
             return open_known(run, settings, session, held)
         find: Callable[[Session, str, Opener | None], Found | FoundPages] = find_api
     else:
         find = find_wiki
     if not address:
-        raise UsageError("No wiki is named: give the address of one of its pages, as in “wikitrail sync https://…”.")
+        raise UsageError(NO_WIKI)
     account = account_for(settings, address)
     with first_contact(session):
         found = find(session, address, _opener(run, settings, account) if account else None)

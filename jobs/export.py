@@ -20,12 +20,13 @@ from jobs.files import becoming
 from jobs.progress import Progress
 from storage.database import Database
 from storage.export import Selection, load_history, load_pages, load_table, page_ids_of, snapshot, table_names
-from storage.lookup import titles_like
+from storage.lookup import as_titled, titles_like
 from storage.mirror import load_site
 from storage.texts import TextStore
 
 PACKINGS = (".gz", ".bz2", ".zst")
 _OTHER_PACKINGS = (".7z", ".zip", ".xz", ".rar")
+_SQLITE = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html#the_database_header
 _SHOWN = 5  # revisions named in a warning
 _ZSTD_LEVEL = 10
 
@@ -78,7 +79,7 @@ def chosen_pages(db: Database, titles: tuple[str, ...], *, deleted: bool) -> tup
     """Ids of the pages with these full titles; None for no title. Raises UsageError for one that is not held."""
     ids: list[int] = []
     for title in titles:
-        found = page_ids_of(db, title)
+        found = page_ids_of(db, title) or page_ids_of(db, as_titled(title))
         chosen = [page_id for page_id, gone in found.items() if deleted or not gone]
         if found and not chosen:
             raise UsageError(f"The wiki has deleted “{title}”; --deleted exports what the mirror keeps of it.")
@@ -94,7 +95,7 @@ def chosen_pages(db: Database, titles: tuple[str, ...], *, deleted: bool) -> tup
 def output(path: Path | None) -> Iterator[TextIO]:
     """A text file in UTF-8, packed as its ending says, that gets its name when all of it is written; stdout for None.
 
-    Raises UsageError for a folder, a folder that does not exist, or a packing that is not known.
+    Raises UsageError for a folder, a folder that does not exist, a packing that is not known, or a database.
     """
     if path is None:
         stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", newline="")
@@ -115,8 +116,17 @@ def output(path: Path | None) -> Iterator[TextIO]:
         with _packed(target, target.suffix) as text:
             yield text
         return
+    if _is_database(target):  # most likely that of --db: writing over it would lose the mirror
+        raise UsageError(f"{path} is a database, and an export would replace it; choose another --out.")
     with becoming(target) as part, _packed(part, target.suffix) as text:
         yield text
+
+
+def _is_database(path: Path) -> bool:
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
 
 
 @contextmanager

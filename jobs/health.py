@@ -8,6 +8,7 @@ from typing import Any
 
 from jobs.config import seconds_of
 from jobs.exactness import NOT_EXACT, is_read_from_pages
+from jobs.wording import counted
 from storage.database import Database
 from storage.mirror import get_state, load_site
 from storage.queries import pages_of_other_parsers, standing
@@ -71,7 +72,8 @@ def health_text(health: dict[str, Any]) -> str:
     if not health["complete"]:
         lines.append("Complete:  no, the first run has not finished; run “wikitrail sync” to go on")
     if outdated := health["pages_of_other_parsers"]:
-        lines.append(f"Parser:    {outdated} pages were read by another version; “wikitrail reparse” reads them again")
+        pages = counted(outdated, "page was", "pages were")
+        lines.append(f"Parser:    {pages} read by another version; “wikitrail reparse” reads anew")
     if last := health["last_run"]:
         lines.append(
             f"Last run:  {last['job']} of {last['started_at']}, {_STATUS.get(last['status'], last['status'])}:"

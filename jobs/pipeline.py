@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from jobs.contact import check_wiki_named
 from jobs.exactness import without_exactness
 from jobs.reporting import gather_report, write_report
 from jobs.runner import running
@@ -31,6 +32,7 @@ def run_pipeline(settings: Settings) -> Outcome:
     The first run takes the wiki's history in and reports nothing: what was there already is no news.
     """
     reports: list[Path] = []
+    check_wiki_named(settings)
     with running("run", settings.database, create=True) as run:
         sync(run, settings, None, full=False)
         reported = get_state(run.db, "reported_change_id")

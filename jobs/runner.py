@@ -15,7 +15,7 @@ from jobs.clock import utc_now
 from jobs.errors import EXPECTED, Locked
 from jobs.mirror import Counts
 from scraper.session import Traffic
-from storage.database import Database, open_database, opened_database
+from storage.database import Database, named_faults, open_database, opened_database
 from storage.errors import StorageError
 from storage.runs import finish_run, start_run
 
@@ -66,11 +66,13 @@ def running(job: str, path: Path, *, create: bool) -> Iterator[Run]:
     was killed leaves no lock, since the operating system gives it back.
     """
     lock = FileLock(f"{path}.lock")
-    if create and not path.parent.is_dir():
-        open_database(path, create=create)
+    if path.is_dir() or not (path.exists() or (create and path.parent.is_dir())):
+        open_database(path, create=create)  # says what is wrong, before a lock lies beside what is no database
     try:
         lock.acquire(timeout=0)
     except Timeout as error:  # an OSError too, so it comes first
+        if not Path(lock.lock_file).exists():  # nobody holds what cannot be made, as in /proc
+            raise StorageError(f"{path} cannot be written; check its folder and permissions.") from error
         raise Locked(f"Another run works on {path}; try again when it has finished.") from error
     except OSError as error:
         raise StorageError(f"{path} cannot be written ({error.strerror}); check its folder and permissions.") from error
@@ -86,7 +88,8 @@ def _recorded(path: Path, db: Database, job: str) -> Iterator[Run]:
     error: str | None = "stopped before it was done"
     run_status = "interrupted"
     try:
-        yield run
+        with named_faults(path):  # so that the note of the run has the sentence too
+            yield run
         run_status, error = "ok", None
     except EXPECTED as fault:
         run_status, error = "failed", str(fault)

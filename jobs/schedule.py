@@ -21,6 +21,8 @@ GRACE = 3600  # seconds that a job may start late: the default of 1 s would skip
 def make_trigger(config: ScheduleConfig) -> CronTrigger:
     """The times of the configuration. Raises ConfigError when the expression cannot be read."""
     try:
+        if len(config.cron.split()) != 5:
+            raise ValueError("not five fields")
         *fields, weekdays = config.cron.split()
         cron = " ".join([*fields, _weekday_names(weekdays)])
         return CronTrigger.from_crontab(cron, timezone=ZoneInfo(config.timezone))

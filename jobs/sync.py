@@ -19,6 +19,7 @@ from jobs.pages_sync import audit_pages, came_from_pages, complete_log, goes_on_
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
+from jobs.wording import counted
 from jobs.workers import Workers
 from parsers.memory import without_collection
 from scraper.api import Api
@@ -129,7 +130,11 @@ def import_dumps(
         _count(run, deriver)
     finish(run, settings)
     if faults:
-        kept = f" {run.counts.revisions} new revisions were imported." if run.counts.revisions else ""
+        kept = (
+            f" {counted(run.counts.revisions, 'new revision was', 'new revisions were')} imported."
+            if run.counts.revisions
+            else ""
+        )
         raise DumpError("\n".join(map(str, faults)) + kept) from faults[0]
     return logged
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +39,8 @@ def open_database(path: Path, *, create: bool) -> Database:
     if not path.exists():
         if not create:
             raise MissingDatabase(
-                f"There is no database at {path}; run “wikitrail --db {path} sync URL” or “import DUMP” to make one."
+                f"There is no database at {path}; "
+                f"run “wikitrail --db {shlex.quote(str(path))} sync URL” or “import DUMP” to make one."
             )
         if not path.parent.is_dir():
             raise MissingDatabase(f"The folder {path.parent} does not exist; make it, or choose another --db.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
 from sqlite_utils import Database
@@ -176,11 +177,21 @@ def live_pages_by_title(db: Database, titles: Iterable[str]) -> dict[int, str]:
     return {int(page_id): str(title) for page_id, title in rows.fetchall()}
 
 
+def as_titled(title: str) -> str:
+    """A title that was typed as MediaWiki spells it: NFC, single blanks in place of underscores, none at the ends.
+
+    Source: https://www.mediawiki.org/wiki/Manual:Page_title
+    """
+    return " ".join(unicodedata.normalize("NFC", title).replace("_", " ").split())
+
+
 def titles_like(db: Database, title: str) -> list[str]:
     """Titles of pages and of changes that are this one, or differ from it in case or blanks only; the same first."""
-    wanted = title.replace("_", " ").strip().casefold()
+    wanted = as_titled(title).casefold()
     rows = db.execute("SELECT title FROM pages UNION SELECT title FROM changes").fetchall()
-    return sorted((str(row[0]) for row in rows if row[0].casefold() == wanted), key=lambda found: found != title)
+    return sorted(
+        (str(row[0]) for row in rows if row[0].casefold() == wanted), key=lambda found: found != as_titled(title)
+    )
 
 
 def pages_of_events(db: Database, events: Iterable[LogEvent]) -> dict[int, int]:

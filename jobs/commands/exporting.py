@@ -9,6 +9,7 @@ import click
 from jobs.commands.options import MOMENT, current_settings, say, shared_options
 from jobs.errors import UsageError
 from jobs.export import chosen_pages, export_table, export_xml, xml_warnings
+from jobs.wording import counted
 from storage.database import opened_database
 from storage.export import TABLES, Selection
 from storage.mirror import get_state
@@ -17,7 +18,7 @@ FORMATS = ("xml", "csv", "json")
 _TIMED = ("changes", "revisions")  # tables that --since can choose from
 
 
-@click.command()
+@click.command(short_help="Write an XML dump for a MediaWiki, or one table.")
 @shared_options
 @click.option(
     "--format", "format", type=click.Choice(FORMATS), default="xml", show_default=True,
@@ -58,11 +59,11 @@ def export(
         wanted = Selection(chosen_pages(db, titles, deleted=deleted), since, current, deleted)
         unfinished = get_state(db, "backfill") is not None
         if table is not None:
-            told = f"{export_table(db, out, format, table, wanted)} rows of {table}"
+            told = f"{counted(export_table(db, out, format, table, wanted), 'row')} of {table}"
             warnings = []
         else:
             written = export_xml(db, out, wanted, quiet=settings.quiet)
-            told = f"{written.pages} pages, {written.revisions} revisions"
+            told = f"{counted(written.pages, 'page')}, {counted(written.revisions, 'revision')}"
             warnings = xml_warnings(written)
     for warning in warnings:
         say(f"Warning: {warning}", settings)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 import click
 
 from jobs.commands.options import current_settings, say, shared_options
+from jobs.contact import check_wiki_named
 from jobs.exactness import NOT_EXACT
 from jobs.runner import running
 from jobs.settings import Settings
 from jobs.sync import import_dumps
 from jobs.sync import sync as sync_wiki
+from jobs.wording import counted, size
 from scraper.discover import check_address
 from scraper.errors import DumpError
 
@@ -31,6 +34,7 @@ def sync(url: str | None, full: bool, as_json: bool) -> None:
     settings = current_settings()
     if url is not None:
         check_address(url)  # before a database is made for it
+    check_wiki_named(settings, url)
     with running("sync", settings.database, create=True) as run:
         sync_wiki(run, settings, url, full=full)
     tell_run(run.summary(), settings, as_json)
@@ -62,7 +66,7 @@ def import_(dumps: tuple[Path, ...], as_json: bool) -> None:
             tell_warnings(run.warnings, settings)
         raise
     if logged and not as_json:
-        say(f"{logged} new log entries.", settings)
+        say(f"{counted(logged, 'new log entry', 'new log entries')}.", settings)
     tell_run(run.summary(), settings, as_json, source="Warning")
 
 
@@ -85,9 +89,9 @@ def tell_run(summary: dict[str, Any], settings: Settings, as_json: bool, *, sour
     if summary["since"]:
         say(f"Revisions and log were read since {summary['since']}, the wiki's time of the last run.", settings)
     say(
-        f"{summary['revisions_new']} new revisions, {summary['changes']} changes on {summary['pages_changed']} pages"
-        f" ({_spent(summary)}).\n"
-        f"Next: “wikitrail --db {settings.database} report --since 7d” tells what changed,"
+        f"{counted(summary['revisions_new'], 'new revision')}, {counted(summary['changes'], 'change')} on"
+        f" {counted(summary['pages_changed'], 'page')} ({_spent(summary)}).\n"
+        f"Next: “wikitrail --db {shlex.quote(str(settings.database))} report --since 7d” tells what changed,"
         f" “… status” how the mirror stands.",
         settings,
     )
@@ -95,4 +99,4 @@ def tell_run(summary: dict[str, Any], settings: Settings, as_json: bool, *, sour
 
 def _spent(summary: dict[str, Any]) -> str:
     waiting = f", {summary['waited']:.1f} s of them waiting" if summary["waited"] >= 0.05 else ""
-    return f"{summary['requests']} requests, {summary['bytes'] / 1e6:.1f} MB, {summary['seconds']:.1f} s{waiting}"
+    return f"{counted(summary['requests'], 'request')}, {size(summary['bytes'])}, {summary['seconds']:.1f} s{waiting}"

@@ -10,13 +10,15 @@ import click
 from jobs.clock import utc_now
 from jobs.commands.filling import tell_run
 from jobs.commands.options import current_settings, say, shared_options
-from jobs.errors import DONE, EXPECTED, FAILED, UsageError
+from jobs.contact import check_wiki_known
+from jobs.errors import DONE, EXPECTED, FAILED
 from jobs.exactness import NOT_EXACT
 from jobs.pipeline import run_pipeline
 from jobs.reparse import reparse as reparse_pages
 from jobs.runner import running
 from jobs.settings import Settings
 from jobs.sync import audit_wiki
+from jobs.wording import counted
 
 MOST_SHOWN = 20  # differences on a terminal
 
@@ -52,8 +54,7 @@ def schedule() -> None:
 
     settings = current_settings()
     trigger = make_trigger(settings.config.schedule)
-    if not settings.config.wiki.url and not settings.database.exists():
-        raise UsageError("No wiki is named: “wikitrail init URL” writes a configuration for one.")
+    check_wiki_known(settings)
 
     def job() -> None:
         say(f"{utc_now()} run", settings)
@@ -87,7 +88,10 @@ def audit(ctx: click.Context, as_json: bool) -> None:
         if len(found) > MOST_SHOWN:
             click.echo(f"… and {len(found) - MOST_SHOWN} more; --json lists them all.")
         sound = "No difference was found." if NOT_EXACT in run.warnings else "The mirror is exact."
-        say(sound if not found else f"{len(found)} differences were found and repaired.", settings)
+        say(
+            sound if not found else f"{counted(len(found), 'difference was', 'differences were')} found and repaired.",
+            settings,
+        )
         if NOT_EXACT in run.warnings:
             say(NOT_EXACT, settings)
     ctx.exit(FAILED if found else DONE)
@@ -118,6 +122,8 @@ def reparse(every_page: bool, as_json: bool) -> None:
         say("All pages were read by this version of the parser; --all reads them again all the same.", settings)
     else:
         differing = len({d.title for d in done.differences})
-        say(f"{done.pages} pages were read again, {differing} of them read differently now.", settings)
+        again = counted(done.pages, "page was", "pages were")
+        say(f"{again} read again, {counted(differing, 'of them reads', 'of them read')} differently now.", settings)
     if done.deleted_left:
-        say(f"{done.deleted_left} deleted pages keep what another version of the parser read.", settings)
+        left = counted(done.deleted_left, "deleted page keeps", "deleted pages keep")
+        say(f"{left} what another version of the parser read.", settings)

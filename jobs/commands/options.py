@@ -90,5 +90,7 @@ MOMENT = Moment()
 
 def check_period(since: str | None, until: str | None) -> None:
     """Raises UsageError for a period that ends before it begins."""
-    if since and until and since >= until:
+    if since and since == until:
+        raise UsageError(f"The period ends when it begins ({since}); --until is the moment after the last one meant.")
+    if since and until and since > until:
         raise UsageError(f"The period ends ({until}) before it begins ({since}); swap --since and --until.")

@@ -14,12 +14,13 @@ from jobs.clock import utc_now
 from jobs.commands.options import MOMENT, check_period, current_settings, say, shared_options
 from jobs.errors import DONE, USAGE, UsageError
 from jobs.health import check_health, health_text
+from jobs.wording import counted
 from parsers.change import BulkChange, PageChange, Revert
 from parsers.version import parser_version
 from storage.bulk_changes import load_bulk_changes
 from storage.changes import ChangeFilter, load_changes
-from storage.database import opened_database
-from storage.lookup import titles_like
+from storage.database import Database, opened_database
+from storage.lookup import as_titled, titles_like
 from storage.reverts import load_reverts
 from storage.texts import load_revision_text
 
@@ -50,11 +51,10 @@ def changes(
     """List changes, oldest first, or bulk changes."""
     check_period(since, until)
     with opened_database(current_settings().database) as db:
-        if page is not None and page not in (near := titles_like(db, page)):
-            hint = f"; did you mean “{near[0]}”?" if near else "; “select title from pages” lists them."
-            raise UsageError(f"No page with the title “{_short(page)}” was ever seen{hint}")
+        page = None if page is None else _known_title(db, page)
         if bulk:
             found = [(i, b) for i, b in load_bulk_changes(db, since, until) if kind in (None, b.kind)]
+            found = found if page is None else _on_page(db, found, page)
             lines: list[Any]
             lines = [_bulk_json(i, b) for i, b in found] if as_json else [_bulk_line(i, b) for i, b in found]
         else:
@@ -68,6 +68,27 @@ def changes(
         click.echo("\n".join(map(str, lines)))
     else:
         say("No changes. “wikitrail status” says how far the mirror goes.")
+
+
+def _known_title(db: Database, title: str) -> str:
+    """The title as it is held, however its blanks and umlauts were typed. Raises UsageError for an unknown one."""
+    near = titles_like(db, title)
+    for wanted in (title, as_titled(title)):
+        if wanted in near:
+            return wanted
+    hint = f"; did you mean “{near[0]}”?" if near else "; “select title from pages” lists them."
+    raise UsageError(f"No page with the title “{_short(title)}” was ever seen{hint}")
+
+
+def _on_page(db: Database, found: list[tuple[int, BulkChange]], title: str) -> list[tuple[int, BulkChange]]:
+    """Those bulk changes that this page took part in, or that passed it by."""
+    members = {change.bulk_id for change in load_changes(db, ChangeFilter(page=title))}
+    return [
+        (bulk_id, bulk)
+        for bulk_id, bulk in found
+        if bulk_id in members
+        or any(case.title == title for case in (*bulk.exceptions, *bulk.stragglers, *bulk.regressions))
+    ]
 
 
 def _change_json(change: PageChange, revert: Revert | None) -> dict[str, Any]:
@@ -109,10 +130,8 @@ def _bulk_json(bulk_id: int, bulk: BulkChange) -> dict[str, Any]:
 
 
 def _bulk_line(bulk_id: int, bulk: BulkChange) -> str:
-    lines = [
-        f"{bulk_id}  {bulk.rule}",
-        f"   {bulk.pages} pages, {bulk.occurrences} occurrences, {bulk.first_at} to {bulk.last_at}",
-    ]
+    found = f"{counted(bulk.pages, 'page')}, {counted(bulk.occurrences, 'occurrence')}"
+    lines = [f"{bulk_id}  {bulk.rule}", f"   {found}, {bulk.first_at} to {bulk.last_at}"]
     for name, cases in (("exception", bulk.exceptions), ("missed", bulk.stragglers), ("came back", bulk.regressions)):
         lines += [
             f"   {name}: {c.title}: {_short(c.before)}" + (f" → {_short(c.after)}" if c.after else "") for c in cases

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
-from jobs.commands.options import current_settings, given_config_path, say, shared_options
-from jobs.settings import Settings, load_settings
+from jobs.commands.options import given_config_path, shared_options
+from jobs.config import Config, ConfigError
+from jobs.settings import DEFAULT_CONFIG, DEFAULT_DATABASE, Settings, load_settings
+from jobs.wording import counted
 
 
 @click.command()
@@ -37,22 +40,25 @@ def init(url: str, force: bool) -> None:
     from jobs.setup_wiki import address_of, init_wiki
 
     path = given_config_path()
-    settings: Settings = load_settings(None, None, quiet=False, verbose=False) if path.exists() else _defaults()
-    found, limits = init_wiki(settings, url, path, force=force)
+    found, limits = init_wiki(_settings_before(path), url, path, force=force)
     general = found.siteinfo["general"]
     pages = found.siteinfo.get("statistics", {}).get("pages")
     click.echo(
         f"Found {general.get('sitename')} ({general.get('generator')}),"
         f" {'API at' if address_of(found).endswith('api.php') else 'no API, read through'} {address_of(found)}"
-        + (f", {pages} pages." if pages else ".")
+        + (f", {counted(int(pages), 'page')}." if pages else ".")
     )
     for limit in limits:
         click.echo(f"Note: {limit}")
-    click.echo(f"Wrote {path}. Next: fill in “contact”, then “wikitrail run”.")
+    named = "" if path == Path(DEFAULT_CONFIG) else f" --config {shlex.quote(str(path))}"
+    click.echo(f"Wrote {path}. Next: fill in “contact”, then “wikitrail{named} run”.")
 
 
-def _defaults() -> Settings:
-    return current_settings()
-
-
-__all__ = ["demo", "init", "say"]
+def _settings_before(path: Path) -> Settings:
+    """Those of the file that is to be written anew, if it can be read: manners and login; else the defaults."""
+    given = click.get_current_context().ensure_object(dict)
+    quiet, verbose = given.get("quiet", False), given.get("verbose", False)
+    try:
+        return load_settings(path, None, quiet=quiet, verbose=verbose)
+    except ConfigError:
+        return Settings(Config(), path.parent, path.parent / DEFAULT_DATABASE, quiet, verbose)

@@ -141,7 +141,8 @@ class Summary:
                 totals.content,
                 items=items,
             )
-        return self.lang.say("What changed: {items}.", items=items)
+        number = sum(number for _, number in totals.content_items)
+        return self.lang.number_of("What changed: {items}.", "What changed: {items}.", number, items=items)
 
     def _cosmetic(self) -> str | None:
         number = self.story.totals.cosmetic_only

@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from jobs.runner import running
 from storage.database import _open_as_it_lies
+from storage.errors import DatabaseFull
 from tests.mediawiki import MediaWiki
 from tests.wikitrail import Result, assert_exact, command_line, environment, rows, sync, wikitrail
 
@@ -24,6 +26,14 @@ from tests.wikitrail import Result, assert_exact, command_line, environment, row
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     return tmp_path / "wiki.db"
+
+
+@pytest.fixture(scope="module")
+def sample_db(tmp_path_factory: pytest.TempPathFactory, sample_wiki_path: Path) -> Path:
+    """The sample wiki, for tests that only read."""
+    path = tmp_path_factory.mktemp("sample") / "wiki.db"
+    assert wikitrail("--db", path, "import", sample_wiki_path).code == 0
+    return path
 
 
 @pytest.fixture
@@ -71,6 +81,28 @@ def test_an_address_without_scheme_is_recognised(db: Path) -> None:
 
 def test_no_wiki_named(db: Path) -> None:
     assert_one_sentence(wikitrail("--db", db, "sync"), 2, "No wiki is named")
+
+
+@pytest.mark.parametrize("command", ["sync", "run", "audit", "reparse", "schedule"])
+def test_a_run_in_the_wrong_folder_leaves_nothing_there(tmp_path: Path, command: str) -> None:
+    assert wikitrail(command, cwd=tmp_path).code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_schedule_of_a_database_that_knows_no_wiki(db: Path) -> None:
+    wikitrail("--db", db, "sync", "http://127.0.0.1:9/")
+    assert_one_sentence(wikitrail("--db", db, "schedule"), 2, "No wiki is named")
+
+
+def test_a_folder_in_which_no_file_can_be_made() -> None:
+    result = wikitrail("--db", "/proc/wiki.db", "sync", "http://127.0.0.1:9/")
+    assert_one_sentence(result, 1, "/proc/wiki.db cannot be written")
+
+
+def test_a_folder_as_database_gets_no_lock_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "ordner").mkdir()
+    assert_one_sentence(wikitrail("--db", tmp_path / "ordner", "sync", "http://127.0.0.1:9/"), 2, "is a folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["ordner"]
 
 
 def test_a_host_that_does_not_exist(db: Path) -> None:
@@ -148,6 +180,12 @@ def test_an_error_body_is_never_taken_for_nothing_new(mediawiki: MediaWiki, db: 
         ('database = "a\\u0000b"', ("“database”", "NUL")),
         ('[report]\ndirectory = "a\\u0000b"', ("“report.directory”", "NUL")),
         ("wiki = 3", ("[wiki]",)),
+        ("[mail]\nto = 'x'", ("“mail”", "none like it")),
+        ("[wikki]\nurl = 'x'", ("did you mean “wiki”?",)),
+        ("[wiki]\ndelay = inf", ("“wiki.delay” is to be 86400 at most",)),
+        ("[wiki]\ntimeout = 1e300", ("“wiki.timeout” is to be 86400 at most",)),
+        ("[wiki]\nmaxlag = 99999999999999999999", ("“wiki.maxlag” is to be 86400 at most",)),
+        ("[wiki]\nworkers = 100000", ("“wiki.workers” is to be 64 at most",)),
         ("[wiki\n", ("not valid TOML",)),
     ],
 )
@@ -162,6 +200,27 @@ def test_a_cron_expression_that_is_wrong(tmp_path: Path) -> None:
     config = tmp_path / "wikitrail.toml"
     config.write_text("[schedule]\ncron = 'täglich'", encoding="utf-8")
     assert_one_sentence(wikitrail("--config", config, "schedule"), 2, "schedule.cron", "five fields")
+
+
+@pytest.mark.parametrize("cron", ["", "*/15 * * *", "each day"])
+def test_a_cron_expression_without_five_fields(tmp_path: Path, cron: str) -> None:
+    config = tmp_path / "falsch.toml"
+    config.write_text(f"[schedule]\ncron = '{cron}'", encoding="utf-8")
+    result = wikitrail("--config", config, "status")
+    assert_one_sentence(result, 2, f"({cron!r}: not five fields); write five fields")
+
+
+def test_a_configuration_in_another_encoding(tmp_path: Path) -> None:
+    config = tmp_path / "falsch.toml"
+    config.write_bytes("database = 'größe.db'".encode("utf-16"))
+    assert_one_sentence(wikitrail("--config", config, "status"), 2, "falsch.toml is not in UTF-8; save it so")
+
+
+def test_a_login_file_that_is_missing(tmp_path: Path, db: Path) -> None:
+    config = tmp_path / "wikitrail.toml"
+    config.write_text("[wiki]\nlogin_file = 'fehlt.txt'", encoding="utf-8")
+    result = wikitrail("--config", config, "--db", db, "sync", "http://127.0.0.1:9/")
+    assert_one_sentence(result, 2, "names, cannot be read (No such file or directory).")
 
 
 def test_a_configuration_that_is_missing(tmp_path: Path) -> None:
@@ -209,6 +268,39 @@ def test_a_mistyped_command_and_option(tmp_path: Path) -> None:
     assert result.code == 2
     assert "did you mean “sync”?" in result.err
     assert wikitrail("changes", "--sinc", "7d", cwd=tmp_path).code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["hilfe"], "There is no command “hilfe”; “wikitrail --help” lists them."),
+        (["status", "x"], "Got unexpected extra argument (x). “wikitrail status --help” says more."),
+        (["parse", "x"], "No such file or directory. “wikitrail parse --help” says more."),
+        (["changes", "--since", "x"], "an age such as 7d or 12h. “wikitrail changes --help” says more."),
+    ],
+)
+def test_a_wrong_call_is_told_in_whole_sentences(tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    result = wikitrail(*arguments, cwd=tmp_path)
+    assert_one_sentence(result, 2)
+    assert result.err.endswith(f"{sentence}\n")
+
+
+def test_no_command_at_all_gets_the_help(tmp_path: Path) -> None:
+    result = wikitrail(cwd=tmp_path)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == wikitrail("--help", cwd=tmp_path).out
+    assert not [line for line in result.err.splitlines() if line.startswith("  ") and line.endswith("...")], (
+        "each command in a whole sentence"
+    )
+
+
+def test_standard_streams_that_are_closed(db: Path, mediawiki: MediaWiki) -> None:
+    sync(db, mediawiki.url)
+    for command, streams in ((["sync"], "<&- >&- 2>&-"), (["parse"], "<&- >/dev/null"), (["audit"], "2>&-")):
+        line = f"{' '.join(map(str, command_line('--db', db, *command)))} {streams}"
+        done = subprocess.run(["bash", "-c", line], env=environment(), capture_output=True, check=False, timeout=60)
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert set(rows(db, "SELECT status FROM runs")) == {("ok",)}
 
 
 def test_a_dump_that_is_missing(db: Path) -> None:
@@ -342,6 +434,11 @@ def test_a_database_that_is_missing(db: Path) -> None:
     assert not db.exists()
 
 
+def test_a_command_to_copy_has_a_name_with_a_blank_in_quotes(tmp_path: Path) -> None:
+    result = wikitrail("--db", tmp_path / "mein wiki.db", "status")
+    assert_one_sentence(result, 2, f"run “wikitrail --db '{tmp_path}/mein wiki.db' sync URL”")
+
+
 def test_a_revision_that_is_not_there(db: Path, sample_wiki_path: Path) -> None:
     wikitrail("--db", db, "import", sample_wiki_path)
     assert_one_sentence(wikitrail("--db", db, "text", 99999), 1, "There is no revision 99999")
@@ -415,6 +512,19 @@ def test_a_full_disk(db: Path, sample_wiki_path: Path) -> None:
     assert rows(db, "SELECT count(*) FROM revisions") == [(216,)]
 
 
+def test_the_note_of_a_run_says_in_a_sentence_what_stopped_it(db: Path) -> None:
+    def fill_up() -> None:
+        with running("sync", db, create=True) as run:
+            run.db.execute("PRAGMA max_page_count = 1")  # SQLite takes the present size
+            run.db.execute("CREATE TABLE large AS SELECT zeroblob(1000000) AS bytes")
+
+    with pytest.raises(DatabaseFull):
+        fill_up()
+    ((status, error),) = rows(db, "SELECT status, error FROM runs")
+    assert status == "failed"
+    assert error.startswith(f"The disk that holds {db} is full")
+
+
 def test_a_report_that_cannot_be_written(tmp_path: Path, db: Path, sample_wiki_path: Path) -> None:
     wikitrail("--db", db, "import", sample_wiki_path)
     (tmp_path / "belegt").write_text("eine Datei", encoding="utf-8")
@@ -462,6 +572,29 @@ def test_a_mistyped_page(db: Path, sample_wiki_path: Path) -> None:
     )
     backwards = wikitrail("--db", db, "changes", "--since", "2025-01-01", "--until", "2024-01-01")
     assert_one_sentence(backwards, 2, "swap --since and --until")
+    empty = wikitrail("--db", db, "changes", "--since", "2024-01-01", "--until", "2024-01-01")
+    assert_one_sentence(empty, 2, "ends when it begins (2024-01-01T00:00:00Z)")
+
+
+@pytest.mark.parametrize(
+    "typed", ["Senior:innenförderplan", "Senior:innenfo\u0308rderplan", " Senior:innenförderplan_"]
+)
+def test_a_title_however_its_umlauts_and_blanks_are_typed(sample_db: Path, typed: str) -> None:
+    listed = wikitrail("--db", sample_db, "changes", "--page", typed)
+    assert (listed.code, listed.err) == (0, "")
+    assert "Senior:innenförderplan" in listed.out
+    table = wikitrail("--db", sample_db, "export", "--format", "csv", "--table", "infobox", "--page", typed)
+    assert (table.code, table.err) == (0, "")
+
+
+def test_bulk_changes_of_one_page_are_those_that_it_took_part_in_or_missed(sample_db: Path) -> None:
+    def rules(page: str) -> list[str]:
+        listed = wikitrail("--db", sample_db, "changes", "--bulk", "--json", "--page", page).json
+        return [bulk["kind"] for bulk in listed]
+
+    assert rules("Lärmaktionsplan").count("link") == 1, "its links were missed"
+    assert rules("Kinder- und Jugendförderplan").count("link") == 1
+    assert rules("Hauptseite") == []
 
 
 def test_a_moved_page_has_all_its_changes_under_its_title_of_today(db: Path, sample_wiki_path: Path) -> None:

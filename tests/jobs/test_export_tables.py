@@ -105,3 +105,12 @@ def test_csv_to_a_packed_file_says_what_it_wrote(db: Path, tmp_path: Path) -> No
     ((count,),) = rows(db, "SELECT count(*) FROM links")
     assert f"{count} rows of links written to" in result.err
     assert gzip.decompress(out.read_bytes()).startswith(b"page_id,title,kind,target,url,host,label,path")
+
+
+@pytest.mark.parametrize("options", [("--format", "csv", "--table", "links"), ()])
+def test_an_export_never_replaces_a_database(db: Path, options: tuple[str, ...]) -> None:
+    held = db.read_bytes()
+    result = wikitrail("--db", db, "export", *options, "-o", db)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"Error: {db} is a database, and an export would replace it; choose another --out.\n"
+    assert db.read_bytes() == held

@@ -37,6 +37,16 @@ def test_init_writes_a_configuration_that_holds(home: Path, mediawiki: MediaWiki
     assert wikitrail("init", mediawiki.url, "--force", cwd=home).code == 0
 
 
+def test_init_writes_the_file_that_is_named_and_one_anew_that_cannot_be_read(home: Path, mediawiki: MediaWiki) -> None:
+    named = wikitrail("--config", "zweites wiki.toml", "init", mediawiki.url, cwd=home)
+    assert named.code == 0, named.err
+    assert "then “wikitrail --config 'zweites wiki.toml' run”" in named.out
+    assert load_config(home / "zweites wiki.toml").wiki.url == mediawiki.api_url
+    (home / "wikitrail.toml").write_text("[wiki\n", encoding="utf-8")
+    assert wikitrail("init", mediawiki.url, "--force", cwd=home).code == 0
+    assert load_config(home / "wikitrail.toml").wiki.url == mediawiki.api_url
+
+
 def test_run_reports_what_changed_since_the_last_report_and_is_silent_otherwise(
     home: Path, mediawiki: MediaWiki
 ) -> None:
@@ -64,6 +74,26 @@ def test_what_a_failed_report_did_not_tell_is_told_by_the_next(home: Path, media
     assert failed.code != 0
     (home / "reports").unlink()
     assert wikitrail("run", cwd=home).out.strip()
+
+
+def test_a_mirror_that_was_begun_without_a_configuration_costs_no_more_with_one(
+    home: Path, mediawiki: MediaWiki
+) -> None:
+    wikitrail("--db", home / "wiki.db", "sync", f"{mediawiki.url}/index.php/Hauptseite", cwd=home.parent)
+    mark = mediawiki.mark()
+    assert wikitrail("run", cwd=home).code == 0
+    assert mediawiki.mark() - mark == 1
+
+
+def test_one_of_a_thing_is_told_in_the_singular(home: Path, mediawiki: MediaWiki) -> None:
+    wikitrail("run", cwd=home)
+    assert "(1 request, " in wikitrail("sync", cwd=home).err
+    mediawiki.edit("Hauptseite", "== Neues ==\nEs gibt Neues.")
+    wikitrail("sync", cwd=home)
+    mediawiki.edit("Hauptseite", "== Neues ==\nEs gibt viel Neues.")
+    told = wikitrail("--db", "wiki.db", "sync", cwd=home).err
+    assert "1 new revision, 1 change on 1 page (2 requests, " in told
+    assert " kB, " in told
 
 
 def test_status_fails_when_the_last_good_run_is_too_old(home: Path) -> None:

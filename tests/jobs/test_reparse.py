@@ -34,12 +34,12 @@ def test_what_now_reads_differently_is_told_and_no_change_is_added(db: Path) -> 
     changes = rows(db, "SELECT * FROM changes ORDER BY change_id")
     assert rows(db, "SELECT * FROM infobox_history") == []
     told = wikitrail("--db", db, "status", cwd=db.parent).out
-    assert "3 pages were read by another version; “wikitrail reparse” reads them again" in told
+    assert "3 pages were read by another version; “wikitrail reparse” reads anew" in told
     result = wikitrail("--db", db, "reparse", cwd=db.parent)
     assert result.code == 0, result.err
     assert result.out == "Bad am Markt: infobox: 0 no longer read, 2 new\n"
-    assert "3 pages were read again, 1 of them read differently now." in result.err
-    assert "1 deleted pages keep what another version of the parser read." in result.err
+    assert "3 pages were read again, 1 of them reads differently now." in result.err
+    assert "1 deleted page keeps what another version of the parser read." in result.err
     fields = "SELECT field, value, to_rev IS NULL FROM infobox_history ORDER BY from_rev"
     assert rows(db, fields) == [("Träger", "Stadt", 0), ("Träger", "Land", 1)]
     assert rows(db, "SELECT * FROM changes ORDER BY change_id") == changes

@@ -170,7 +170,7 @@ def summary_of(code: str, pages: int, created: int, deleted: int) -> str:
     ("code", "numbers", "said"),
     [
         ("de", (1, 0, 0), ("In diesem Zeitraum hat sich eine Seite geändert (eine Bearbeitung). "
-         "Geändert wurden: eine Kategorie.")),
+         "Geändert wurde eine Kategorie.")),
         ("de", (2, 1, 1), ("In diesem Zeitraum haben sich zwei Seiten geändert (eine Bearbeitung). "
          "Eine Seite wurde neu angelegt und eine Seite wurde gelöscht.")),
         ("de", (5, 2, 2), ("In diesem Zeitraum haben sich fünf Seiten geändert (drei Bearbeitungen). "

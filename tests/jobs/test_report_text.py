@@ -49,7 +49,7 @@ Was sich im Wiki Musterwiki geändert hat
 1.–31. Juli 2024
 
 In diesem Zeitraum hat sich eine Seite geändert (eine Bearbeitung). Geändert
-wurden: zwei Felder, ein Abschnitt und ein Link.
+wurden zwei Felder, ein Abschnitt und ein Link.
 
 Alle Seiten im Überblick
 ------------------------
