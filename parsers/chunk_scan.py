@@ -56,7 +56,7 @@ class ChunkScanner(ItemKeeper):
         text = source.replace("\r\n", " \n").replace("\r", "\n") if "\r" in source else source
         super().__init__(text, offset, section)
         self.source, self.redirect = source, redirect
-        self.site, self.rule, self.names = tools.site, tools.rule, tools.names
+        self.site, self.rule, self.names, self.page = tools.site, tools.rule, tools.names, tools.inline.title
         self.lead = offset == 0
         self.masked = text
         self.top_nodes: list[Node] = []
@@ -151,7 +151,11 @@ class ChunkScanner(ItemKeeper):
         written = unmask(mask(self.text, title.start, title.end, title.nodes))
         known = self.names.get(written)
         if known is None:
-            known = self.names[written] = called_name(written, self.site)
+            known = called_name(written, self.site, self.page)
+            if written.lstrip().startswith(("/", "../")):
+                self.chunk.on_page = True
+            else:
+                self.names[written] = known
         return known
 
     def params(self, node: Node) -> tuple[Param, ...]:
