@@ -17,7 +17,7 @@ from parsers import images, papers, titles
 from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
 from parsers.brackets import pair_brackets, slips
 from parsers.immutable import dataclass
-from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, is_masked, unmask, unmask_meant
+from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, OPAQUE, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper, Span
 from parsers.scan_stack import MAX_FAULTS
@@ -255,7 +255,8 @@ class _State:
                 self.add("interwiki", target.full, self.inner(label or "", label_at), start, end)
                 return 0
             if target.namespace == titles.CATEGORY and target.interwiki is None:
-                key = None if label is None else unmask(label).replace("\n", "")
+                # what a template stands for is written in the source (ItemKeeper.source_key)
+                key = label if label is None or OPAQUE in label else unmask(label).replace("\n", "")
                 name = self.site.split_title(target.title)[1]
                 self.categories.append((start, Category(name, unescape(key) if key is not None else None)))
                 return 0

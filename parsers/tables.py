@@ -53,6 +53,9 @@ def parse_cells(
         elif mark[1] == "|-":
             rows.append([])
             current = None
+        elif mark[1] == "|+" and caption is not None:  # shown, but a table has one caption
+            current = None
+            loose.append((mark.end(), end))
         elif mark[1] == "|+":
             caption = current = _cell(masked, mark.end(), end)
         else:
