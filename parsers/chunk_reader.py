@@ -141,8 +141,10 @@ class ChunkReader(ChunkScanner):
             span = self.placed(node.start, node.end)
             self.chunk.templates.append(Template(name, params, span, section))
         self.regions(node.parts[1:], conditional)
-        leads = self.lead and not section and top and not conditional
-        if self.rule.applies(name, params, leads=leads) and (self.rule.anywhere or self.begins_line(node.start)):
+        alone = top and not conditional
+        leads = alone and self.lead and not section
+        applies = self.rule.applies(name, params, alone=alone, leads=leads)
+        if applies and (self.rule.anywhere(name) or self.begins_line(node.start)):
             self.boxes.append((node, name, params))
         return conditional
 

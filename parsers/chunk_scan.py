@@ -115,7 +115,7 @@ class ChunkScanner(ItemKeeper):
             node = Node(RECOVERED, opened.start, end, parts_of(opened, end, inside))
             told = len(self.chunk.faults)
             name, params = self.name(node)[1], self.params(node)
-            if name and self.rule.applies(name, params, leads=True) and len(params) > 1:
+            if name and self.rule.applies(name, params, alone=True, leads=True) and len(params) > 1:
                 self.chunk.faults.append(("recovered-infobox", node.start, node.end))
                 others = [other for other in found.nodes if other.start < node.start or other.start >= end]
                 self.masked = self.masked[: node.start] + OPAQUE * (end - node.start) + self.masked[end:]
