@@ -17,19 +17,18 @@ from parsers import images, papers, titles
 from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
 from parsers.brackets import pair_brackets, slips
 from parsers.immutable import dataclass
-from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, OPAQUE, is_masked, unmask, unmask_meant
+from parsers.masks import ANGLE, ENTITY, INERT_BRACE, INERT_QUOTE, MARK, OPAQUE, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper, Span
 from parsers.scan_stack import MAX_FAULTS
 from parsers.site import Site
 
-_ENTITY = r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});"
 _TOKEN = re.compile(
     rf"\[\[(?P<target>[^\[\]|\n\ufdd2]++)(?:\|(?P<label>[^\[\]\n]*+))?\]\]"
     rf"|\[(?P<url>(?i:{SCHEMES}|//){ADDRESS})[^\S\n]*+(?P<text>[^\[\]\n]*+)\]"
     rf"|(?P<open>\[\[|\[(?=(?i:{SCHEMES}|//)))"
     rf"|(?P<bare>\b(?i:{SCHEMES}){ADDRESS})"
-    rf"|(?P<entity>{_ENTITY})"
+    rf"|(?P<entity>{ENTITY})"
     r"|(?P<tag></?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*+)?>)"
     r"|(?P<angle></?[A-Za-z][A-Za-z0-9]++(?![@:.]))"
     r"|(?P<magic>__\w{1,60}?__)"
@@ -202,19 +201,22 @@ class _State:
             source = str(node)
             following = str(nodes[index + 1])[:_TRAIL_LENGTH] if index + 1 < len(nodes) else after
             if isinstance(node, Wikilink):
-                taken = self.nested_wikilink(node, base, base + len(source), following)
+                # of three brackets the first closes one in the label (Parser::handleInternalLinks2)
+                third = following[:1] if following[:1] == "]" and "[" in str(node.text or "") else ""
+                taken = len(third)
+                taken += self.nested_wikilink(node, base, base + len(source) + taken, following[taken:] or after, third)
             elif isinstance(node, ExternalLink) and node.brackets:
                 self.nested_external(node, base, base + len(source))
                 taken = 0
             else:
                 self.read(source[taken:].replace(ANGLE, "<"), base + taken)
-                taken = 0
+                taken = max(0, taken - len(source))
             base += len(source)
         return taken
 
-    def nested_wikilink(self, node: Wikilink, start: int, end: int, after: str) -> int:
+    def nested_wikilink(self, node: Wikilink, start: int, end: int, after: str, third: str) -> int:
         target = str(node.title).replace(ANGLE, "<")
-        label = None if node.text is None else str(node.text).replace(ANGLE, "<")
+        label = None if node.text is None else str(node.text).replace(ANGLE, "<") + third
         return self.wikilink(target, label, start, end, after)
 
     def nested_external(self, node: ExternalLink, start: int, end: int) -> None:
@@ -377,7 +379,7 @@ def _character(match: re.Match[str]) -> str:
 
 
 def _decoded(text: str) -> str:
-    return re.sub(_ENTITY, _character, text) if "&" in text else text
+    return re.sub(ENTITY, _character, text) if "&" in text else text
 
 
 def _default_label(raw: str, target: titles.Target) -> str:
