@@ -10,7 +10,7 @@ TEMPLATE, ARGUMENT, COMMENT, EXTENSION = "template", "argument", "comment", "ext
 OUTSIDE, IN_BRACES, IN_LINK, IN_HEADING, IN_VARIANT = range(5)
 
 
-_ATTRIBUTE = re.compile(r"([^\s\"'>/=]++)\s*+=\s*+(?:\"([^\">]*+)\"|'([^'>]*+)'|([^\s\"'>]++))")
+_ATTRIBUTE = re.compile(r"(?<![^\s\"'/])([^\s\"'>/=]++)\s*+=\s*+(?:\"([^\">]*+)\"|'([^'>]*+)'|([^\s\"'>]++))")
 
 
 @dataclass(slots=True)
