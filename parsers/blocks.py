@@ -34,7 +34,8 @@ _HEADING_END = re.compile("</h[1-6]", re.IGNORECASE)
 _RULE = re.compile(r"-{4,}")
 _COLON = re.compile(
     r"\[\[[^\[\]]*+\]\]|\[[a-zA-Z]*+:?//[^\[\]]*+\]|\b[a-zA-Z]{2,10}://\S*+"
-    rf"|\b(?i:{SCHEMES}){ADDRESS}|<[^<>]*+>|(:)"
+    rf"|\b(?i:{SCHEMES}){ADDRESS}|''+[^'\n]*+(?:'(?!')[^'\n]*+)*+''+"
+    r"|<(?P<tag>[a-zA-Z]+)\b[^<>/]*+>[^<>\n]*+</(?P=tag)\s*+>|<[^<>]*+>|(?P<colon>:)"
 )
 _KINDS = {"*": "ul", "#": "ol", ";": "dl", ":": "dl"}
 
@@ -223,7 +224,7 @@ class BlockReader:
         begin = start + marker.end()
         if prefix[-1] == ";":
             for match in _COLON.finditer(self.masked, begin, end):
-                if match[1]:
+                if match["colon"]:
                     entries.append((prefix, self.read_inline(self.masked[begin : match.start()], begin)))
                     prefix, begin = f"{prefix[:-1]}:", match.end()
                     break

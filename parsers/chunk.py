@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from parsers.html_tags import Tag
 from parsers.links import Inline
 from parsers.masks import GONE, OPAQUE, is_masked, unmask
+from parsers.plain_text import drop_comments
 from parsers.record import Category, Infobox, Link, Magic, Paper, Row, Span, Template
 from parsers.sections import SectionText
 
@@ -72,7 +73,12 @@ class ItemKeeper:
         if found.only_links:
             return
         for at, category in found.categories:
-            kept = Category(category.name, category.sort_key, True) if conditional else category
+            key = category.sort_key
+            if key and OPAQUE in key:
+                key = self.source_key(key, start + at)
+            kept = (
+                Category(category.name, key, conditional) if conditional or key is not category.sort_key else category
+            )
             chunk.categories.append((start + at, kept))
         for word in found.magic:
             chunk.magic.append(Magic(word.name, word.value, (begin + word.span[0], begin + word.span[1])))
@@ -87,6 +93,11 @@ class ItemKeeper:
             return url
         at = self.text.find(url[:8].rstrip(GONE + OPAQUE), start)
         return self.text[at : at + len(url)] if at >= 0 else unmask(url)
+
+    def source_key(self, key: str, start: int) -> str:
+        """The sort key of the category at ``start`` as written, with the templates in it."""
+        at = self.text.find("|", start) + 1
+        return drop_comments(self.text[at : at + len(key)]).replace("\n", "")
 
     def collect(self) -> None:
         """Bring all that was read into the order of the source."""

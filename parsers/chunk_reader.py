@@ -15,11 +15,12 @@ from parsers.chunk_scan import RECOVERED, ChunkScanner, Tools, value_start
 from parsers.images import parse_gallery
 from parsers.infobox import last_of_each
 from parsers.masks import GONE, MARK, hide_line_breaks, links_in, mask
+from parsers.plain_text import BREAKING_TAG
 from parsers.record import Field, Infobox, Link, Magic, Param, Template
 from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, node_start
 from parsers.sections import SectionText
 from parsers.table_boxes import TableSource, table_box
-from parsers.titles import FILE, RedirectLine, is_relative, is_valid_name
+from parsers.titles import RedirectLine, gallery_file, is_relative
 from parsers.values import parse_values
 
 _MAX_ROWS = 1000  # of a table that are fields of an infobox
@@ -45,7 +46,7 @@ class ChunkReader(ChunkScanner):
         self.prepare()
         masked, chunk = self.masked, self.chunk
         blocks = BlockReader(masked, self.inline)
-        titles: list[str] = [""]
+        titles = [("", "")]
         bodies = blocks.read(lambda heading: titles.append(self.heading(heading, masked)))
         for start in blocks.unclosed_tables:
             chunk.settled = False
@@ -77,12 +78,18 @@ class ChunkReader(ChunkScanner):
             self.infobox(node, name, params)
         self.chunk.infoboxes.sort(key=lambda box: box.span)
 
-    def heading(self, heading: Heading, masked: str) -> str:
+    def heading(self, heading: Heading, masked: str) -> tuple[str, str]:
+        """The title of a heading, and the same as its anchor has it (see ``SectionText``)."""
         self.starts.append(heading.start)
         start, end = heading.title
         if end - start > 1 and "=" in (masked[start], masked[end - 1]):
             self.chunk.faults.append(("uneven-heading", start, end))
-        return " ".join(self.inline(masked[start:end], start).split("\n"))
+        piece = masked[start:end]
+        title = self.inline(piece, start)
+        if "\n" not in title:
+            return title, title
+        unbroken = self.read_piece(BREAKING_TAG.sub("", piece)).text
+        return title.replace("\n", " "), unbroken.replace("\n", " ")
 
     def redirect_link(self, line: RedirectLine) -> None:
         """A redirect links to its target and to nothing else, and is no text (WikitextContent::getRedirectTarget)."""
@@ -92,11 +99,11 @@ class ChunkReader(ChunkScanner):
         self.chunk.links.append(Link(kind, target, None, None, target, self.section, span))
         self.chunk.on_page = self.chunk.on_page or line.relative
 
-    def sections(self, bodies: list[Body], titles: list[str]) -> None:
-        for body, title, start in zip(bodies, titles, self.starts, strict=True):
+    def sections(self, bodies: list[Body], titles: list[tuple[str, str]]) -> None:
+        for body, (title, unbroken), start in zip(bodies, titles, self.starts, strict=True):
             level = body.heading.level if body.heading else 0
             lists, tables = tuple(body.lists), tuple(body.tables)
-            self.chunk.sections.append(SectionText(level, title, start, body.text, lists, tables))
+            self.chunk.sections.append(SectionText(level, title, unbroken, start, body.text, lists, tables))
 
     def inline(self, piece: str, start: int) -> str:
         """The text of a masked piece; the items in it are kept, at their place on the page."""
@@ -134,8 +141,10 @@ class ChunkReader(ChunkScanner):
             span = self.placed(node.start, node.end)
             self.chunk.templates.append(Template(name, params, span, section))
         self.regions(node.parts[1:], conditional)
-        leads = self.lead and not section and top and not conditional
-        if self.rule.applies(name, params, leads=leads) and (self.rule.anywhere or self.begins_line(node.start)):
+        alone = top and not conditional
+        leads = alone and self.lead and not section
+        applies = self.rule.applies(name, params, alone=alone, leads=leads)
+        if applies and (self.rule.anywhere(name) or self.begins_line(node.start)):
             self.boxes.append((node, name, params))
         return conditional
 
@@ -171,6 +180,7 @@ class ChunkReader(ChunkScanner):
     def tag(self, node: Node, conditional: bool) -> None:
         if node.tag == "gallery":
             self.gallery(node)
+            self.regions(node.parts[1:], conditional)  # its caption
         elif node.tag in vocabulary.WIKITEXT_TAGS and node.tag != "poem":
             self.regions(node.parts, conditional)
 
@@ -180,9 +190,8 @@ class ChunkReader(ChunkScanner):
         position = inner.start
         for line in mask(self.text, inner.start, inner.end, inner.nodes).split("\n"):
             name, _, caption = line.partition("|")
-            namespace, rest = self.site.split_title(name.strip() or "?")
-            if name.strip() and namespace in (0, FILE) and is_valid_name(rest):
-                title = self.site.full_title(FILE, rest if namespace == FILE else name.strip())
+            title = gallery_file(name, self.site)
+            if title is not None:
                 options = parse_gallery(caption, position + len(name) + 1)
                 label = self.inline(options.caption, options.caption_at)
                 for unseen in options.unseen:

@@ -56,7 +56,7 @@ class ChunkScanner(ItemKeeper):
         text = source.replace("\r\n", " \n").replace("\r", "\n") if "\r" in source else source
         super().__init__(text, offset, section)
         self.source, self.redirect = source, redirect
-        self.site, self.rule, self.names = tools.site, tools.rule, tools.names
+        self.site, self.rule, self.names, self.page = tools.site, tools.rule, tools.names, tools.inline.title
         self.lead = offset == 0
         self.masked = text
         self.top_nodes: list[Node] = []
@@ -115,7 +115,7 @@ class ChunkScanner(ItemKeeper):
             node = Node(RECOVERED, opened.start, end, parts_of(opened, end, inside))
             told = len(self.chunk.faults)
             name, params = self.name(node)[1], self.params(node)
-            if name and self.rule.applies(name, params, leads=True) and len(params) > 1:
+            if name and self.rule.applies(name, params, alone=True, leads=True) and len(params) > 1:
                 self.chunk.faults.append(("recovered-infobox", node.start, node.end))
                 others = [other for other in found.nodes if other.start < node.start or other.start >= end]
                 self.masked = self.masked[: node.start] + OPAQUE * (end - node.start) + self.masked[end:]
@@ -151,7 +151,11 @@ class ChunkScanner(ItemKeeper):
         written = unmask(mask(self.text, title.start, title.end, title.nodes))
         known = self.names.get(written)
         if known is None:
-            known = self.names[written] = called_name(written, self.site)
+            known = called_name(written, self.site, self.page)
+            if written.lstrip().startswith(("/", "../")):
+                self.chunk.on_page = True
+            else:
+                self.names[written] = known
         return known
 
     def params(self, node: Node) -> tuple[Param, ...]:

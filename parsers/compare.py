@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from html import unescape
 from operator import attrgetter
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
@@ -218,7 +219,7 @@ def _without_icon_targets(links: list[Link]) -> list[Link]:
 
 def _shows_address(link: Link) -> bool:
     """Whether what a reader sees of a link is where it leads."""
-    return link.kind in ("external", "internal") and link.label == address_of(link)
+    return link.kind in ("external", "internal") and link.label == unescape(address_of(link))
 
 
 def _shown_addresses(pairs: Iterable[tuple[Link, Link]]) -> dict[str, str]:

@@ -18,6 +18,8 @@ MIN_PAIRS = 2  # of name and value, in what does not say that it is a box
 _NAMED_BOX = re.compile(
     r"(?:^|[\s_/-])(?:info|tax|geo|persone?n|steck)?-?box|^info-?box|box$|^steckbrief|^konzeption$", re.IGNORECASE
 )
+# What is called an infobox is one wherever it stands, as what has that class is in HTML
+_SAYS_BOX = re.compile(r"^info-?box|[\s_/-]info-?box$|^steckbrief|^konzeption$", re.IGNORECASE)
 _INLINE = re.compile(
     r"^(?:cite|citation|literatur|internetquelle|coordinate|coord|navigation|navi|quote|zitat|color|colour|anchor|ref)",
     re.IGNORECASE,
@@ -32,25 +34,28 @@ _HOUSEKEEPING = frozenset(
 class InfoboxRule:
     """Says which uses of a template are infoboxes.
 
-    With ``names`` those templates are, wherever they stand. Without, a template of the lead is one when it begins
-    its line, stands in no other template, and either is called a box (``Infobox Rat``, ``Taxobox``,
-    ``Konzeption``) and has a named parameter, or has at least two named parameters that are more than the
-    housekeeping of a maintenance notice (``Datum``, ``Grund``) and is none of the well-known inline templates.
+    With ``names`` those templates are, wherever they stand. Without, a template that stands in no other one is when
+    it is called an infobox (``Infobox Rat``, ``Steckbrief``, ``Konzeption``) and has a named parameter. One of the lead
+    that begins its line is also when it is called some other box (``Taxobox``), or has at least two named parameters
+    that are more than the housekeeping of a maintenance notice (``Datum``, ``Grund``) and is none of the well-known
+    inline templates.
     """
 
     def __init__(self, names: Collection[str] | None, site: Site) -> None:
         self.names = None if names is None else {template_name(name, site) or name for name in names}
 
-    @property
-    def anywhere(self) -> bool:
-        """Whether an infobox may stand at any place of a page and of a line."""
-        return self.names is not None
+    def anywhere(self, name: str) -> bool:
+        """Whether an infobox of this name may stand at any place of a line."""
+        return self.names is not None or _SAYS_BOX.search(name) is not None
 
-    def applies(self, name: str, params: tuple[Param, ...], *, leads: bool) -> bool:
-        """Whether a use of a template may be an infobox; ``leads`` is true of one that the lead itself holds."""
+    def applies(self, name: str, params: tuple[Param, ...], *, alone: bool, leads: bool) -> bool:
+        """Whether a use of a template may be an infobox.
+
+        ``alone`` is true of one that nothing else in braces holds, ``leads`` of one of these in the lead.
+        """
         if self.names is not None:
             return name in self.names
-        if not leads:
+        if not leads and not (alone and _SAYS_BOX.search(name)):
             return False
         named = {param.name.lower() for param in params if not param.name.isdigit() and param.name}
         if _NAMED_BOX.search(name):

@@ -57,8 +57,8 @@ class Line:
     """What was read of one line, as if it stood at ``at`` and in section ``section`` of a page.
 
     An item of a list has ``entries``, any other line ``texts``; what is ``special`` is a heading, with a ``level``
-    and a ``title``, or has ``tables``, or is ``silent``, as if there were no line, or ``open``: it cannot be read
-    by itself. ``chunk`` holds the items when they are more than ``links``.
+    and a ``title`` (``unbroken`` for its anchor), or has ``tables``, or is ``silent``, as if there were no line, or
+    ``open``: it cannot be read by itself. ``chunk`` holds the items when they are more than ``links``.
     """
 
     texts: tuple[str, ...] = ()
@@ -71,6 +71,7 @@ class Line:
     special: bool = False
     level: int = 0
     title: str = ""
+    unbroken: str = ""
     tables: tuple[Table, ...] = ()
     silent: bool = False
     open: bool = False
@@ -94,7 +95,7 @@ class LinesReader:
         self.offset, self.section = offset, section
         self.lines, self.lead_lines = lines, lead_lines
         self.chunk = Chunk(offset, section)
-        self.heading = (0, "", 0)  # level, title and start
+        self.heading = (0, "", "", 0)  # level, title, unbroken title and start
         self.body = Body()
         self.entries: list[tuple[str, str]] = []
 
@@ -121,7 +122,7 @@ class LinesReader:
                     return None
                 if line.level:
                     self.end_section()
-                    self.heading = (line.level, line.title, at - offset)
+                    self.heading = (line.level, line.title, line.unbroken, at - offset)
                     texts = self.body.lines
                     section += 1
                     lead, memory = False, self.lines
@@ -155,8 +156,7 @@ class LinesReader:
         if self.entries:
             self.end_list()
         body = self.body
-        level, title, start = self.heading
-        text = SectionText(level, title, start, tidy_lines(body.lines), tuple(body.lists), tuple(body.tables))
+        text = SectionText(*self.heading, tidy_lines(body.lines), tuple(body.lists), tuple(body.tables))
         self.chunk.sections.append(text)
         self.body = Body()
 
@@ -244,14 +244,14 @@ class LinesReader:
 
     def read_blocks(self, blocks: BlockReader, line: Line, reader: ChunkReader) -> bool:
         """Read a heading, a table or other text; false where what follows it may belong to it."""
-        titles: list[str] = []
+        titles: list[tuple[str, str]] = []
         *_, body = blocks.read(lambda heading: titles.append(reader.heading(heading, blocks.masked)))
         reader.slips(blocks)
         if blocks.unclosed_tables or body.lists or (titles and "\n" in blocks.masked):
             return False
         line.texts, line.tables = tuple(body.lines), tuple(body.tables)
         if body.heading:
-            line.level, line.title = body.heading.level, titles[0]
+            line.level, (line.title, line.unbroken) = body.heading.level, titles[0]
             reader.chunk.section = line.section = 1
         line.special = bool(line.level or line.tables)
         return True

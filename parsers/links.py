@@ -17,7 +17,7 @@ from parsers import images, papers, titles
 from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
 from parsers.brackets import pair_brackets, slips
 from parsers.immutable import dataclass
-from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, is_masked, unmask, unmask_meant
+from parsers.masks import ANGLE, ENTITY, INERT_BRACE, INERT_QUOTE, MARK, OPAQUE, is_masked, unmask, unmask_meant
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper, Span
 from parsers.scan_stack import MAX_FAULTS
@@ -28,11 +28,12 @@ _TOKEN = re.compile(
     rf"|\[(?P<url>(?i:{SCHEMES}|//){ADDRESS})[^\S\n]*+(?P<text>[^\[\]\n]*+)\]"
     rf"|(?P<open>\[\[|\[(?=(?i:{SCHEMES}|//)))"
     rf"|(?P<bare>\b(?i:{SCHEMES}){ADDRESS})"
-    r"|(?P<entity>&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)"
+    rf"|(?P<entity>{ENTITY})"
     r"|(?P<tag></?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*+)?>)"
     r"|(?P<angle></?[A-Za-z][A-Za-z0-9]++(?![@:.]))"
     r"|(?P<magic>__\w{1,60}?__)"
 )
+_URL_END = re.compile("''|&[lg]t;")  # Parser::handleExternalLinks
 _SPECIAL = re.compile(r"[\[<&:/_]")  # without which there is no token
 _MAX_NESTED = 2000  # characters that mwparserfromhell is given at once
 _MAX_PARSES = 3000  # of such texts in one chunk
@@ -149,9 +150,9 @@ class _State:
                     if len(self.faults) < MAX_FAULTS:
                         self.faults.append((code, base + start, base + end))
             elif kind == "bare":
-                end = start + self.bare(match[0], base + start)
+                self.bare(match[0], base + start)
             elif kind == "entity":
-                self.text.append(unescape(match[0]).replace("'", INERT_QUOTE))
+                self.text.append(_character(match))
             elif kind in ("tag", "angle"):
                 self.tag(match[0], base + start)
             else:
@@ -200,19 +201,22 @@ class _State:
             source = str(node)
             following = str(nodes[index + 1])[:_TRAIL_LENGTH] if index + 1 < len(nodes) else after
             if isinstance(node, Wikilink):
-                taken = self.nested_wikilink(node, base, base + len(source), following)
+                # of three brackets the first closes one in the label (Parser::handleInternalLinks2)
+                third = following[:1] if following[:1] == "]" and "[" in str(node.text or "") else ""
+                taken = len(third)
+                taken += self.nested_wikilink(node, base, base + len(source) + taken, following[taken:] or after, third)
             elif isinstance(node, ExternalLink) and node.brackets:
                 self.nested_external(node, base, base + len(source))
                 taken = 0
             else:
                 self.read(source[taken:].replace(ANGLE, "<"), base + taken)
-                taken = 0
+                taken = max(0, taken - len(source))
             base += len(source)
         return taken
 
-    def nested_wikilink(self, node: Wikilink, start: int, end: int, after: str) -> int:
+    def nested_wikilink(self, node: Wikilink, start: int, end: int, after: str, third: str) -> int:
         target = str(node.title).replace(ANGLE, "<")
-        label = None if node.text is None else str(node.text).replace(ANGLE, "<")
+        label = None if node.text is None else str(node.text).replace(ANGLE, "<") + third
         return self.wikilink(target, label, start, end, after)
 
     def nested_external(self, node: ExternalLink, start: int, end: int) -> None:
@@ -253,7 +257,8 @@ class _State:
                 self.add("interwiki", target.full, self.inner(label or "", label_at), start, end)
                 return 0
             if target.namespace == titles.CATEGORY and target.interwiki is None:
-                key = None if label is None else unmask(label).replace("\n", "")
+                # what a template stands for is written in the source (ItemKeeper.source_key)
+                key = label if label is None or OPAQUE in label else unmask(label).replace("\n", "")
                 name = self.site.split_title(target.title)[1]
                 self.categories.append((start, Category(name, unescape(key) if key is not None else None)))
                 return 0
@@ -310,7 +315,7 @@ class _State:
         self.external(match["url"], label, base + match.start(), base + match.end(), at)
 
     def external(self, url: str, label: str, start: int, end: int, label_at: int) -> None:
-        address, quotes, rest = url.partition("''")
+        address, quotes, rest = _parted(url)
         if not (self.bracket_links and free_address(address)):
             self.text.append("[")
             self.read(f"{url} {label}]" if label else f"{url}]", start + 1)
@@ -321,18 +326,13 @@ class _State:
         self.add_address(address, shown, start, end)
         self.text.append(shown.replace("'", INERT_QUOTE))
 
-    def bare(self, found: str, start: int) -> int:
-        """An address in running text; how much of it is read: where it is a link, not the punctuation behind it."""
-        if not self.bare_links:
-            self.text.append(found.replace("'", INERT_QUOTE))
-            return len(found)
-        address = free_address(found)
-        if not address:
-            self.text.append(found)
-            return len(found)
-        self.add_address(address, unmask(address), start, start + len(address))
-        self.text.append(address.replace("'", INERT_QUOTE))
-        return len(address)
+    def bare(self, found: str, start: int) -> None:
+        """An address in running text: where it is a link, it ends before the punctuation behind it."""
+        address = free_address(found) if self.bare_links else found
+        shown = _decoded(address)
+        if address and self.bare_links:
+            self.add_address(address, unmask(shown), start, start + len(address))
+        self.text += shown.replace("'", INERT_QUOTE), _decoded(found[len(address) :])
 
     def tag(self, source: str, start: int) -> None:
         name = source[1:].rstrip(">/ \t").partition(" ")[0].lower()
@@ -367,6 +367,21 @@ class _State:
         self.links.append(Link("external", None, url, address_host(url), tidy(label), 0, (start, end)))
 
 
+def _parted(url: str) -> tuple[str, str, str]:
+    """What follows a scheme in single brackets, where quotes or an entity of "<" or ">" end the address."""
+    end = _URL_END.search(url)
+    return (url[: end.start()], end[0], url[end.end() :]) if end else (url, "", "")
+
+
+def _character(match: re.Match[str]) -> str:
+    """The character that an entity stands for; a quote makes nothing bold."""
+    return unescape(match[0]).replace("'", INERT_QUOTE)
+
+
+def _decoded(text: str) -> str:
+    return re.sub(ENTITY, _character, text) if "&" in text else text
+
+
 def _default_label(raw: str, target: titles.Target) -> str:
     """What a link without a label shows: its target as written, a relative one without its slash or dots."""
     shown = raw.strip(" ").removeprefix(":")
@@ -374,6 +389,6 @@ def _default_label(raw: str, target: titles.Target) -> str:
         return shown.removesuffix("/").rpartition("/")[2] if shown.endswith("/") else target.full
     if shown.startswith("../"):
         return target.full
-    if shown.startswith("/") and shown.endswith("/"):
-        return shown.strip("/")
+    if shown.startswith("/") and shown.endswith("/") and not target.title.startswith("/"):
+        return shown.strip("/") or target.full
     return shown

@@ -7,10 +7,12 @@ no wiki text can hold (Unicode 15, 23.7).
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from parsers import vocabulary
 from parsers.scan_tree import COMMENT, EXTENSION, TEMPLATE, Node
 
+ENTITY = r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});"
 GONE = "\ufdd0"  # a comment: as if it were not there
 OPAQUE = "\ufdd1"  # a template or tag whose output is not known here
 BREAK = "\ufdd2"  # a line break inside a link
@@ -83,12 +85,19 @@ def _extension(text: str, node: Node) -> str:
     """A tag: literal content is seen but means nothing, a poem is wikitext, a reference is elsewhere."""
     inner = node.parts[0]
     if node.tag in vocabulary.LITERAL_TAGS:
-        content = text[inner.start : inner.end].translate(_TO_INERT)
+        content = text[inner.start : inner.end]
+        if node.tag in ("nowiki", "pre") and "&" in content:  # CoreTagHooks: entities stand for characters there, too
+            content = re.sub(ENTITY, _same_length, content)
+        content = content.translate(_TO_INERT)
     elif node.tag == "poem":
         content = mask(text, inner.start, inner.end, inner.nodes)
     else:
         return MARK + (GONE if node.tag in ("ref", "references") else OPAQUE) * (node.end - node.start - 1)
     return MARK + GONE * (inner.start - node.start - 1) + content + GONE * (node.end - inner.end)
+
+
+def _same_length(entity: re.Match[str]) -> str:
+    return unescape(entity[0]).ljust(len(entity[0]), GONE)
 
 
 def _values(text: str, node: Node) -> str:

@@ -26,13 +26,13 @@ _POSSIBLE = (
 )
 _WORD = (
     r"(?:Beschluss|Beratungs|Mitteilungs|Rats|Informations|Verwaltungs|Sitzungs)?"
-    r"(?:[Vv]orlagen?|[Dd]rucksachen?|Drs\.|DS|[Aa]ntrag|[Aa]nfrage)"
+    r"(?:[Vv]orlagen?|[Dd]rucksachen?|Drs\.?|DS|[Aa]ntrag|[Aa]nfrage)"
 )
 _NUMBER = re.compile(
-    rf"(?<![\w/])(?:(?P<certain>{_CERTAIN})|{_WORD}[\s:,]*(?:(?:Nr\.?|Nummer|{_DASH})[\s:]*)*(?P<possible>{_POSSIBLE}))"
+    rf"(?<![\w/])(?:(?P<certain>{_CERTAIN})|{_WORD}[\s:,]*(?:(?:Nr\.?|[Nn]ummer|{_DASH})[\s:]*)*(?P<possible>{_POSSIBLE}))"
     rf"(?![\w/]|{_DASH}\d)"
 )
-_ALONE = re.compile(rf"\s*(?P<possible>{_CERTAIN}|{_POSSIBLE})\s*")
+_FURTHER = re.compile(rf"\s?(?:,|;|&|und|sowie)\s?(?P<possible>{_POSSIBLE})(?![\w/]|{_DASH}\d)")
 _ANY = re.compile(rf"(?<![\w/]){_POSSIBLE}(?![\w/])")
 _DIGIT = re.compile(r"\d")
 _JOINT = re.compile("[/\u2010-\u2015\u2212-]")
@@ -86,8 +86,15 @@ def find_papers(text: str, links: tuple[Link, ...], site: Site) -> tuple[Paper, 
 def _numbers(text: str) -> list[str]:
     if not _DIGIT.search(text) or not _JOINT.search(text):  # every number has both
         return []
-    matches = _NUMBER.finditer(plain_characters(text))
-    return [(m["certain"] or m["possible"]).translate(_DASHES).replace(" ", "") for m in matches]
+    plain = plain_characters(text)
+    found: list[str] = []
+    for match in _NUMBER.finditer(plain):
+        found.append((match["certain"] or match["possible"]).translate(_DASHES).replace(" ", ""))
+        further = _FURTHER.match(plain, match.end()) if match["possible"] else None
+        while further and _DIGIT.sub("0", further["possible"]) == _DIGIT.sub("0", match["possible"]):
+            found.append(further["possible"].translate(_DASHES))
+            further = _FURTHER.match(plain, further.end())
+    return found
 
 
 def _label_number(label: str, *, known: bool) -> str | None:

@@ -17,6 +17,7 @@ HTML_TAGS = frozenset(
     "small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
 )
 BLOCK_TAGS = frozenset("blockquote br caption center dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p table tr ul".split())
+BREAKING_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCK_TAGS))})(?=[\s/>])[^<>]*>", re.IGNORECASE)
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _QUOTES = re.compile("''+")

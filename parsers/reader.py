@@ -93,8 +93,10 @@ class Reader:
 
     def _redirect(self, text: str, title: str) -> RedirectLine | None:
         match = self._redirect_link.match(text)
-        target = resolve(match[1], title, self.site) if match else None
-        if match is None or target is None:
+        if match is None or match[1].lstrip().startswith("#"):  # a page is no redirect to itself
+            return None
+        target = resolve(match[1], title, self.site)
+        if target is None:
             return None
         return RedirectLine(target, text.index("[[", 0, match.end()), match.end(), is_relative(match[1]))
 

@@ -26,6 +26,7 @@ from parsers.scan_tree import (
     Open,
     Part,
     Scan,
+    gallery_caption,
     parts_of,
 )
 
@@ -34,11 +35,8 @@ _MAX_PASSES = 2
 _LONG = 200_000  # characters of a text that is read twice at most
 
 _CLOSING = {IN_LINK: "]]", IN_VARIANT: "}-"}
-_MARKS = (
-    "!",
-    "(",
-    ")",
-)  # what templates are called that give a mark of a table, or a brace, beside which one may stand
+# What templates are called that give a mark of a table, or a brace, beside which one may stand
+_MARKS = ("!", "(", ")")
 _INCLUSION = ("includeonly", "noinclude", "onlyinclude")
 
 
@@ -273,14 +271,16 @@ class _Scanner(OpenStack):
 
     def add_tag(self, name: str, start: int, inner: int, inner_end: int, end: int) -> None:
         kind = COMMENT if name == "includeonly" else EXTENSION
-        part = Part(inner, inner_end)
-        if name in vocabulary.WIKITEXT_TAGS and inner < inner_end:
-            inside = scan(self.text, self.tags, inner, inner_end)
+        parts = [Part(inner, inner_end)]
+        if name == "gallery":
+            parts += gallery_caption(self.text, start, inner)
+        for part in parts if name in vocabulary.WIKITEXT_TAGS else ():
+            inside = scan(self.text, self.tags, part.start, part.end)
             part.nodes = inside.nodes
             for fault in inside.faults:
                 self.fault(fault.code, fault.start, fault.end)
             self.links.extend(inside.links)
-        self.nodes.append(Node(kind, start, end, [part], name))
+        self.nodes.append(Node(kind, start, end, parts, name))
 
     def read_comment(self, start: int) -> int:
         close = self.text.find("-->", start + 4, self.end)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 TEMPLATE, ARGUMENT, COMMENT, EXTENSION = "template", "argument", "comment", "extension"
 
 OUTSIDE, IN_BRACES, IN_LINK, IN_HEADING, IN_VARIANT = range(5)
+
+
+_ATTRIBUTE = re.compile(r"(?<![^\s\"'/])([^\s\"'>/=]++)\s*+=\s*+(?:\"([^\">]*+)\"|'([^'>]*+)'|([^\s\"'>]++))")
 
 
 @dataclass(slots=True)
@@ -21,7 +25,10 @@ class Part:
 
 @dataclass(slots=True)
 class Node:
-    """A template (``parts[0]`` is its name), argument, comment or extension tag (``parts[0]`` is its content)."""
+    """A template (``parts[0]`` is its name), argument, comment or extension tag (``parts[0]`` is its content).
+
+    What follows in a gallery is its caption, which stands in its attributes.
+    """
 
     kind: str
     start: int
@@ -91,6 +98,12 @@ def parts_of(opened: Open, end: int, nodes: list[Node]) -> list[Part]:
             index += 1
         parts[index].nodes.append(node)
     return parts
+
+
+def gallery_caption(text: str, start: int, end: int) -> list[Part]:
+    """The value of ``caption=`` in the tag ``text[start:end]``, of repeated ones the last; empty if there is none."""
+    found = [match for match in _ATTRIBUTE.finditer(text, start, end) if match[1].lower() == "caption"]
+    return [Part(*match.span(match.lastindex or 0)) for match in found[-1:]]
 
 
 def node_start(node: Node) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -10,17 +9,21 @@ from string import ascii_lowercase, ascii_uppercase
 
 from parsers.immutable import dataclass
 from parsers.record import ListNode, Section, Span, Table
+from parsers.site import normalise_spaces
 
-_BLANKS = re.compile("[ _\t\n\u00a0]+")
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # PHP's strtolower knows no others
 
 
 @dataclass(frozen=True, slots=True)
 class SectionText:
-    """A section as read, before it has a place on its page. ``start`` is where its heading's line starts."""
+    """A section as read, before it has a place on its page. ``start`` is where its heading's line starts.
+
+    ``unbroken`` is the title as its anchor has it: ``<br>`` parts no words there (Parser::finalizeHeadings).
+    """
 
     level: int
     title: str
+    unbroken: str
     start: int
     text: str
     lists: tuple[ListNode, ...]
@@ -28,14 +31,18 @@ class SectionText:
 
 
 def anchor_of(title: str) -> str:
-    """The anchor of a heading in HTML5 form (Sanitizer::escapeIdForAttribute): blanks as underscores."""
-    return unicodedata.normalize("NFC", _BLANKS.sub(" ", title).strip(" ").replace(" ", "_"))
+    """The anchor of a heading in HTML5 form (Sanitizer::escapeIdForAttribute): blanks as underscores.
+
+    Parser::normalizeSectionName reads it as the fragment of a title, whose blanks at the beginning stay.
+    """
+    fragment = normalise_spaces(f"#{title.strip(' _')}")[1:]
+    return unicodedata.normalize("NFC", fragment.replace(" ", "_"))
 
 
 def build_sections(parts: Sequence[tuple[SectionText, int]], length: int) -> tuple[Section, ...]:
     """The sections of a page. ``parts`` are in order, each with the position that its ``start`` counts from."""
     starts = [offset + part.start for part, offset in parts]
-    places = _outline(tuple([(part.level, part.title) for part, _ in parts]))
+    places = _outline(tuple([(part.level, part.title, part.unbroken) for part, _ in parts]))
     spans: Iterable[Span] = zip(starts, [*starts[1:], length], strict=True)
     return tuple(
         [
@@ -46,18 +53,18 @@ def build_sections(parts: Sequence[tuple[SectionText, int]], length: int) -> tup
 
 
 @lru_cache(maxsize=512)  # a page keeps its headings from one text to the next
-def _outline(headings: tuple[tuple[int, str], ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Anchor and path of each section, given their levels and titles; the first is the lead."""
+def _outline(headings: tuple[tuple[int, str, str], ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Anchor and path of each section, given what ``SectionText`` says of it; the first is the lead."""
     places: list[tuple[str, tuple[str, ...]]] = []
     used: dict[str, int] = {}
     path: list[tuple[int, str]] = []
-    for index, (level, title) in enumerate(headings):
+    for index, (level, title, unbroken) in enumerate(headings):
         while path and path[-1][0] >= level:
             path.pop()
         anchor = ""
         if index:
             path.append((level, title))
-            anchor = _unique(anchor_of(title), used)
+            anchor = _unique(anchor_of(unbroken), used)
         places.append((anchor, tuple([title for _, title in path])))
     return tuple(places)
 

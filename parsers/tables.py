@@ -12,6 +12,7 @@ _MAX_CELLS = 50_000  # of a grid; spans beyond it are not repeated
 _START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
 _END = re.compile(r"[\ufdd0\s]*+\|\}")
 _MARK = re.compile(r"[\ufdd0\s]*+(\|\+|\|-|\||!)")
+_NEXT_CELL = re.compile(r"\|\ufdd0*+\||!!")  # a comment may stand between two pipes
 _SPAN = re.compile(r"(rowspan|colspan)\s*=\s*[\"']?\s*(\d{1,4})", re.IGNORECASE)
 
 
@@ -53,6 +54,9 @@ def parse_cells(
         elif mark[1] == "|-":
             rows.append([])
             current = None
+        elif mark[1] == "|+" and caption is not None:  # shown, but a table has one caption
+            current = None
+            loose.append((mark.end(), end))
         elif mark[1] == "|+":
             caption = current = _cell(masked, mark.end(), end)
         else:
@@ -68,9 +72,9 @@ def _split_cells(masked: str, start: int, end: int, *, header: bool) -> list[Cel
     line = masked[start:end]
     # behind the first pipe of a link, doubled ones part no cells
     links = [(line.find("|", *link), link[1]) for link in links_in(line, 0)] if "[[" in line else []
-    for match in re.finditer(r"\|\||!!", line):
+    for match in _NEXT_CELL.finditer(line):
         at = match.start()
-        if (match[0] == "!!" and not header) or any(0 <= low < at < high for low, high in links):
+        if (match[0][0] == "!" and not header) or any(0 <= low < at < high for low, high in links):
             continue
         cells.append(_cell(masked, position, start + match.start(), header=header))
         position = start + match.end()

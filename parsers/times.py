@@ -39,15 +39,15 @@ def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 _MONTH = "(?P<name>[A-Za-zÄäé]{3,9})\\.?"
 _YEAR = r"(?P<year>(?:1[0-9]|20|21)\d\d)"
-_CLOCK = r"(?:[T ,]{1,2}(?:um\s|at\s)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?Uhr|Z)?)?"
+_CLOCK = r"(?:[T ,]{1,2}(?:um\s|at\s)?\d{1,2}(?:\sUhr|[:.]\d{2}(?::\d{2})?(?:\s?Uhr|Z|[-+]\d{2}:?\d{2})?))?"
 _DATES = _patterns(
     rf"(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}|\d{{2}}){_CLOCK}",
     rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}",
-    rf"(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?\s?{_MONTH}\s?(?P<year>\d{{4}}|(?<=\s)['’]?\d{{2}}){_CLOCK}",
+    rf"(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?\s?(?:of\s)?{_MONTH}\s?(?P<year>\d{{4}}|(?<=\s)['’]?\d{{2}}){_CLOCK}",
     r"(?P<day>\d{1,2})\s(?P<month>\d{1,2})\s(?P<year>\d{4})",  # what is seen of {{Datum|3|5|2016}}
     r"(?P<year>\d{4})\s(?P<month>\d{1,2})\s(?P<day>\d{1,2})",
     rf"{_MONTH}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}}){_CLOCK}",
-    rf"{_MONTH}\s?(?P<year>\d{{4}})",
+    rf"{_MONTH}\s?(?P<year>\d{{4}}|['’]\d{{2}})",
     r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])",
     r"(?P<month>0?[1-9]|1[0-2])[/.](?P<year>(?:19|20)\d{2})",
     r"(?P<year>(?:19|20)\d{2})/(?P<month>0?[1-9]|1[0-2])",
@@ -65,9 +65,10 @@ _COUNT = {
     "zweites": 2,
 }
 _COUNTED = r"(?P<count>IV|I{1,3}|[1-4]|first|second|third|fourth|erstes|zweites)(?:\.|st|nd|rd|th)?"
+_QUARTER_YEAR = r"(?P<year>(?:1[0-9]|20|21)\d\d|(?<=[\s/])['’]?\d\d)"
 _QUARTERS = _patterns(
-    rf"{_COUNTED}\s?(?:Quartal|quarter(?:\sof)?|Q\.?)\s?/?\s?{_YEAR}",
-    rf"(?:Quartal\s|quarter\s|Q)(?P<count>IV|I{{1,3}}|[1-4])[\s/]{{0,3}}{_YEAR}",
+    rf"{_COUNTED}\s?(?:Quartal|quarter(?:\sof)?|Q\.?)\s?/?\s?{_QUARTER_YEAR}",
+    rf"(?:Quartal\s|quarter\s|Q)(?P<count>IV|I{{1,3}}|[1-4])[\s/]{{0,3}}{_QUARTER_YEAR}",
     rf"{_YEAR}[\s/-]?Q(?P<count>[1-4])",
 )
 _HALVES = _patterns(
@@ -76,22 +77,29 @@ _HALVES = _patterns(
 )
 _WEEKDAY = re.compile(r"(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)[a-zäß]*\.?,?\s(?:den\s)?", re.IGNORECASE)
 _ONE_YEAR = re.compile(_YEAR)
-_SCHOOL_YEAR = re.compile(rf"{_YEAR}/(?P<end>\d{{2}}|\d{{4}})")
+_SCHOOL_YEAR = re.compile(rf"{_YEAR}\s?/\s?(?P<end>\d{{2}}|\d{{4}})")
 _RANGE = re.compile(rf"(?:von\s|from\s)?{_YEAR}\s?(?:-|bis|to)\s?(?P<end>\d{{4}}|\d{{2}})")
 _SINCE = re.compile(r"(?:seit|ab|since|from)\s(?:dem\s)?(?P<rest>.+)", re.IGNORECASE)
 _ONWARDS = re.compile(
     r"(?P<rest>.*\d)\s?(?:ff?\.?|-|(?:-|bis|to)\s?(?:heute|jetzt|today|now|present|dato))", re.IGNORECASE
 )
-_UNTIL = re.compile(r"(?:bis|until)\s(?:zum\s)?(?P<rest>.+)", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"(?:bis|until)\s(?:(?:zum|einschließlich|einschl\.|inklusive|inkl\.)\s)?(?P<rest>.+)", re.IGNORECASE
+)
 ABOUT = re.compile(
     r"(?:(?:ca\.?|circa|etwa|rund|rd\.?|knapp|fast|ungefähr|(?P<english>about|around|roughly|nearly|almost|approx\.?))"
     r"\s|[~≈]|ca\.)\s?",
     re.IGNORECASE,
 )
-_PART_OF = re.compile(r"(?:anfang|mitte|ende|um|early|mid|late)(?:\s|-)", re.IGNORECASE)
+_PART_OF = re.compile(
+    r"(?:anfang|mitte|ende|um|early|mid|late|frühjahr|frühling|sommer|herbst|winter|spring|summer|autumn|fall)(?:\s|-)",
+    re.IGNORECASE,
+)
 # Words before a time that say nothing more than it does
-_LEADING = re.compile(r"(?:(?:zum\s)?stand(?:\s?:|\svom)?|im\sjahre?|im|am|vom|as\sof|in|on|dated)\s", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s?-\s?|\s(?:bis(?:\szum)?|to|until|till)\s|(?<=[a-zä.])/(?=[A-Z])")
+_LEADING = re.compile(
+    r"(?:(?:zum\s)?stand(?:\s?:|\svom)?|(?:im\s)?jahre?:?|im|am|vom|den|as\sof|in|on|dated)\s", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"\s?-\s?|\s(?:bis(?:\szum)?|to|until|till)\s|(?<=[a-zä.])/(?=[A-Z])|(?<=\d)/(?=\d{4}-)")
 _DAY_ALONE = re.compile(r"(\d{1,2})\.?")
 _DAY_AND_MONTH = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.?")
 
@@ -123,6 +131,8 @@ def _moment(plain: str, form: str, precision: str) -> Value | None:
 
 def _years(first: str, last: str) -> Value | None:
     end = last if len(last) == 4 else first[:2] + last
+    if last == "00":  # 1999/00
+        end = str(int(end) + 100)
     if int(end) <= int(first) or int(end) - int(first) > 200:
         return None
     return Value("year", f"{first}/{end}", "range")
@@ -134,7 +144,7 @@ def _point(plain: str) -> Value | None:
         return Value("year", plain, "year")
     for pattern in _QUARTERS:
         if match := pattern.fullmatch(plain):
-            return Value("date", f"{match['year']}-Q{_counted(match)}", "quarter")
+            return Value("date", f"{_full_year(match['year'])}-Q{_counted(match)}", "quarter")
     weekday = _WEEKDAY.match(plain)
     return _date(plain) or (_date(plain[weekday.end() :]) if weekday else None)
 
@@ -168,11 +178,19 @@ def _span(plain: str) -> Value | None:
 
 def _completed(begin: str, last: Value) -> Value | None:
     year, _, month = last.value[:7].partition("-")
+    if last.precision == "quarter":
+        return _point(f"{begin} {year}") or _point(f"{begin} Quartal {year}")
     if match := _DAY_ALONE.fullmatch(begin):
         return _date(f"{match[1]}.{month}.{year}") if last.precision == "day" else None
     if match := _DAY_AND_MONTH.fullmatch(begin):
         return _date(f"{match[1]}.{match[2]}.{year}")
     return _date(f"{begin} {year}") or _date(f"{begin}, {year}")
+
+
+def _full_year(written: str) -> int:
+    """A year of four or two digits; as in POSIX strptime %y, 69 to 99 are of the last century."""
+    digits = written.lstrip("'’")
+    return int(digits) + (0 if len(digits) > 2 else 1900 if int(digits) > 68 else 2000)
 
 
 def _date(plain: str) -> Value | None:
@@ -182,12 +200,8 @@ def _date(plain: str) -> Value | None:
             continue
         parts = match.groupdict()
         month = _MONTHS.get((parts.get("name") or "").lower()) or int(parts.get("month") or 0)
-        written = parts["year"].lstrip("'’")
-        year = int(written)
-        if len(written) == 2:  # POSIX strptime %y: 69 to 99 are of the last century
-            year += 1900 if year > 68 else 2000
         try:
-            day = date(year, month, int(parts.get("day") or 1))
+            day = date(_full_year(parts["year"]), month, int(parts.get("day") or 1))
         except ValueError:
             continue
         if parts.get("day"):

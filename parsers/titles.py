@@ -7,6 +7,7 @@ import unicodedata
 from html import unescape
 from urllib.parse import unquote_to_bytes
 
+from parsers import vocabulary
 from parsers.addresses import SCHEMES
 from parsers.immutable import dataclass
 from parsers.site import Site, normalise_spaces
@@ -112,6 +113,16 @@ def _absolute(body: str, anchor: str | None, forced: bool, site: Site) -> Target
     return Target(site.full_title(namespace, body), namespace, anchor, None, forced)
 
 
+def gallery_file(raw: str, site: Site) -> str | None:
+    """The full title of the file that a line of a gallery names, with or without prefix; None if it names none."""
+    name = normalise_spaces(decode(raw)).partition("#")[0].rstrip(" ")
+    namespace, rest = site.split_title(name.removeprefix(":"))
+    if namespace != FILE and (namespace or name.startswith(":")):
+        return None
+    rest = rest if namespace else name
+    return site.full_title(FILE, rest) if rest and is_valid_name(rest) else None
+
+
 def is_valid_name(name: str) -> bool:
     """Whether a page may bear this name (Manual:Page title)."""
     if _INVALID.search(name) or _RELATIVE_PARTS.search(name) or "~~~" in name:
@@ -143,15 +154,14 @@ def _join_subpage(raw: str, page: str, site: Site) -> str | None:
     path = path.rstrip(" ")
     suffix = hash_sign + fragment
     if path.startswith("/"):
-        child = path[1:].removesuffix("/") if path != "/" else ""
-        return f"{site.full_title(namespace, name)}/{child}{suffix}" if child else raw
+        return f"{site.full_title(namespace, name)}/{path[1:].rstrip('/').strip(' ')}{suffix}"
     parts = name.split("/")
     while path.startswith("../"):
         path = path[3:]
         parts = parts[:-1]
     if not parts:
         return None
-    child = path.removesuffix("/")
+    child = path.rstrip("/").strip(" ")
     joined = "/".join([*parts, child]) if child else "/".join(parts)
     return site.full_title(namespace, joined) + suffix
 
@@ -177,19 +187,25 @@ def template_name(raw: str, site: Site) -> str | None:
 _MODIFIERS = ("subst:", "safesubst:", "msgnw:", "msg:", "raw:")
 
 
-def called_name(written: str, site: Site) -> tuple[str | None, str | None]:
-    """What ``{{written}}`` calls: a parser function or variable, or a template, each by its normalised name."""
+def called_name(written: str, site: Site, page: str) -> tuple[str | None, str | None]:
+    """What ``{{written}}`` calls on a page: a parser function or variable, or a template, by its normalised name."""
     name = written.strip()
     head, colon, _ = name.partition(":")
     key = head.strip().lower()
     if colon and (key in site.functions or key.startswith("#")):
         return site.functions.get(key, key), None
     variable = site.variables.get(name) or site.variables.get(name.lower())
+    if colon and variable is None:
+        variable = site.variables.get(head.rstrip())
+        variable = variable if variable in vocabulary.WITH_ARGUMENT else None
     if variable is not None:
         return variable, None
     for modifier in _MODIFIERS:
         if name.lower().startswith(modifier):
-            return called_name(name[len(modifier) :], site)
+            return called_name(name[len(modifier) :], site, page)
+    if name.startswith(("/", "../")):
+        joined = _join_subpage(name, page, site)
+        name = name if joined in (name, None) else f":{joined}"
     return None, template_name(name, site)
 
 

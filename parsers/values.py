@@ -17,7 +17,7 @@ from parsers.papers import plain_characters
 from parsers.record import Link, Value
 from parsers.times import ABOUT, parse_time
 
-_NUMBER = r"(?P<number>[-+]?(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)(?:[.,]\d+)?)"
+_NUMBER = r"(?P<number>[-+]?(?:\d{1,3}(?:[.,'’ ]\d{3})+|\d+)(?:[.,]\d+)?)"
 _SCALES = {
     "": 1,
     "tsd": 1_000,
@@ -36,12 +36,18 @@ _SCALE = rf"(?P<scale>{'|'.join(sorted(filter(None, _SCALES), key=len, reverse=T
 _SHORT_SCALES = {"t": 1_000, "k": 1_000, "m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000}  # of money only
 _CURRENCIES = {
     name: code
-    for code, names in {"EUR": "€ eur euro", "USD": "$ usd", "GBP": "£ gbp", "CHF": "chf", "DEM": "dm dem"}.items()
+    for code, names in {
+        "EUR": "€ eur euro euros",
+        "USD": "$ us$ usd",
+        "GBP": "£ gbp",
+        "CHF": "chf",
+        "DEM": "dm dem",
+    }.items()
     for name in names.split()
 }
-_CURRENCY = r"(?P<{}>€|EUR|Euro|\$|USD|£|GBP|CHF|DM|DEM)"
+_CURRENCY = r"(?P<{}>€|EUR|Euros?|(?:US)?\$|USD|£|GBP|CHF|DM|DEM)"
 _AMOUNT = re.compile(
-    rf"(?:{_CURRENCY.format('before')}\s?)?{_NUMBER}(?:[.,]-+)?\s?(?:{_SCALE}|(?P<short>T|k|mn?|bn))?\s?"
+    rf"(?:(?P<leading>[TkM])?{_CURRENCY.format('before')}\s?)?{_NUMBER}(?:[.,]-+)?\s?(?:{_SCALE}|(?P<short>T|k|mn?|bn))?\s?"
     rf"(?:{_CURRENCY.format('after')})?",
     re.IGNORECASE,
 )
@@ -114,7 +120,8 @@ def _amount(plain: str) -> Value | None:
     number = _decimal(match["number"], english=english)
     if number is None:
         return None
-    number *= _SCALES[(match["scale"] or "").lower()] * _SHORT_SCALES.get((match["short"] or "").lower(), 1)
+    short = (match["short"] or match["leading"] or "").lower()
+    number *= _SCALES[(match["scale"] or "").lower()] * _SHORT_SCALES.get(short, 1)
     precision = "approximate" if about else None
     shown = format(number.normalize(), "f")
     return Value("money", f"{shown} {_CURRENCIES[symbol]}", precision) if symbol else Value("number", shown, precision)
@@ -125,7 +132,7 @@ def _decimal(written: str, *, english: bool) -> Decimal | None:
 
     ``2,500`` is a number with decimals, unless the words around it are ``english`` or tell an amount of money.
     """
-    compact = written.replace(" ", "").replace("'", "")
+    compact = written.replace(" ", "").replace("'", "").replace("’", "")
     if _ENGLISH_THOUSANDS.match(compact) or (english and _ENGLISH_ALONE.match(compact)):
         compact = compact.replace(",", "")
     elif _GERMAN_THOUSANDS.match(compact):

@@ -111,7 +111,7 @@ def _peer_facets(
     found["external"] = [(address(url),) for url in urls]
     named: Uses = []
     for written, source, params in uses:
-        name = titles.called_name(re.sub("(?s)<!--.*?-->", "", written), site)[1]
+        name = titles.called_name(re.sub("(?s)<!--.*?-->", "", written), site, text.title)[1]
         if name is not None:
             named.append((full_name(name, site), source, params))
     counted: Counter[str] = Counter()

@@ -148,6 +148,8 @@ class Judge extends Maintenance {
 		if ( in_array( $name, self::WIKITEXT_TAGS ) ) {
 			$this->findTemplates( $inner, $title );
 		} elseif ( $name === 'gallery' ) {
+			$attributes = Sanitizer::decodeTagAttributes( $frame->expand( $tag['attr'] ) );
+			$this->findTemplates( $attributes['caption'] ?? '', $title );
 			foreach ( explode( "\n", $inner ) as $line ) {
 				$this->findTemplates( explode( '|', $line, 2 )[1] ?? '', $title );
 			}

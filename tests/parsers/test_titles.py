@@ -54,7 +54,7 @@ def test_no_title(raw: str) -> None:
     ],
 )
 def test_what_braces_call(written: str, called: tuple[str | None, str | None]) -> None:
-    assert called_name(written, SITE) == called
+    assert called_name(written, SITE, "Seite") == called
 
 
 def test_parameter_names_are_keys() -> None:
