@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from parsers.change import COSMETIC, Change
-from parsers.compare_links import address_of, is_language_link
+from parsers.compare_links import address_of
 from parsers.compare_sides import Sources
 from parsers.compare_source import MaskedSource
 from parsers.noise import MARKUP, ORDER, common_ends, markup_noise_reason
@@ -65,11 +65,7 @@ def _category_links(source: MaskedSource, span: Span) -> list[_Written]:
 
 
 def _language_links(source: MaskedSource, span: Span) -> list[_Written]:
-    return [
-        (address_of(link), source.slice(link.span))
-        for link in source.record.links
-        if link.kind == "interwiki" and is_language_link(link) and span[0] <= link.span[0] < span[1]
-    ]
+    return [(address_of(link), source.slice(link.span)) for link in source.language_links(span)]
 
 
 def _rewritten(old: Iterable[_Written], new: Iterable[_Written], *, kept: set[str]) -> Change | None:

@@ -71,8 +71,10 @@ class MaskedSource:
         wanted = {category.name for category in self.record.categories}
         found = []
         for match in _PREFIXED_LINK.finditer(self.text, *span) if wanted else ():
-            name = _BLANKS.sub(" ", match[1]).strip()
-            name = name if name in wanted else name[:1].upper() + name[1:]
+            name = match[1]
+            if name not in wanted:
+                name = _BLANKS.sub(" ", name).strip()
+                name = name if name in wanted else name[:1].upper() + name[1:]
             if name in wanted:
                 found.append((name, match.span()))
         return found
@@ -86,14 +88,18 @@ class MaskedSource:
 
     def mask_language_links(self, span: Span) -> bool:
         """Mask the language links of a span; whether there are any."""
-        found = [one for one in self._language_spans if span[0] <= one[0] < span[1]]
-        for one in found:
-            self.mask(one)
+        found = self.language_links(span)
+        for link in found:
+            self.mask(link.span)
         return bool(found)
 
+    def language_links(self, span: Span) -> list[Link]:
+        """The language links of a span."""
+        return [link for link in self._language_links if span[0] <= link.span[0] < span[1]]
+
     @cached_property
-    def _language_spans(self) -> list[Span]:
-        return [link.span for link in self.record.links if is_language_link(link)]
+    def _language_links(self) -> list[Link]:
+        return [link for link in self.record.links if link.kind == "interwiki" and is_language_link(link)]
 
     def slice(self, span: Span) -> str:
         return self.text[span[0] : span[1]]
