@@ -107,8 +107,12 @@ class EntrySentences:
     def _text(self, entry: Entry) -> str:
         """A passage that went to another section bears the section that it left as its label."""
         say = self.lang.say
-        if entry.action != "moved":
-            return say("The text of the page was changed")
+        if entry.action != "moved":  # with a place: queries, conditions and variables, which the wiki fills in
+            return {
+                "added": say("Automatic content was added to the section {place}"),
+                "removed": say("Automatic content was removed from the section {place}"),
+                "changed": say("Automatic content in the section {place} was changed"),
+            }.get(entry.action if entry.place else "") or say("The text of the page was changed")
         if not entry.label:
             return say("A passage moved from the introduction to the section {place}")
         if not entry.place:

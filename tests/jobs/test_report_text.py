@@ -230,7 +230,7 @@ def test_every_kind_and_action_has_a_sentence() -> None:
         "infobox": ("added", "removed", "changed", "renamed"),
         "section": ("added", "removed", "changed", "moved", "renamed"),
         "link": ("added", "removed", "changed", "moved"),
-        "text": ("changed",),
+        "text": ("added", "removed", "changed", "moved"),
     } | dict.fromkeys(("category", "file", "template", "redirect", "paper", "new"), ("added", "removed", "changed"))
     for kind, actions in kinds.items():
         for action in actions:
@@ -246,6 +246,16 @@ def test_every_kind_and_action_has_a_sentence() -> None:
                 said = [line for line in page.splitlines() if line.startswith("  - ")]
                 assert said, (kind, action)
                 assert "{" not in page.replace("{+", ""), (kind, action)
+
+
+def test_a_query_that_came_is_told_with_its_section() -> None:
+    edits = Edits()
+    edits.add(
+        1, "Seite", "2024-07-02T08:00:00Z", "A", change("text", "added", "Ziele", None, "{{#ask:[[Kategorie:Rad]]}}")
+    )
+    told = [render_report(report_data(*edits.changes), "txt", lang) for lang in ("de", "en")]
+    assert "Im Abschnitt „Ziele“ kam ein automatischer Inhalt hinzu" in told[0]
+    assert "Automatic content was added to the section “Ziele”" in told[1]
 
 
 def partial_bulk() -> ReportData:
