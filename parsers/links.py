@@ -23,6 +23,7 @@ from parsers.record import Category, Link, Magic, Paper, Span
 from parsers.scan_stack import MAX_FAULTS
 from parsers.site import Site
 
+_TAG_NAME = re.compile(r"</?([A-Za-z0-9]+)")
 _TOKEN = re.compile(
     rf"\[\[(?P<target>[^\[\]|\n\ufdd2]++)(?:\|(?P<label>[^\[\]\n]*+))?\]\]"
     rf"|\[(?P<url>(?i:{SCHEMES}|//){ADDRESS})[^\S\n]*+(?P<text>[^\[\]\n]*+)\]"
@@ -335,9 +336,8 @@ class _State:
         self.text += shown.replace("'", INERT_QUOTE), _decoded(found[len(address) :])
 
     def tag(self, source: str, start: int) -> None:
-        name = source[1:].rstrip(">/ \t").partition(" ")[0].lower()
-        plain = re.match(r"/?[a-z0-9]+", name)
-        name = plain[0].lstrip("/") if plain else ""
+        named = _TAG_NAME.match(source)
+        name = named[1].lower() if named else ""
         if source[-1] != ">":  # it ends on another line, or is none
             self.text.append(source)
             if name not in HTML_TAGS and name not in self.site.extension_tags:

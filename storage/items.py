@@ -128,7 +128,7 @@ def part_page(db: Database, page_id: int, gone_at: str, back_at: str) -> None:
             for at, by in (("began_at", "from_rev"), ("ended_at", "ended_by"))
         )
         rows = db.execute(
-            f"SELECT item, to_rev IS NULL OR {ended} > ? FROM {kind}_items h WHERE page_id = ? AND {began} <= ?"
+            f"SELECT item, to_rev IS NULL OR {ended} >= ? FROM {kind}_items h WHERE page_id = ? AND {began} <= ?"
             f" AND (to_rev IS NULL OR {ended} > ?)",
             [back_at, page_id, gone_at, gone_at],
         ).fetchall()
