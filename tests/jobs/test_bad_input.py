@@ -451,7 +451,12 @@ def slow(wiki: MediaWiki) -> None:
 def start_sync(db: Path, wiki: MediaWiki) -> subprocess.Popen[bytes]:
     """A sync under way: it has its lock, and waits for a slow wiki."""
     mark = wiki.mark()
-    process = subprocess.Popen(command_line("--db", db, "sync"), env=environment(), stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command_line("--db", db, "sync"),
+        env=environment(),
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - in the background it is ignored
+    )
     deadline = time.monotonic() + 30
     while not wiki.requests(mark) and time.monotonic() < deadline:
         time.sleep(0.05)
