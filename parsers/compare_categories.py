@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from parsers.change import COSMETIC, Change
+from parsers.common_ends import unlike_lines
 from parsers.compare_links import address_of
 from parsers.compare_sides import Sources
 from parsers.compare_source import MaskedSource
-from parsers.noise import MARKUP, ORDER, common_ends, markup_noise_reason
+from parsers.noise import MARKUP, ORDER, markup_noise_reason
 from parsers.record import Category, Span
 
 _Written = tuple[str, str]  # name or address, and the link as it is written
@@ -31,7 +32,7 @@ def compare_page_links(sources: Sources) -> list[Change]:
 
     They belong to the page; where they stand in it says nothing.
     """
-    spans = _unlike_lines(sources.before.text, sources.after.text)
+    spans = unlike_lines(sources.before.text, sources.after.text)
     sides = (sources.before, spans[0]), (sources.after, spans[1])
     if not any(source.has_prefixed_link(span) for source, span in sides):
         return []
@@ -44,15 +45,6 @@ def compare_page_links(sources: Sources) -> list[Change]:
         _rewritten(languages_old, languages_new, kept=known),
     )
     return [change for change in found if change]
-
-
-def _unlike_lines(before: str, after: str) -> tuple[Span, Span]:
-    """Two texts without the whole lines that they begin and end with in common."""
-    head, tail = common_ends(before, after)
-    head = before.rfind("\n", 0, head) + 1
-    line_end = before.find("\n", len(before) - tail)
-    tail = len(before) - line_end if line_end >= 0 else 0
-    return (head, len(before) - tail), (head, len(after) - tail)
 
 
 def _sort_keys(categories: Iterable[Category]) -> dict[str, str | None]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
+from parsers.common_ends import common_start, unlike_lines
 from parsers.compare_links import is_language_link
 from parsers.immutable import dataclass
 from parsers.noise import collapse
@@ -216,14 +217,14 @@ def _blocks(
 def _narrow(before: MaskedSource, after: MaskedSource, spans: tuple[Span, Span], skip: int) -> tuple[Span, Span]:
     """The spans without the whole lines that they begin and end with in common, where no mask would be cut."""
     whole = _without_lines(before.text, spans[0], skip), _without_lines(after.text, spans[1], skip)
-    old, new = before.slice(whole[0]), after.slice(whole[1])
-    head = old.rfind("\n", 0, common_start(old, new)) + 1
-    old, new = old[head:], new[head:]
-    line_break = old.find("\n", len(old) - _common_end(old, new))
-    tail = len(old) - line_break if line_break >= 0 else 0
-    cut = (whole[0][0] + head, whole[0][1] - tail), (whole[1][0] + head, whole[1][1] - tail)
+    old, new = unlike_lines(before.slice(whole[0]), after.slice(whole[1]))
+    cut = _shifted(old, whole[0][0]), _shifted(new, whole[1][0])
     sides = zip((before, after), cut, strict=True)
     return cut if all(source.can_cut(at) for source, span in sides for at in span) else whole
+
+
+def _shifted(span: Span, by: int) -> Span:
+    return span[0] + by, span[1] + by
 
 
 def _without_lines(text: str, span: Span, skip: int) -> Span:
@@ -231,29 +232,6 @@ def _without_lines(text: str, span: Span, skip: int) -> Span:
     for _ in range(skip):
         start = text.find("\n", start, end) + 1 or end
     return start, end
-
-
-def common_start(old: str, new: str) -> int:
-    """How many characters two texts begin with in common."""
-    low, high = 0, min(len(old), len(new))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[low:middle] == new[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _common_end(old: str, new: str) -> int:
-    low, high = 0, min(len(old), len(new))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[len(old) - middle : len(old) - low] == new[len(new) - middle : len(new) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _comparable(line: Line, squashed: Collection[str]) -> str:
