@@ -186,16 +186,19 @@ def _literals(ordered: Sequence[PageChange], begun: datetime) -> Iterator[Found]
 
 
 def _wordings(groups: Mapping[Wording, list[PageChange]], found: Sequence[Found], begun: datetime) -> Iterator[Found]:
-    """Rewritings inside texts, the best supported first, of those that as many pages support the longest."""
+    """Rewritings inside texts, the best supported first, of those that as many changes support the longest."""
     done = {change.change_id for bulk in found for change in bulk.done}
     works = [{change.rev_to for change in bulk.done} for bulk in found]
     rules = {wording: members for wording, members in groups.items() if wording.says_where}
     ids = {
         w: {change.change_id for change in members} for w, members in rules.items() if page_count(members) >= MIN_PAGES
     }
-    supported = [(page_count(members), len(w.before) + len(w.after), w) for w, members in rules.items()]
-    for pages, _, wording in sorted(supported, key=lambda item: (-item[0], -item[1], item[2].before, item[2].after)):
-        if pages < MIN_PAGES:
+    supported = [
+        (-page_count(members), -len(members), -len(w.before) - len(w.after), w.before, w.after, w)
+        for w, members in rules.items()
+    ]
+    for pages, *_, wording in sorted(supported, key=lambda item: item[:5]):
+        if -pages < MIN_PAGES:
             return
         free = _without_echoes([c for c in groups[wording] if c.change_id not in done], works)
         if _is_coarse(wording, free, ids):
