@@ -186,7 +186,7 @@ def _literals(ordered: Sequence[PageChange], begun: datetime) -> Iterator[Found]
 
 
 def _wordings(groups: Mapping[Wording, list[PageChange]], found: Sequence[Found], begun: datetime) -> Iterator[Found]:
-    """Rewritings inside texts, the best supported first, of those that as many changes support the longest."""
+    """Rewritings inside texts, the best supported first, of those that as many pages support the longest."""
     done = {change.change_id for bulk in found for change in bulk.done}
     works = [{change.rev_to for change in bulk.done} for bulk in found]
     rules = {wording: members for wording, members in groups.items() if wording.says_where}
@@ -194,12 +194,14 @@ def _wordings(groups: Mapping[Wording, list[PageChange]], found: Sequence[Found]
         w: {change.change_id for change in members} for w, members in rules.items() if page_count(members) >= MIN_PAGES
     }
     supported = [
-        (-page_count(members), -len(members), -len(w.before) - len(w.after), w.before, w.after, w)
-        for w, members in rules.items()
+        (-page_count(members), -len(w.before) - len(w.after), w.before, w.after, w) for w, members in rules.items()
     ]
-    for pages, *_, wording in sorted(supported, key=lambda item: item[:5]):
+    for pages, *_, wording in sorted(supported, key=lambda item: item[:4]):
         if -pages < MIN_PAGES:
             return
+        single = wording.of_one_mark
+        if single in rules and len(rules[single]) > len(rules[wording]):
+            continue  # the mark was rewritten alone as well
         free = _without_echoes([c for c in groups[wording] if c.change_id not in done], works)
         if _is_coarse(wording, free, ids):
             continue

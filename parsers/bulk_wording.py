@@ -53,6 +53,14 @@ class Wording:
         return Wording(self.kind, self.inside, self.after, self.before)
 
     @property
+    def of_one_mark(self) -> Wording | None:
+        """The same rewriting of one mark, where equal ones stand around something; None where they are not equal."""
+        (old, *more_old), (new, *more_new) = self.before.split(RUN), self.after.split(RUN)
+        if old and new and more_old == [old] and more_new == [new]:
+            return Wording(self.kind, self.inside, old, new)
+        return None
+
+    @property
     def says_where(self) -> bool:
         """Whether not every text has the old form; a rule needs that, what undoes one does not."""
         return bool(self.before.replace(RUN, "").strip())
