@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.mirror import get_state, set_state
 from storage.queries import last_change_id
 
-RULES = 1  # version of the search: after a change of its rules, everything is searched anew
+RULES = 2  # version of the search: after a change of its rules, everything is searched anew
 _STATE, _SIGNED = "bulk_search", "bulk_signatures"
 _MOST = 5000  # new changes; among more there is hardly none that matters
 

@@ -193,10 +193,15 @@ def _wordings(groups: Mapping[Wording, list[PageChange]], found: Sequence[Found]
     ids = {
         w: {change.change_id for change in members} for w, members in rules.items() if page_count(members) >= MIN_PAGES
     }
-    supported = [(page_count(members), len(w.before) + len(w.after), w) for w, members in rules.items()]
-    for pages, _, wording in sorted(supported, key=lambda item: (-item[0], -item[1], item[2].before, item[2].after)):
-        if pages < MIN_PAGES:
+    supported = [
+        (-page_count(members), -len(w.before) - len(w.after), w.before, w.after, w) for w, members in rules.items()
+    ]
+    for pages, *_, wording in sorted(supported, key=lambda item: item[:4]):
+        if -pages < MIN_PAGES:
             return
+        single = wording.of_one_mark
+        if single in rules and len(rules[single]) > len(rules[wording]):
+            continue  # the mark was rewritten alone as well
         free = _without_echoes([c for c in groups[wording] if c.change_id not in done], works)
         if _is_coarse(wording, free, ids):
             continue

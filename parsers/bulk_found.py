@@ -14,7 +14,7 @@ from parsers.bulk_founding import plain_field
 from parsers.bulk_literal import Literal
 from parsers.bulk_rules import Rule, has_old_form, read_variables
 from parsers.bulk_sites import host_of, is_of_any_site
-from parsers.bulk_templates import Parameters
+from parsers.bulk_templates import Parameters, title_expression
 from parsers.bulk_time import MAX_GAP, in_order, page_count, time_of
 from parsers.bulk_watch import Wanted, Watch
 from parsers.bulk_wording import RUN, TEXT, Wording, file_form
@@ -270,7 +270,7 @@ class Renamed(Found):
         return self.parameters.is_old(after) and not self.parameters.is_old(before)
 
     def watch(self) -> Watch:
-        return Watch(self.kind, self.asks, re.escape(self.parameters.name))
+        return Watch(self.kind, self.asks, title_expression(self.parameters.name))
 
     def is_old(self, item: CurrentItem) -> bool:
         return self.parameters.is_old(item.value)
@@ -322,7 +322,8 @@ class LiteralPair(Found):
         return Wanted(literal.before)
 
     def watch(self) -> Watch:
-        return Watch(self.kind, self.asks, re.escape(self.literal.before))
+        form = title_expression if self.kind == "template" else re.escape
+        return Watch(self.kind, self.asks, form(self.literal.before))
 
     def is_old(self, item: CurrentItem) -> bool:
         return self.literal.is_old(item)
@@ -382,7 +383,8 @@ class Worded(Found):
             CurrentItem(self.kind, i.page_id, i.title, i.rev_id, i.path, self._old_form(i.value) or "", i.label)
             for i in super().stragglers(back)
         ]
-        return self._fewer_than_migrated(found)
+        # Once for each page, in however many sections it stands.
+        return self._fewer_than_migrated(list({(i.page_id, i.value): i for i in reversed(found)}.values()))
 
     def case(self, change: PageChange) -> BulkCase:
         return BulkCase(change.title, change.rev_to or 0, self.wording.after, self.wording.before)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
-from parsers.bulk_kept import Pair, masked_forms, rules_of_kept_values, rules_that_drop_numbers
+from parsers.bulk_kept import Pair, masked_forms, of_moved_values, rules_of_kept_values, rules_that_drop_numbers
 from parsers.bulk_rules import MIN_PAGES, Parts, Rule, Variable, make_rule, shown_form
 from parsers.bulk_tokens import MAX_TOKENS, REST_OF_ADDRESS, TOKEN, Tokens, joined, literal_tail, variable
 from parsers.immutable import dataclass
@@ -47,8 +47,9 @@ def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
     found = list(rules_that_drop_numbers(given))
     dropped = {pair.member for _, own in found for pair in own}
     told: set[int] = set()
+    moved = of_moved_values(pair for pair in given if pair.member not in dropped)
     for pair in given:
-        if pair.member in dropped:
+        if pair.member in dropped or pair.member in moved:
             continue
         before, after, fragment = _without_fragment(pair)
         cut = _cut(before, after)
@@ -120,7 +121,7 @@ def _pages(edits: Iterable[_Edit]) -> int:
 
 def _partition(edits: Sequence[_Edit]) -> list[list[_Edit]]:
     """Part pairs of one rewriting into those of one rule each; pairs that too few pages share are left out."""
-    kept, rest = _split(edits, _query_names)
+    kept, rest = _split(edits, _query_names if "://" in edits[0].pair.before else lambda _: None)
     return [part for members in (*kept, rest) for part in _part(members, frozenset())]
 
 

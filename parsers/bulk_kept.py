@@ -58,6 +58,23 @@ def rules_of_kept_values(pairs: Iterable[Pair]) -> Iterator[tuple[Rule, list[Pai
                     yield rule, own
 
 
+def of_moved_values(pairs: Iterable[Pair]) -> set[int]:
+    """The members of rules that exchanged numbers which differ from page to page: a year and a key, the key first.
+
+    What stands between them tells nothing then: as much of an address may be taken for what was kept as for what was
+    rewritten, so that each year would be a rule of its own.
+    """
+    found: set[int] = set()
+    for masked, own in _groups(pairs, lambda pair: _mask(pair, _DIGIT, dropped=False)):
+        places = [[value for value in side if isinstance(value, int)] for side in (masked.before, masked.after)]
+        if places[0] != places[1]:
+            at = [i for i, token in enumerate(masked.before) if isinstance(token, int)]
+            columns = zip(*([TOKEN.findall(pair.before)[i] for i in at] for pair in own), strict=True)
+            if all(len(set(column)) > 1 for column in columns):
+                found |= {pair.member for pair in own}
+    return found
+
+
 def masked_forms(pair: Pair) -> Iterator[Hashable]:
     """What a pair has in common with those that these rules take it together with."""
     if "://" in pair.before and "://" in pair.after:

@@ -11,6 +11,7 @@ from itertools import product
 
 from parsers.bulk_founding import plain_field
 from parsers.bulk_rules import MIN_PAGES, Rule, literal_rule
+from parsers.bulk_templates import template_title, title_expression
 from parsers.bulk_time import MAX_GAP, RARE, Burst
 from parsers.change import Change, CurrentItem, PageChange
 
@@ -115,7 +116,7 @@ def names_template(shown: str, name: str) -> bool:
     """Whether a template use as written is one of the template ``name``."""
     if not shown.startswith("{{"):
         return shown == name
-    return re.match(rf"\{{\{{\s*(?:[^|{{}}:]*:)?\s*{re.escape(name)}\s*(?:\||\}}\}})", shown) is not None
+    return re.match(rf"\{{\{{\s*(?:[^|{{}}:]*:)?\s*{title_expression(name)}\s*(?:\||\}}\}})", shown) is not None
 
 
 def _literal(change: Change) -> Literal | None:
@@ -208,4 +209,4 @@ def _name(change: Change) -> str:
         return change.path.rpartition(" / ")[2]
     shown = change.before or change.after or ""
     match = _TEMPLATE_NAME.match(shown) if change.kind == "template" else None
-    return " ".join(match[1].split()) if match else shown
+    return template_title(match[1]) if match else shown

@@ -19,7 +19,7 @@ from parsers.bulk_templates import parameters_of
 from parsers.bulk_wording import wordings
 from parsers.change import PageChange
 
-SIGNATURES = 2  # their version; those of another one are made anew
+SIGNATURES = 3  # their version; those of another one are made anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from parsers.change import Change, PageChange
 
 _NAME = re.compile(r"\{\{\s*([^|{}]*[^|{}\s])\s*\|")
 _PARAMETER = re.compile(r"\|\s*([^=|{}\[\]]*[^=|{}\[\]\s])\s*=")
+_PREFIX = re.compile(r"(?:Vorlage|Template)\s*:\s*", re.IGNORECASE)
 _INNER = re.compile(r"\[\[[^\[\]]*\]\]|\{\{[^{}]*\}\}")
 
 
@@ -50,7 +51,20 @@ def _read(use: str) -> tuple[str, set[str]] | None:
     outer = use[2:-2]
     while (inner := _INNER.sub("", outer)) != outer:
         outer = inner
-    return " ".join(name[1].split()), set(_PARAMETER.findall(outer))
+    return template_title(name[1]), set(_PARAMETER.findall(outer))
+
+
+def template_title(written: str) -> str:
+    """The title of a template used as ``Vorlage:name_of_it``: its first letter is a capital one (Help:Templates)."""
+    title = " ".join(_PREFIX.sub("", written.replace("_", " ").strip(), count=1).split())
+    return title[:1].upper() + title[1:]
+
+
+def title_expression(title: str) -> str:
+    """The expression of a title in a use of it, where its first letter may be a small one and a blank ``_``."""
+    first = {title[:1].upper(), title[:1].lower()}
+    start = re.escape(title[:1]) if len(first) == 1 else f"[{''.join(sorted(first))}]"
+    return start + r"[\s_]+".join(map(re.escape, title[1:].split(" ")))
 
 
 def parameters_of(change: Change) -> Parameters | None:

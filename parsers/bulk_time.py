@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,9 @@ MAX_GAP = timedelta(days=90)
 # Everyday editing is measured over no less time than this.
 _LEAST_TIME = timedelta(days=60)
 _EVERYDAY = timedelta(days=7)
+_LEAST_BURST = timedelta(hours=1)
+# How many bursts as dense as one may be expected of everyday editing alone for that one to be a piece of work.
+_BY_CHANCE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +72,30 @@ def bursts(
 
     The same two values may follow one another in everyday editing, too. So a burst must have several times the
     edits that would come in its time at the rate of the rest: of the pages of other members and of ``others`` (the
-    pages of edits the other way round) from when the history had ``begun`` to the last member. What once was a piece
-    of work is one again in another stretch of time.
+    pages of edits the other way round) from when the history had ``begun`` to the last member; and no burst like it
+    may be expected in all that time, since among many edits some follow closely by chance. What once was a piece of
+    work is one again in another stretch of time.
     """
     ordered = in_order(members)
     lasting = max(time_of(ordered[-1]) - begun, _LEAST_TIME) if ordered else _LEAST_TIME
     for bound in bounds:
         for part in _parted(ordered, bound.gap):
-            pages = page_count(part)
-            took = time_of(part[-1]) - time_of(part[0]) + min(bound.gap, _EVERYDAY)
-            usual = (page_count(ordered) - pages + others) * took / lasting
-            if pages >= bound.pages + int(3 * usual * bound.everyday):
+            pages, took = page_count(part), time_of(part[-1]) - time_of(part[0])
+            single = (page_count(ordered) - pages + others) * bound.everyday
+            usual = single * (took + min(bound.gap, _EVERYDAY)) / lasting
+            by_chance = single * _tail(single * max(took, _LEAST_BURST) / lasting, pages - 1)
+            if pages >= bound.pages + int(3 * usual) and by_chance <= _BY_CHANCE:
                 yield from stretches(ordered)
                 return
+
+
+def _tail(mean: float, least: int) -> float:
+    """How probable ``least`` or more of events are that come independently of each other (Poisson distribution)."""
+    term = total = math.exp(-mean)
+    for number in range(1, least):
+        term *= mean / number
+        total += term
+    return max(0.0, 1 - total)
 
 
 def _parted(ordered: Iterable[PageChange], gap: timedelta) -> Iterator[list[PageChange]]:

@@ -26,6 +26,7 @@ _ENTITY = re.compile(r"&#?\w+;")
 _OPEN_TAG = re.compile(r"</?\w[^<>\n]{0,60}\Z")
 _LAST_WORD = re.compile(r"[\w.]+\W{0,2}\Z")
 _FIRST_WORD = re.compile(r"\A(?:\s?\w+|[^\w\s])")
+_OPENED_WORD = re.compile(r"\A\s?[(\[„“\"]\w+")
 _NAME = re.compile(r"\s?[^\W\d_a-zß-öø-ÿ]")
 _WORD = re.compile(r"[^\W\d_]")
 _TAG = re.compile(r"</?[a-zA-Z]\w*\b[^<>\n]*>")
@@ -50,6 +51,14 @@ class Wording:
     @property
     def reverse(self) -> Wording:
         return Wording(self.kind, self.inside, self.after, self.before)
+
+    @property
+    def of_one_mark(self) -> Wording | None:
+        """The same rewriting of one mark, where equal ones stand around something; None where they are not equal."""
+        (old, *more_old), (new, *more_new) = self.before.split(RUN), self.after.split(RUN)
+        if old and new and more_old == [old] and more_new == [new]:
+            return Wording(self.kind, self.inside, old, new)
+        return None
 
     @property
     def says_where(self) -> bool:
@@ -169,8 +178,26 @@ def _hunks(before: str, after: str) -> list[_Hunk]:
     return found
 
 
+def _in_brackets(hunk: _Hunk) -> _Hunk:
+    """What came or went alone, as the whole of a bracket: of ``A (b) (c`` that became ``A (c`` it is ``(b) ``.
+
+    Both ``(b) `` and ``b) (`` lead from one text to the other.
+    """
+    piece = hunk.deleted or hunk.inserted
+    if (hunk.deleted and hunk.inserted) or not 0 <= piece.find(")") < piece.rfind("("):
+        return hunk
+    moved = len(piece) - piece.rfind("(")
+    if not hunk.left.endswith(piece[-moved:]):
+        return hunk
+    slid = piece[-moved:] + piece[:-moved]
+    left, right = hunk.left[:-moved], piece[-moved:] + hunk.right
+    deleted, inserted = (slid, "") if hunk.deleted else ("", slid)
+    return _Hunk(left, deleted, inserted, right, hunk.starts_line)
+
+
 def _forms(hunk: _Hunk, *, marks: bool) -> Iterator[tuple[str, str]]:
     """A rewritten place as a rule would have it: with words, or the mark, beside it where it says too little."""
+    hunk = _in_brackets(hunk)
     old, new = hunk.deleted, hunk.inserted
     if "\n" in old + new or max(len(old), len(new)) > _MAX_PIECE:
         return
@@ -185,6 +212,8 @@ def _forms(hunk: _Hunk, *, marks: bool) -> Iterator[tuple[str, str]]:
     word = _LAST_WORD.search(hunk.left), _FIRST_WORD.match(hunk.right)
     before, behind = (match[0] if match else "" for match in word)
     sides = [(before, ""), ("", behind)]
+    if opened := _OPENED_WORD.match(hunk.right):
+        sides.append(("", opened[0]))
     if before[:1].isupper() and before[-1].isspace() and _NAME.match(behind):  # one name around it: Amt … Verkehr
         sides.append((before, behind))
     for start, end in sides:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from html import unescape
 from operator import attrgetter
 
 from parsers.change import COSMETIC, SUBSTANTIVE, Change
@@ -21,7 +20,7 @@ from parsers.compare_links import (
 )
 from parsers.compare_magic import compare_magic
 from parsers.compare_papers import compare_papers
-from parsers.compare_places import pair_in_place
+from parsers.compare_places import pair_in_place, shows_address
 from parsers.compare_sections import compare_outline, pair_sections
 from parsers.compare_sides import Sources, redirect_line
 from parsers.compare_source import MaskedSource, differing_lines
@@ -165,7 +164,7 @@ class _Comparison:
     def _mask_link(self, old: Link | None, new: Link | None) -> None:
         # Two that show their own address or title read as one another: the change of the link tells the difference.
         if old:
-            same = new is not None and _shows_address(old) and _shows_address(new)
+            same = new is not None and shows_address(old) and shows_address(new)
             label = new.label if new and same else old.label
             self.sources.before.mask_link(old, label)
         if new:
@@ -217,17 +216,12 @@ def _without_icon_targets(links: list[Link]) -> list[Link]:
     return [link for link in links if link.kind == "file" or link.span not in icons] if icons else links
 
 
-def _shows_address(link: Link) -> bool:
-    """Whether what a reader sees of a link is where it leads."""
-    return link.kind in ("external", "internal") and link.label == unescape(address_of(link))
-
-
 def _shown_addresses(pairs: Iterable[tuple[Link, Link]]) -> dict[str, str]:
     """Old and new label of links that show their own address or title, and changed it."""
     return {
         old.label: new.label
         for old, new in pairs
-        if old.label != new.label and _shows_address(old) and _shows_address(new)
+        if old.label != new.label and shows_address(old) and shows_address(new)
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jobs.report.bulk_story import BulkStory, CaseStory
 from jobs.report.entry_sentences import quoted
 from jobs.report.language import Language, Piece, Rich, upper_first
@@ -21,7 +23,23 @@ class BulkSentences:
         text = self._change(bulk)
         flaws = (self.missed(bulk), self.differing(bulk), self.returned(bulk))
         text = "; ".join([text, *filter(None, flaws)]) + "."
-        return self.lang.rich(text, before=self._name(bulk, bulk.before), after=self._name(bulk, bulk.after))
+        names = {name: self._name(bulk, value) for name, value in (("before", bulk.before), ("after", bulk.after))}
+        return self.lang.rich(text, **names, field=quoted(bulk.field))
+
+    def rest(self, bulks: Sequence[BulkStory]) -> str:
+        """How many more bulk changes there were, with what went wrong in any of them."""
+        text = self.lang.number_of("There was one more bulk change", "There were {n} more bulk changes", len(bulks))
+        missed = {case.title for bulk in bulks for case in bulk.stragglers}
+        numbers = {case.title for bulk in bulks if bulk.keys_are_numbers for case in bulk.new_exceptions}
+        others = {case.title for bulk in bulks if not bulk.keys_are_numbers for case in bulk.new_exceptions}
+        returned = {case.title for bulk in bulks for case in bulk.new_regressions}
+        flaws = (
+            self._missed(len(missed)),
+            self._differing(len(numbers), are_numbers=True),
+            self._differing(len(others), are_numbers=False),
+            self._returned(len(returned)),
+        )
+        return "; ".join([text, *filter(None, flaws)]) + "."
 
     def _change(self, bulk: BulkStory) -> str:
         """What became what; where more lies outside the period, how much it is by now."""
@@ -40,11 +58,10 @@ class BulkSentences:
         return self.lang.say("so far {items}", items=self._items_on_pages(bulk, bulk.occurrences, bulk.pages))
 
     def _items_on_pages(self, bulk: BulkStory, items: int, pages: int) -> str:
-        return self.lang.say(
-            "{items} on {pages}",
-            items=self.pages.entries.items(bulk.kind, items),
-            pages=self.lang.number_of("one page", "{n} pages", pages),
-        )
+        on_pages = self.lang.number_of("one page", "{n} pages", pages)
+        if bulk.swapped:
+            return on_pages
+        return self.lang.say("{items} on {pages}", items=self.pages.entries.items(bulk.kind, items), pages=on_pages)
 
     def _name(self, bulk: BulkStory, name: str) -> Piece:
         return Piece(name, "address") if bulk.kind == "link" else quoted(name)
@@ -67,7 +84,11 @@ class BulkSentences:
                 times,
             ),
             "field": lambda: say("the field {before} was renamed {after}"),
-            "value": lambda: say("the field value {before} was replaced by {after}"),
+            "value": lambda: (
+                say("in the field {field}, {before} was replaced by {after}")
+                if bulk.field
+                else say("the field value {before} was replaced by {after}")
+            ),
             "category": lambda: say("the category {before} was replaced by {after}"),
             "section": lambda: say("the section heading {before} was changed to {after}"),
             "template": lambda: say("the wiki template {before} was replaced by {after}"),
@@ -75,15 +96,20 @@ class BulkSentences:
 
     def missed(self, bulk: BulkStory) -> str | None:
         """That pages still hold the old form."""
-        number = bulk.straggler_pages
+        return self._missed(bulk.straggler_pages)
+
+    def _missed(self, number: int) -> str | None:
         return self.lang.number_of("one page was missed", "{n} pages were missed", number) if number else None
 
     def differing(self, bulk: BulkStory) -> str | None:
         """That the rule was applied but something else came out on some pages."""
-        number, number_of = bulk.exception_pages, self.lang.number_of
+        return self._differing(bulk.exception_pages, are_numbers=bulk.keys_are_numbers)
+
+    def _differing(self, number: int, *, are_numbers: bool) -> str | None:
+        number_of = self.lang.number_of
         if not number:
             return None
-        if bulk.keys_are_numbers:
+        if are_numbers:
             return number_of(
                 "on one page the number no longer matches",
                 "on {n} pages the number no longer matches",
@@ -108,7 +134,9 @@ class BulkSentences:
 
     def returned(self, bulk: BulkStory) -> str | None:
         """That pages went back to the old form."""
-        number = bulk.regression_pages
+        return self._returned(bulk.regression_pages)
+
+    def _returned(self, number: int) -> str | None:
         if not number:
             return None
         return self.lang.number_of(
@@ -164,11 +192,22 @@ class BulkSentences:
 
     def title(self, bulk: BulkStory) -> Rich:
         """The heading of a bulk change."""
-        return self.lang.rich(
-            self.lang.say("Bulk change {number}: {before} → {after}", number=str(bulk.number)),
-            before=bulk.before or "–",
-            after=bulk.after or "–",
-        )
+        say, number = self.lang.say, str(bulk.number)
+        if bulk.before == bulk.after:
+            return self.lang.rich(
+                say("Bulk change {number}: new addresses at {host}", number=number), host=bulk.before or "–"
+            )
+        sort = {
+            "field": say("field name"),
+            "value": bulk.field,
+            "section": say("section heading"),
+            "category": say("category"),
+            "template": say("wiki template"),
+        }.get(bulk.what)
+        head = say("Bulk change {number}: {before} → {after}", number=number)
+        if sort:
+            head = say("Bulk change {number}: {before} → {after} ({sort})", number=number)
+        return self.lang.rich(head, sort=sort or "", before=bulk.before or "–", after=bulk.after or "–")
 
     def facts(self, bulk: BulkStory) -> list[str]:
         """How much it was, when, and who did it."""

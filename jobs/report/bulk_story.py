@@ -66,7 +66,9 @@ class BulkStory:
 
     ``pages``, ``occurrences``, ``first_at`` and ``last_at`` are those of the whole bulk change, the same names
     with ``_in_period`` those of the members that the report holds, as are ``users``.
-    ``before`` and ``after`` are the short names of what was replaced (hosts of addresses, names of fields);
+    ``before`` and ``after`` are the short names of what was replaced (hosts of addresses, names of fields), ``field``
+    the name of the field whose values were. ``swapped``: some members come in twos, of what went and what came, so
+    that their number says nothing to a reader.
     ``members`` are the pages whose changes the report holds, ``mixed`` the titles of those where the same
     edit changed something else as well.
     """
@@ -77,6 +79,8 @@ class BulkStory:
     what: str
     before: str
     after: str
+    field: str
+    swapped: bool
     rule: str
     pattern_before: str
     pattern_after: str
@@ -170,6 +174,8 @@ def tell_bulk(
         what=what,
         before=clean(before),
         after=clean(after),
+        field=clean(members[0].change.path.partition("/")[2]) if what == "value" else "",
+        swapped=any(member.change.action in ("added", "removed") for member in members),
         rule=clean(bulk.rule),
         pattern_before=clean(bulk.pattern_before),
         pattern_after=clean(bulk.pattern_after),
@@ -217,7 +223,7 @@ def _tell_verification(found: Verification, revisions: Collection[int | None]) -
 def _what(bulk: BulkChange, members: Sequence[PageChange]) -> tuple[str, str, str]:
     """How the bulk change is to be named, and the short names of what was replaced by what.
 
-    ``host``: links moved from one host to another; ``address``: links changed on one host; ``field``: an
+    ``host``: links moved from one host, or page, to another; ``address``: links changed on one host; ``field``: an
     infobox field was renamed; ``value``: a field's value was replaced; ``text``: words, marks or parameters were
     replaced inside texts, files and template uses; else the kind itself.
     """
@@ -226,7 +232,7 @@ def _what(bulk: BulkChange, members: Sequence[PageChange]) -> tuple[str, str, st
         old, new = _host(before), _host(after)
         if old and new and old != new:
             return "host", old, new
-        return "address", old or before, new or after
+        return ("address" if "://" in before else "host"), old or before, new or after
     changed = all(member.change.action == "changed" for member in members)
     if bulk.kind == "infobox":
         return ("value", before, after) if changed else ("field", _last_part(before), _last_part(after))

@@ -157,7 +157,8 @@ def case_value(case: CaseStory, bulk: BulkStory) -> Rich:
     """What stands, or stood again, on a page that a bulk change names."""
     shown = case.after if case.after is not None else case.before
     value = address(shown) if bulk.kind == "link" else _plain(shown)
-    return (Piece(case.label, "quote"), Piece(": "), *value) if case.label else value
+    label = case.label or (bulk.before if bulk.what == "field" else None)  # a field is known by its name
+    return (Piece(label, "quote"), Piece(": "), *value) if label else value
 
 
 def _rest(number: int, lang: Language) -> Iterator[Block]:

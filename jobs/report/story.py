@@ -71,7 +71,7 @@ def tell(data: ReportData, limits: Limits | None = None) -> Story:
     told = {member for entry in data.bulk for member in entry.change.members} & {c.change_id for c in ordered}
     by_bulk = {change.bulk_id for change in ordered}
     present = (e for e in data.bulk if e.bulk_id in by_bulk or not told.isdisjoint(e.change.members))
-    entries = sorted(present, key=lambda entry: (-entry.change.occurrences, entry.bulk_id))
+    entries = sorted(present, key=lambda entry: (-entry.change.pages, -entry.change.occurrences, entry.bulk_id))
     numbers = _bulk_numbers(ordered, {entry.bulk_id: n for n, entry in enumerate(entries, 1)}, data)
     members = _members(ordered, numbers)
     revisions = {change.rev_to for change in ordered}

@@ -63,9 +63,8 @@ class Summary:
         if events := self._events():
             sentences.append(self.lang.rich(events))
         sentences += [self.bulk.sentence(bulk) for bulk in self.story.bulk[:_BULK_ON_TOP]]
-        if (rest := len(self.story.bulk) - _BULK_ON_TOP) > 0:
-            more = self.lang.number_of("There was one more bulk change.", "There were {n} more bulk changes.", rest)
-            sentences.append(self.lang.rich(more))
+        if rest := self.story.bulk[_BULK_ON_TOP:]:
+            sentences.append(self.lang.rich(self.bulk.rest(rest)))
         sentences += [
             self.lang.rich(text) for text in (self._content(), self._cosmetic(), self.undone.summary()) if text
         ]

@@ -15,7 +15,7 @@ import jobs.report
 from jobs.report import render_report
 from jobs.report.data import BulkEntry
 from jobs.report.language import Language
-from jobs.report.story import tell
+from jobs.report.story import Story, tell
 from jobs.report.summary import Summary
 from parsers.change import BulkCase, BulkChange
 from tests.jobs.report_samples import NEW, OLD, Edits, change, report_data, sample_report
@@ -139,6 +139,8 @@ def test_bulk_change_in_one_sentence(numbers: tuple[int, ...], said: str) -> Non
         ("template", "renamed", "A", "B", "Auf zwei Seiten wurde die Wiki-Vorlage „A“ durch „B“ ersetzt."),
         ("link", "changed", "http://a.example/1", "http://a.example/2",
          "Auf zwei Seiten bekamen zwei Links zu a.example eine neue Adresse."),
+        ("link", "changed", "Plan Nord", "Leitplan Mitte",
+         "Auf zwei Seiten wurden zwei Links von Plan Nord auf Leitplan Mitte umgestellt."),
         ("file", "changed", "Datei:A.png", "Datei:B.png",
          "Auf zwei Seiten wurde „Datei:A.png“ durch „Datei:B.png“ ersetzt."),
         ("category", "added", "", "B", "Auf zwei Seiten kam „B“ hinzu."),
@@ -240,3 +242,56 @@ def test_unknown_language_is_refused(code: str) -> None:
 def test_unknown_format_is_refused() -> None:
     with pytest.raises(ValueError, match="choose one of html, md, txt, json"):
         render_report(sample_report(), "pdf", "de")
+
+
+def of_many(code: str) -> tuple[Summary, Story]:
+    """Five bulk changes, of which the last two have flaws."""
+    edits, entries, at = Edits(), [], "2024-07-02T08:00:00Z"
+    for number in range(1, 6):
+        pages = range(10 * number, 10 * number + 8 - number)
+        for page in pages:
+            place = "Infobox Stoff/Stand/Art" if number == 1 else "Konzeption/Stand"
+            told = change("infobox", "changed", place, f"alt {number}", f"neu {number}")
+            if number == 2:
+                told = change("category", "added", "", None, "Neu")
+            if number == 3:
+                told = change("link", "changed", "", f"http://a.example/v?x={page}", f"http://a.example/v?y={page}")
+            edits.add(page, f"Seite {page}", at, "A", told)
+        members = tuple(c.change_id for c in edits.changes[-len(pages) :])
+        kind, rev = edits.changes[-1].change.kind, edits.changes[-1].rev_to or 0
+        bulk = BulkChange(
+            kind, "r", f"alt {number}", f"neu {number}", at, at, len(pages), len(pages), members,
+            exceptions=(BulkCase("Seite 50", rev, "alt 5", "neu 7"),) if number == 5 else (),
+            stragglers=(BulkCase("Seite 90", 9, "alt", None), BulkCase(f"Seite {number}", 9, "alt", None))
+            if number > 3 else (),
+        )  # fmt: skip
+        if number == 3:
+            bulk = replace(bulk, pattern_before="http://a.example/v?x={x}", pattern_after="http://a.example/v?y={y}")
+        entries.append(BulkEntry(number, bulk))
+    story = tell(report_data(*edits.changes, bulk=tuple(entries)))
+    return Summary(story, Language(code, "Europe/Berlin")), story
+
+
+def test_flaws_of_bulk_changes_that_are_not_told_on_top_are_counted_there() -> None:
+    summary, _ = of_many("de")
+    opening = " ".join(summary.lang.plain(sentence) for sentence in summary.paragraph())
+    assert "wurde im Feld „Stand/Art“ der Wert „alt 1“ durch „neu 1“ ersetzt" in opening
+    assert (
+        "Dazu kommen zwei weitere Umstellungen; drei Seiten wurden dabei übersehen; "
+        "auf einer Seite weicht das Ergebnis ab."
+    ) in opening
+
+
+def test_a_bulk_change_is_headed_by_what_it_is_about() -> None:
+    summary, story = of_many("en")
+    titles = [summary.lang.plain(summary.bulk.title(bulk)) for bulk in story.bulk[:3]]
+    assert titles == [
+        "Bulk change 1: alt 1 → neu 1 (Stand/Art)",
+        "Bulk change 2: alt 2 → neu 2 (category)",
+        "Bulk change 3: new addresses at a.example",
+    ]
+
+
+def test_categories_that_went_and_came_are_counted_by_pages() -> None:
+    summary, story = of_many("de")
+    assert summary.bulk.facts(story.bulk[1])[0] == "Sechs Seiten"

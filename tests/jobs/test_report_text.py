@@ -149,8 +149,8 @@ def test_bulk_change_names_exceptions_stragglers_and_regressions() -> None:
     text = render_report(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),)), "txt", "de")
     start, end = text.index("Umstellung 1:"), text.index("Alle Seiten im Überblick")
     assert text[start:end] == (
-        "Umstellung 1: Alt {x} → Neu {x}\n"
-        "...............................\n\n"
+        "Umstellung 1: Alt {x} → Neu {x} (Kategorie)\n"
+        "...........................................\n\n"
         "Eine Kategorie auf einer Seite · 2. Juli 2024 · A\n\n"
         "* Auf einer Seite weicht das Ergebnis ab\n\n"
         "  - Ausnahme\n    vorher: B\n    nachher: C\n\n"
