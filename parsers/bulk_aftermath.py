@@ -9,14 +9,13 @@ from dataclasses import replace
 
 from parsers.bulk_addresses import Standing
 from parsers.bulk_found import Found
-from parsers.bulk_worded import Worded
 from parsers.change import BulkCase, BulkChange, CurrentItem, PageChange
 
 
 def find_regressions(found: Iterable[Found], changes: Iterable[PageChange]) -> None:
     """Tell each rule which changes, in the order of time, brought its old form back."""
-    concerned = _by_kind((bulk.kind, bulk.beginning, bulk) for bulk in found if not isinstance(bulk, Worded))
-    members = {change.change_id: bulk for bulk in found for change in bulk.done}
+    concerned = _by_kind((bulk.kind, bulk.beginning, bulk) for bulk in found if not bulk.knows_returns)
+    members = {one: bulk for bulk in found for one in bulk.member_ids}
     for change in changes:
         if change.rev_to is not None and change.change.kind in concerned:
             claims = [

@@ -19,6 +19,7 @@ class Found(ABC):
     """A rule that was found, with what it changed, what came back, and what was left."""
 
     asks = ""  # the kind of current items that may be left
+    knows_returns = False  # whether its regressions are known from the start
 
     def __init__(self, kind: str, done: Sequence[PageChange]) -> None:
         self.kind = kind
@@ -31,6 +32,12 @@ class Found(ABC):
         self.regressions: list[PageChange] = []
         self.left: list[CurrentItem] = []
         self.hosts: set[str | None] | None = None  # that a rule of any site is about
+        self.partners: dict[int, tuple[int, ...]] = {}  # further changes that tell what a change in ``done`` does
+
+    @property
+    def member_ids(self) -> list[int]:
+        """The changes that the rule explains, in order of time."""
+        return [one for c in in_order(self.done) for one in (c.change_id, *self.partners.get(c.change_id, ()))]
 
     def note(self, change: PageChange) -> None:
         """Remember when a page was migrated."""
@@ -72,6 +79,10 @@ class Found(ABC):
         """The items that could have the old form."""
         return Wanted(self.beginning)
 
+    def watched(self) -> set[int]:
+        """The pages that a change of which could alter what is left."""
+        return {item.page_id for item in self.left}
+
     @abstractmethod
     def watch(self) -> Watch:
         """By what a change or an item could be of the old form."""
@@ -105,8 +116,8 @@ class Found(ABC):
             first_at=members[0].timestamp,
             last_at=members[-1].timestamp,
             pages=page_count(members),
-            occurrences=len(members),
-            members=tuple(change.change_id for change in members),
+            occurrences=len(self.member_ids),
+            members=tuple(self.member_ids),
             exceptions=tuple(self.case(change) for change in in_order(self.exceptions())),
             stragglers=tuple(
                 BulkCase(item.title, item.rev_id, item.value, None, item.label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz
@@ -65,7 +65,7 @@ class Rewriting(Found):
             return None
         if all(old[name] == value for name, value in new.items()):
             return True
-        return False if self.is_address and self.hosts is None and _is_slip(old, new) else None
+        return False if self.is_address and self.hosts is None and is_slip(old, new) else None
 
     def is_in_time(self, change: PageChange) -> bool:
         """Whether no longer pause lies between a change and the members."""
@@ -124,7 +124,7 @@ class Rewriting(Found):
         return left
 
 
-def _is_slip(old: dict[str, str], new: dict[str, str]) -> bool:
+def is_slip(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
     """Whether two readings differ as a key that was mistyped does: another number, or nearly the same words."""
     pairs = [(old[name], new[name]) for name in old if name in new]
     return all((a.isdigit() and b.isdigit()) or fuzz.ratio(a, b) >= _SLIP for a, b in pairs)

@@ -24,6 +24,8 @@ _EACH = 0.8
 class Worded(Found):
     """A rewriting inside texts. ``back`` are the changes that made the contrary one."""
 
+    knows_returns = True
+
     def __init__(self, wording: Wording, done: Sequence[PageChange], back: Sequence[PageChange]) -> None:
         super().__init__(wording.kind, done)
         self.wording = wording
@@ -73,7 +75,7 @@ def find_wordings(
     groups: Mapping[Wording, list[PageChange]], found: Sequence[Found], begun: datetime
 ) -> Iterator[Worded]:
     """Rewritings inside texts, the best supported first, of those that as many pages support the longest."""
-    done = {change.change_id for bulk in found for change in bulk.done}
+    done = {one for bulk in found for one in bulk.member_ids}
     works = [{change.rev_to for change in bulk.done} for bulk in found]
     rules = {wording: members for wording, members in groups.items() if wording.says_where}
     ids = {

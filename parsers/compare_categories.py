@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from parsers.change import COSMETIC, Change
+from parsers.common_ends import common_ends
 from parsers.compare_links import address_of
 from parsers.compare_sides import Sources
 from parsers.compare_source import MaskedSource
-from parsers.noise import MARKUP, ORDER, common_ends, markup_noise_reason
+from parsers.noise import MARKUP, ORDER, markup_noise_reason
 from parsers.record import Category, Span
 
 _Written = tuple[str, str]  # name or address, and the link as it is written

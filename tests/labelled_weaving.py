@@ -11,6 +11,7 @@ from tests.labelled_forms import more_kinds
 from tests.labelled_ground import made_up_pages, ordinary_edits, real_pages, small_edit
 from tests.labelled_history import USERS, Edit, History, Label, Page, World
 from tests.labelled_kinds import Kind, Place, kinds
+from tests.labelled_rewrites import rewrites
 
 
 def labelled_history(
@@ -27,7 +28,7 @@ def labelled_history(
         real_pages(world, dump, pages)
     ordinary_edits(world, per_page)
     for round_ in range(rounds):
-        for kind in more_kinds(world.random) if forms else kinds(world.random, round_):
+        for kind in more_kinds(world.random) if forms else [*kinds(world.random, round_), *rewrites(world.random)]:
             _Weaving(world, kind).plan()
         weave_decoys(world)
     _move_stragglers(world.labels)
@@ -108,7 +109,7 @@ class _Weaving:
     def _planted(self, page: Page, number: int) -> list[Place]:
         places: dict[str, Place] = {}
         for _ in range(number):
-            place = self.kind.make(self.random)
+            place = self.kind.make(self.random).on(page.title)
             places.setdefault(place.old, place)
         for place in places.values():
             plant(page, place, self.random)
