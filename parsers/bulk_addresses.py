@@ -61,7 +61,9 @@ class AddressRule:
         """The values that a rule keeps; it may drop others, and what became of a label is no key."""
         forms = self.rule.before, self.rule.after
         kept = set.intersection(*({part.name for part in form if isinstance(part, Variable)} for form in forms))
-        return None if values is None else tuple(value for name, value in sorted(values.items()) if name in kept)
+        if values is None:
+            return None
+        return tuple(value for name, value in sorted(self.rule.in_one_spelling(values).items()) if name in kept)
 
 
 @dataclass(slots=True)

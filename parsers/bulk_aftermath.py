@@ -76,7 +76,7 @@ def without_returns(found: Sequence[Found]) -> list[Found]:
     for bulk in sorted(found, key=lambda bulk: min(change.timestamp for change in bulk.done)):
         if not {(bulk.kind, change.rev_to) for change in bulk.done} <= back:
             kept.append(bulk)
-            back |= {(bulk.kind, change.rev_to) for change in bulk.regressions}
+            back |= {(kind, change.rev_to) for change in bulk.regressions for kind in bulk.kinds or (bulk.kind,)}
     return kept
 
 

@@ -18,6 +18,8 @@ from parsers.template_use import in_one_form
 class Called(Rewriting):
     """A rule of addresses and uses of a template; ``kind`` is that of what gave way."""
 
+    kinds = ("link", "template")
+
     def __init__(self, rule: Rule, joints: Sequence[Joint]) -> None:
         super().__init__(joints[0].shown.change.kind, rule, [one.shown for one in joints])
         self.partners = {one.shown.change_id: one.members[1:] for one in joints}

@@ -19,6 +19,7 @@ class Found(ABC):
     """A rule that was found, with what it changed, what came back, and what was left."""
 
     asks = ""  # the kind of current items that may be left
+    kinds: tuple[str, ...] = ()  # of the changes that bring the old form back, where they are of several
     knows_returns = False  # whether its regressions are known from the start
 
     def __init__(self, kind: str, done: Sequence[PageChange]) -> None:

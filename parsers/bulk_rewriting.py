@@ -63,6 +63,7 @@ class Rewriting(Found):
         )
         if old is None or new is None or not self.is_in_time(change) or not self.knows_site(change.change.before or ""):
             return None
+        old, new = self.rule.in_one_spelling(old), self.rule.in_one_spelling(new)
         if all(old[name] == value for name, value in new.items()):
             return True
         return False if self.is_address and self.hosts is None and is_slip(old, new) else None

@@ -85,7 +85,7 @@ _STOOD = {
 
 
 def load_standing(db: Database, kind: str, states: Collection[State]) -> Mapping[State, Sequence[CurrentItem]]:
-    """The external links, fields or template uses (``kind``) that stood on pages at revisions that are known, or now."""
+    """External links, fields or template uses (``kind``) that stood on pages at known revisions, or stand there now."""
     wanted: defaultdict[int, list[int | None]] = defaultdict(list)
     for page_id, rev_id in states:
         wanted[page_id].append(rev_id)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from tests.labelled_decoys import weave_decoys
+from tests.labelled_decoys import REWRITTEN, weave_decoys
 from tests.labelled_forms import more_kinds
 from tests.labelled_ground import made_up_pages, ordinary_edits, real_pages, small_edit
 from tests.labelled_history import USERS, Edit, History, Label, Page, World
@@ -28,9 +28,13 @@ def labelled_history(
         real_pages(world, dump, pages)
     ordinary_edits(world, per_page)
     for round_ in range(rounds):
-        for kind in more_kinds(world.random) if forms else [*kinds(world.random, round_), *rewrites(world.random)]:
+        for kind in more_kinds(world.random) if forms else kinds(world.random, round_):
             _Weaving(world, kind).plan()
         weave_decoys(world)
+    for _ in range(0 if forms else rounds):
+        for kind in rewrites(world.random):
+            _Weaving(world, kind).plan()
+        weave_decoys(world, REWRITTEN)
     _move_stragglers(world.labels)
     return world.run()
 
