@@ -11,7 +11,7 @@ from dataclasses import astuple
 from typing import Any
 
 from parsers.bulk import search_bulk_changes
-from parsers.bulk_founding import FOUNDING, WORDED
+from parsers.bulk_founding import FOUNDING, PAIRED, WORDED
 from parsers.bulk_signatures import SIGNATURES, signatures
 from parsers.bulk_watch import Wanted, Watch
 from storage import bulk_memory as memory
@@ -31,7 +31,7 @@ def refresh_bulk_changes(db: Database) -> bool:
     """Bring the bulk changes up to date, within the caller's transaction; whether they had to be searched."""
     if get_state(db, _SIGNED) != SIGNATURES:
         memory.forget_signatures(db)
-        memory.save_signatures(db, signatures(load_changes(db, ChangeFilter(pairs=FOUNDING | WORDED))))
+        memory.save_signatures(db, signatures(load_changes(db, ChangeFilter(pairs=FOUNDING | PAIRED | WORDED))))
         set_state(db, _SIGNED, SIGNATURES)
     held = get_state(db, _STATE)
     begun = memory.first_time(db)

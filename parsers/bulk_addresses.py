@@ -15,6 +15,7 @@ from parsers.bulk_rules import Rule, Variable, has_old_form, read_variables
 from parsers.bulk_sites import host_of
 from parsers.bulk_time import in_order
 from parsers.change import AddressCheck, CurrentItem, PageChange
+from parsers.template_use import in_one_form
 
 # A page at one of its revisions; with None as it is now, if it is live.
 State = tuple[int, int | None]
@@ -27,25 +28,29 @@ _Key = tuple[str, ...]
 class AddressRule:
     """A rule of addresses: ``kind`` and ``scope`` say of links, or of the values of which field.
 
-    ``hosts`` are those that a rule of any site is about, None where the rule itself names the site.
+    ``hosts`` are those that a rule of any site is about, None where the rule itself names the site. ``new_kind`` is the
+    kind of what an address became where that is another one: ``template``.
     """
 
     kind: str
     rule: Rule
     scope: str = ""
     hosts: frozenset[str | None] | None = None
+    new_kind: str | None = None
 
     def old_key(self, item: CurrentItem) -> _Key | None:
         """What identifies an address of the old form; None for any other value."""
-        if not self._is_of(item) or not has_old_form(self.rule, item.value):
+        value = in_one_form(item.value)
+        if item.kind != self.kind or not self._is_of(item) or not has_old_form(self.rule, value):
             return None
-        return self._key(read_variables(self.rule.before, self.rule.old_form, item.value))
+        return self._key(read_variables(self.rule.before, self.rule.old_form, value))
 
     def new_key(self, item: CurrentItem) -> _Key | None:
         """What identifies an address of the new form; None for any other value."""
-        if not self._is_of(item) or has_old_form(self.rule, item.value):
+        value = in_one_form(item.value)
+        if item.kind != (self.new_kind or self.kind) or not self._is_of(item) or has_old_form(self.rule, value):
             return None
-        return self._key(read_variables(self.rule.after, self.rule.new_form, item.value))
+        return self._key(read_variables(self.rule.after, self.rule.new_form, value))
 
     def _is_of(self, item: CurrentItem) -> bool:
         if self.hosts is not None and host_of(item.value) not in self.hosts:
@@ -53,9 +58,12 @@ class AddressRule:
         return not self.scope or plain_field(item.path) == self.scope
 
     def _key(self, values: Mapping[str, str] | None) -> _Key | None:
-        """The values that a rule keeps; it may drop others."""
-        kept = {part.name for part in self.rule.after if isinstance(part, Variable)}
-        return None if values is None else tuple(value for name, value in sorted(values.items()) if name in kept)
+        """The values that a rule keeps; it may drop others, and what became of a label is no key."""
+        forms = self.rule.before, self.rule.after
+        kept = set.intersection(*({part.name for part in form if isinstance(part, Variable)} for form in forms))
+        if values is None:
+            return None
+        return tuple(value for name, value in sorted(self.rule.in_one_spelling(values).items()) if name in kept)
 
 
 @dataclass(slots=True)
@@ -86,7 +94,7 @@ def check_addresses(
     states = {
         (page_id, rev) for page_id, done in by_page.items() for c in done for rev in (c.rev_from, done[-1].rev_to, None)
     }
-    items = standing(about.kind, states)
+    items = _standing(about, states, standing)
     checks = [check for done in by_page.values() for check in _PageCheck(about, done, items).checks()]
     checks += [
         AddressCheck(i.page_id, i.title, None, i.rev_id, "left", _shown(about.old_key(i)), None, i.value, None, i.label)
@@ -94,6 +102,16 @@ def check_addresses(
         if i.page_id not in by_page
     ]
     yield from sorted(checks, key=lambda check: check.title)
+
+
+def _standing(
+    about: AddressRule, states: Collection[State], standing: Standing
+) -> Mapping[State, Sequence[CurrentItem]]:
+    items = standing(about.kind, states)
+    if about.new_kind is None:
+        return items
+    others = standing(about.new_kind, states)
+    return {state: [*items[state], *others.get(state, ())] for state in items}
 
 
 class _PageCheck:

@@ -10,12 +10,15 @@ _NAMED = {("infobox", "added"), ("infobox", "removed"), ("section", "added"), ("
 # What a rule can be found in; other changes only tell that an old form came back.
 FOUNDING = frozenset(
     {
-        ("category", "added"), ("category", "removed"), ("file", "changed"), ("infobox", "changed"),
+        ("category", "added"), ("category", "changed"), ("category", "removed"), ("file", "changed"),
+        ("infobox", "changed"),
         ("infobox", "renamed"), ("link", "changed"), ("section", "renamed"), ("template", "added"),
         ("template", "changed"), ("template", "removed"), ("template", "renamed"), *_NAMED,
     }
 )  # fmt: skip
 WORDED = frozenset({("file", "changed"), ("section", "changed")})
+# What says something together with other changes of its edit alone: an address that gave way to a template.
+PAIRED = frozenset({("link", "added"), ("link", "removed")})
 _NUMBER = re.compile(r"#\d+(?=/|$)")
 
 

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Indel
 
 from parsers.bulk_kept import Pair, masked_forms, of_moved_values, rules_of_kept_values, rules_that_drop_numbers
 from parsers.bulk_rules import MIN_PAGES, Parts, Rule, Variable, make_rule, shown_form
+from parsers.bulk_spelling import respelled_form, rules_of_spelling
 from parsers.bulk_tokens import MAX_TOKENS, REST_OF_ADDRESS, TOKEN, Tokens, joined, literal_tail, variable
 from parsers.immutable import dataclass
 
@@ -62,6 +63,9 @@ def induce_rules(pairs: Iterable[Pair]) -> list[tuple[Rule, list[Pair]]]:
                 if rule:
                     found.append((rule, [edit.pair for edit in members]))
                     told |= {edit.pair.member for edit in members}
+    respelled = list(rules_of_spelling(pair for pair in given if pair.member not in told | dropped))
+    told |= {pair.member for _, own in respelled for pair in own}
+    found += respelled
     found += rules_of_kept_values(pair for pair in given if pair.member not in told | dropped)
     return sorted(found, key=lambda item: (-len({p.page_id for p in item[1]}), item[0].pattern_before))
 
@@ -73,6 +77,8 @@ def signatures_of_pair(pair: Pair) -> Iterator[Hashable]:
     if cut := _cut(before, after):
         yield "cut", cut[0], _site(pair, cut[0])
     yield from masked_forms(pair)
+    if (form := respelled_form(pair)) is not None:
+        yield "spelling", form
 
 
 @lru_cache(maxsize=4096)

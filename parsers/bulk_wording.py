@@ -114,14 +114,15 @@ def group_wordings(changes: Iterable[PageChange]) -> Mapping[Wording, list[PageC
     for change in changes:
         found = dict.fromkeys(wordings(change.change))
         if found:
-            light = change if change.change.kind == "file" else replace(change, change=_without_texts(change.change))
+            light = change if change.change.kind == "file" else without_texts(change)
             for wording in found:
                 groups[wording].append(light)
     return groups
 
 
-def _without_texts(change: Change) -> Change:
-    return replace(change, before=None, after=None)
+def without_texts(change: PageChange) -> PageChange:
+    """A change without what was rewritten, which may be long."""
+    return replace(change, change=replace(change.change, before=None, after=None))
 
 
 def wordings(change: Change) -> Iterator[Wording]:

@@ -6,9 +6,11 @@ import re
 from html import unescape
 
 from parsers.common_ends import common_ends
+from parsers.date_forms import unlike_parts, with_iso_dates
 from parsers.plain_text import drop_comments
 
 WHITESPACE, TYPOGRAPHY, CASE, ORDER, MARKUP = "whitespace", "typography", "case", "order", "markup"
+NOTATION = "notation"
 
 # Characters that a word processor or a careful typist puts for the plain ones. Soft hyphens, zero-width
 # characters and direction marks show nothing; the no-break spaces and hyphens show as the plain ones.
@@ -30,6 +32,8 @@ _LETTERS = re.compile(r"[\W_]+")
 # An enumeration in one line; a comma inside a number does not part anything.
 _PARTS = re.compile(r"[\n;|]|,\s")
 _MAX_ENUMERATION = 300
+_MAX_DATED = 20_000
+_FOUR_DIGITS = re.compile(r"\d{4}").search
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 # Tags that part what stands before and after them; that a footnote begins or ends here is seen as a mark.
@@ -53,7 +57,8 @@ def noise_reason(before: str, after: str) -> str | None:
 
     ``whitespace``: runs of blanks and line breaks only; ``typography``: quotation marks, dashes, soft hyphens,
     no-break spaces, underscores, bullets, blanks beside punctuation; ``case``: upper and lower case as well;
-    ``order``: the same lines, or parts of an enumeration, in another order. Equal texts have no difference and give
+    ``order``: the same lines, or parts of an enumeration, in another order; ``notation``: the same dates in another
+    form (``01.07.2024``, ``1. Juli 2024``, ``2024-07-01``). Equal texts have no difference and give
     None.
     """
     if before == after:
@@ -66,7 +71,7 @@ def noise_reason(before: str, after: str) -> str | None:
     if not same_letters and (
         len(letters_before) != len(letters_after) or sorted(letters_before) != sorted(letters_after)
     ):
-        return None
+        return _notation(before, after)
     if same_letters and collapse(before) == collapse(after):
         return WHITESPACE
     plain_before, plain_after = _plain(before), _plain(after)
@@ -79,7 +84,16 @@ def noise_reason(before: str, after: str) -> str | None:
         return ORDER
     if len(before) <= _MAX_ENUMERATION and _sorted_parts(lower_before) == _sorted_parts(lower_after):
         return ORDER
-    return None
+    return _notation(before, after)
+
+
+def _notation(before: str, after: str) -> str | None:
+    """Whether dates in another form are all that differs."""
+    old, new = unlike_parts(before, after)
+    if max(len(old), len(new)) > _MAX_DATED or not (_FOUR_DIGITS(old) and _FOUR_DIGITS(new)):
+        return None
+    dated = with_iso_dates(old), with_iso_dates(new)
+    return NOTATION if dated != (old, new) and _tight(_plain(dated[0])) == _tight(_plain(dated[1])) else None
 
 
 def markup_noise_reason(before: str, after: str) -> str | None:

@@ -104,6 +104,11 @@ _DAY_ALONE = re.compile(r"(\d{1,2})\.?")
 _DAY_AND_MONTH = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.?")
 
 
+def month_number(name: str) -> int | None:
+    """The number of a month by its German or English name, whole or abbreviated; None for other words."""
+    return _MONTHS.get(name.lower())
+
+
 def parse_time(plain: str) -> Value | None:
     """The time that a text with plain blanks and hyphens tells, or None; nothing else may stand in it."""
     if about := ABOUT.match(plain) or _PART_OF.match(plain):

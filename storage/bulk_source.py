@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from sqlite_utils import Database
 
 from parsers.bulk_addresses import State
-from parsers.bulk_founding import FOUNDING, WORDED
+from parsers.bulk_founding import FOUNDING, PAIRED, WORDED
 from parsers.bulk_watch import Wanted
 from parsers.change import CurrentItem, PageChange
 from storage.changes import ChangeFilter, load_changes, may_be_wanted
@@ -28,6 +28,9 @@ class StoredSource:
     def worded(self) -> Iterator[PageChange]:
         return load_changes(self._db, ChangeFilter(pairs=WORDED, ids=self._worded))
 
+    def paired(self) -> Iterator[PageChange]:
+        return load_changes(self._db, ChangeFilter(pairs=PAIRED, ids=self._worded, alone=True))
+
     def later(self, wanted: Mapping[str, Wanted]) -> Iterator[PageChange]:
         return load_changes(self._db, ChangeFilter(texts=False, afters=wanted))
 
@@ -45,13 +48,14 @@ _CURRENT = {
     "infobox": f"SELECT h.value, NULL, {_BOX_PATH}, {{page}} FROM infobox_history h {{live}}",
     "section": "SELECT h.title, NULL, h.path, {page} FROM section_history h {live} AND h.position > 0",
     "category": "SELECT h.name, NULL, '', {page} FROM category_history h {live}",
+    "sorted": "SELECT h.name, h.sort_key, '', {page} FROM category_history h {live}",
     "template": "SELECT h.name, h.params, '', {page} FROM template_history h {live}",
     "text": "SELECT h.text, NULL, h.path, {page} FROM section_history h {live}",
     "wikitext": "SELECT p.text, NULL, '', {page} FROM pages p WHERE p.state = 'live' AND p.text IS NOT NULL{own}",
 }
 
 # What a rule is known by in a row; templates and texts are put together first.
-_VALUE = {"link": _TARGET, "infobox": "h.value", "section": "h.title", "category": "h.name"}
+_VALUE = {"link": _TARGET, "infobox": "h.value", "section": "h.title", "category": "h.name", "sorted": "h.name"}
 _PATH = {"infobox": _BOX_PATH, "section": "h.path"}
 
 
@@ -76,11 +80,12 @@ _STOOD = {
     "link": "SELECT h.url, h.label, h.path, h.from_rev, h.to_rev FROM link_history h"
     " WHERE h.page_id = ? AND h.kind = 'external'",
     "infobox": f"SELECT h.value, NULL, {_BOX_PATH}, h.from_rev, h.to_rev FROM infobox_history h WHERE h.page_id = ?",
+    "template": "SELECT h.name, h.params, '', h.from_rev, h.to_rev FROM template_history h WHERE h.page_id = ?",
 }
 
 
 def load_standing(db: Database, kind: str, states: Collection[State]) -> Mapping[State, Sequence[CurrentItem]]:
-    """The external links or infobox fields (``kind``) that stood on pages at revisions that are known, or stand now."""
+    """External links, fields or template uses (``kind``) that stood on pages at known revisions, or stand there now."""
     wanted: defaultdict[int, list[int | None]] = defaultdict(list)
     for page_id, rev_id in states:
         wanted[page_id].append(rev_id)
@@ -92,6 +97,8 @@ def load_standing(db: Database, kind: str, states: Collection[State]) -> Mapping
         title, state, latest = page
         order = revision_order(db, page_id)
         rows = db.execute(_STOOD[kind], [page_id]).fetchall()
+        if kind == "template":
+            rows = [(_as_written(name, json.loads(params)), None, *rest) for name, params, *rest in rows]
         for rev_id in revisions:
             if rev_id in order if rev_id is not None else state == "live":
                 at = None if rev_id is None else order[rev_id]

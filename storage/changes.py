@@ -24,7 +24,8 @@ class ChangeFilter:
     """Which changes: made at or after ``since``, before ``until`` (ISO 8601 UTC), of one page, of one kind, stored
     after the change with the id ``after_id``; of some pairs of kind and action; ``texts`` false leaves out changes
     inside texts, which are long; ``ids`` are all that may be given; ``afters`` says which of each kind
-    are wanted by their new values, and leaves out other kinds."""
+    are wanted by their new values, and leaves out other kinds; ``alone`` leaves out those that share a stored row
+    with others, of which a bulk change cannot be said."""
 
     since: str | None = None
     until: str | None = None
@@ -35,6 +36,14 @@ class ChangeFilter:
     pairs: Collection[tuple[str, str]] | None = None
     ids: Collection[int] | None = None
     afters: Mapping[str, Wanted] | None = None
+    alone: bool = False
+
+
+# Of a row that stands for several changes, the next number is no row of its own.
+_ALONE = (
+    "change_id IN (SELECT change_id FROM change_items) AND (change_id + 1 IN (SELECT change_id FROM change_items)"
+    " OR change_id IN (SELECT last_change_id FROM change_steps))"
+)
 
 
 def may_be_wanted(db: Database, wanted: Wanted, value: str, path: str) -> str:
@@ -81,6 +90,8 @@ def load_changes(db: Database, wanted: ChangeFilter) -> Iterator[PageChange]:
         values.append(json.dumps(list(wanted.ids)))
     if wanted.afters is not None:
         conditions.append(_any_of(db, wanted.afters))
+    if wanted.alone:
+        conditions.append(_ALONE)
     if not wanted.texts:
         conditions.append("NOT (kind IN ('section', 'text') AND action = 'changed')")
     rows = db.execute(

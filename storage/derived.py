@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
 from parsers.bulk_founding import FOUNDING
+from parsers.bulk_joint import may_be_joint
 from parsers.bulk_signatures import Signature, signatures
 from parsers.change import Change, PageChange
 from parsers.record import Record
@@ -141,7 +142,8 @@ def derived_changes(
     for _, group in groupby(found, lambda c: (c.page_id, c.title, c.rev_from, c.rev_to, c.timestamp)):
         first = last + 1
         c = None
-        for alike in _alike(group):
+        edit = list(group)
+        for alike in _alike(edit, links_alone=may_be_joint(one.change for one in edit)):
             c, change = alike[0], alike[0].change
             changes.append(
                 (
@@ -162,12 +164,15 @@ def derived_changes(
     return DerivedChanges(steps, changes, tuple(signatures(numbered)))
 
 
-def _alike(group: Iterable[PageChange]) -> Iterator[list[PageChange]]:
-    """Changes of one edit, those together that stand in one row: neighbours that add, or remove, the like."""
+def _alike(group: Iterable[PageChange], *, links_alone: bool) -> Iterator[list[PageChange]]:
+    """Changes of one edit, those together that stand in one row: neighbours that add, or remove, the like.
+
+    ``links_alone`` says that links may become members of a bulk change, which is said of each row.
+    """
     alike: list[PageChange] = []
     of: object = None
     for c in group:
-        key = _kind_of_addition(c.change)
+        key = None if links_alone and c.change.kind == "link" else _kind_of_addition(c.change)
         if alike and (
             key is None or key != of or len(alike) == (MOST_TOGETHER if alike[0].change.label == "" else MOST_IN_LISTS)
         ):

@@ -4,8 +4,9 @@
 
 Each history is imported by wikitrail itself and scored by its tables ``changes`` and ``bulk_changes`` alone. With DUMP
 the histories are woven into the newest texts of that export's pages. The other methods group revisions of at least
-three pages by an exact hash of the lines that went and came, the same with digits masked, or a hash of the links that
-went and came.
+three pages by an exact hash of the lines that went and came, the same with digits masked, a hash of the links that
+went and came, or by what mwedittypes (Wikimedia's library that sorts edits into types) says of the nodes that an edit
+touched: their types and actions alone, or with what each of them held before and after.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
+from functools import lru_cache
 from pathlib import Path
+
+from mwedittypes import StructuredEditTypes
 
 from tests.labelled_history import History, write_history
 from tests.labelled_score import FACETS, Score, found_revisions, score_database, score_groups
@@ -42,10 +46,19 @@ def _difference(before: str, after: str, pieces: Callable[[str], list[str]]) -> 
     return tuple(sorted((old - new).elements())), tuple(sorted((new - old).elements()))
 
 
+@lru_cache(maxsize=20_000)
+def _node_edits(before: str, after: str) -> tuple[tuple[str, str, str], ...]:
+    """The type, the action and the contents of each node that an edit touched, as mwedittypes has them."""
+    edits = StructuredEditTypes("wikitext", before, after, lang="de").get_diff()["node-edits"]
+    return tuple(sorted((edit.type, edit.edittype, repr(sorted(edit.changes, key=repr))) for edit in edits))
+
+
 METHODS: dict[str, Callable[[str, str], Hashable]] = {
     "hash of the text difference": lambda before, after: _difference(before, after, str.splitlines),
     "hash of the link difference": lambda before, after: _difference(before, after, _LINK.findall),
     "digit mask": lambda before, after: _DIGIT.sub("#", repr(_difference(before, after, str.splitlines))),
+    "mwedittypes, actions": lambda before, after: tuple(edit[:2] for edit in _node_edits(before, after)),
+    "mwedittypes, contents": _node_edits,
 }
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
 from tests.labelled_ground import host_name, place_name, sentence
 from tests.labelled_history import Page, World
 
+Decoy = Callable[[Random], "Pairs"]
 Pairs = list[tuple[str, str, str]]  # old, new, and the line to plant with the old form in braces
 
 
-def weave_decoys(world: World) -> None:
+def weave_decoys(world: World, decoys: Sequence[Decoy] = ()) -> None:
     """Plan one of each decoy, within days of each other and by one editor, as a bulk change would be."""
-    for make in (
+    for make in decoys or (
         _single_links, _two_pages, _two_texts, _other_addresses, _other_keys, _counted_up, _dates, _counted_fields,
         _disambiguated, _categories, _values,
     ):  # fmt: skip
@@ -31,7 +33,7 @@ def _plan(world: World, page: Page, pair: tuple[str, str, str], when: datetime) 
     if planted.startswith("|"):
         at = next(at for at, line in enumerate(lines) if line == "}}")
         lines.insert(at, planted)
-    elif planted.startswith("[[Category:"):
+    elif planted.startswith(("[[Category:", "[[Kategorie:")):
         lines.append(planted)
     else:
         at = world.random.choice(page.free_lines() or [len(lines) - 1])
@@ -126,3 +128,50 @@ def _categories(random: Random) -> Pairs:
 def _values(random: Random) -> Pairs:
     name, old = f"{place_name(random)}träger", place_name(random)
     return [(old, f"{place_name(random)} {n}", f"|{name}={{}}") for n in range(5)]
+
+
+def _other_templates(random: Random) -> Pairs:
+    """One site's links gave way to one template, each to speak of something else."""
+    host, name = _host(random), f"{place_name(random)}hinweis"
+    return [
+        (f"[http://{host}/akte/{n} Akte]", f"{{{{{name}|{place_name(random)} {m}}}}}", f"* {{}} {sentence(random)}")
+        for n, m in zip(random.sample(range(1000, 9999), 5), random.sample(range(100, 999), 5), strict=True)
+    ]
+
+
+def _other_sort_keys(random: Random) -> Pairs:
+    name = f"Ordnung {place_name(random)}"
+    return [
+        (f"{name}|{place_name(random)}", f"{name}|{place_name(random)} {at}", "[[Kategorie:{}]]") for at in range(5)
+    ]
+
+
+def _other_dates(random: Random) -> Pairs:
+    """Another day each, which happens to be written in another form."""
+    months = "Januar März Mai Juli September".split()
+    return [
+        (f"0{at + 1}.02.2015", f"{at + 11}. {month} 2019", f"Der Stand vom {{}} gilt: {sentence(random)}")
+        for at, month in enumerate(months)
+    ]
+
+
+def _shortened(random: Random) -> Pairs:
+    """A value of which a part was dropped, while another field was filled with something else."""
+    name = f"{place_name(random)}obmann"
+    return [
+        (
+            f"{place_name(random)}, {word}",
+            f"{place_name(random)} {at}\n|{name}gast={sentence(random)[:20]}",
+            f"|{name}={{}}",
+        )
+        for at, word in enumerate(("Rat", "Amt", "Verein", "Beirat", "Schule"))
+    ]
+
+
+def _two_spellings(random: Random) -> Pairs:
+    host = _host(random)
+    paths = [f"{place_name(random)}/{place_name(random)}" for _ in range(2)]
+    return [_link(random, f"https://{host}/{path}", f"https://{host}/{path.lower()}") for path in paths]
+
+
+REWRITTEN = (_other_templates, _other_sort_keys, _other_dates, _shortened, _two_spellings)

@@ -12,7 +12,10 @@ from tests.labelled_history import DAYS, Row
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place where the old form stands: its wikitext before and after, and the rows that tell of it."""
+    """One place where the old form stands: its wikitext before and after, and the rows that tell of it.
+
+    ``{title}`` in them is the title of the page.
+    """
 
     old: str
     new: str
@@ -23,6 +26,16 @@ class Place:
     @property
     def line(self) -> str:
         return self.around.replace("{}", self.old)
+
+    def on(self, title: str) -> Place:
+        """The place on the page of this title."""
+        rows = (replace(r, before=_named(r.before, title), after=_named(r.after, title)) for r in self.rows)
+        old, new = self.old.replace("{title}", title), self.new.replace("{title}", title)
+        return replace(self, old=old, new=new, rows=tuple(rows))
+
+
+def _named(text: str | None, title: str) -> str | None:
+    return text if text is None else text.replace("{title}", title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from tests.labelled_decoys import weave_decoys
+from tests.labelled_decoys import REWRITTEN, weave_decoys
 from tests.labelled_forms import more_kinds
 from tests.labelled_ground import made_up_pages, ordinary_edits, real_pages, small_edit
 from tests.labelled_history import USERS, Edit, History, Label, Page, World
 from tests.labelled_kinds import Kind, Place, kinds
+from tests.labelled_rewrites import rewrites
 
 
 def labelled_history(
@@ -30,6 +31,10 @@ def labelled_history(
         for kind in more_kinds(world.random) if forms else kinds(world.random, round_):
             _Weaving(world, kind).plan()
         weave_decoys(world)
+    for _ in range(0 if forms else rounds):
+        for kind in rewrites(world.random):
+            _Weaving(world, kind).plan()
+        weave_decoys(world, REWRITTEN)
     _move_stragglers(world.labels)
     return world.run()
 
@@ -108,7 +113,7 @@ class _Weaving:
     def _planted(self, page: Page, number: int) -> list[Place]:
         places: dict[str, Place] = {}
         for _ in range(number):
-            place = self.kind.make(self.random)
+            place = self.kind.make(self.random).on(page.title)
             places.setdefault(place.old, place)
         for place in places.values():
             plant(page, place, self.random)

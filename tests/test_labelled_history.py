@@ -53,6 +53,7 @@ def test_no_other_method_finds_as_much(history: History, db: Path) -> None:
     assert own.recall > 0.98
     assert max(score.total("members").recall for score in others.values()) < 0.5
     assert others["digit mask"].decoys > 0
+    assert {name for name, score in others.items() if score.total("members").recall > 0.05} == set(METHODS)
 
 
 def test_everyday_editing_alone_makes_no_bulk_change(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from parsers.bulk import search_bulk_changes
 from parsers.bulk_addresses import State
-from parsers.bulk_founding import FOUNDING, WORDED
+from parsers.bulk_founding import FOUNDING, PAIRED, WORDED
 from parsers.bulk_watch import Wanted
 from parsers.change import BulkChange, Change, CurrentItem, PageChange
 
@@ -67,6 +67,9 @@ class Told:
 
     def worded(self) -> list[PageChange]:
         return [c for c in self.changes if (c.change.kind, c.change.action) in WORDED]
+
+    def paired(self) -> list[PageChange]:
+        return [c for c in self.changes if (c.change.kind, c.change.action) in PAIRED]
 
     def later(self, wanted: Mapping[str, Wanted]) -> list[PageChange]:
         return [c for c in self.changes if c.change.kind in wanted]
