@@ -27,8 +27,8 @@ from parsers.site import Site
 from parsers.titles import RedirectLine, Target, is_relative, resolve
 from parsers.version import parser_version
 
-_CHUNK_CHARACTERS = 3_000_000  # what a page needs is its own latest texts; more only costs memory
-_PIECE_CHARACTERS = 2_000_000
+_CHUNK_CHARACTERS = 2_000_000  # what a page needs is its own latest texts; more only costs memory
+_PIECE_CHARACTERS = 1_000_000
 _CUT = re.compile(r"\n(?==[^\n]*=[ \t]*\r?$)", re.MULTILINE)  # before a line that may be a heading
 
 

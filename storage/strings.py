@@ -11,8 +11,8 @@ from storage.derived import StringList, as_in_lists, edits_of_page
 from storage.edits import LONG, edits_between
 from storage.schema_items import list_sql, string_sql
 
-MAX_REMEMBERED = 40_000  # strings, twice: when a generation is full, the one before it is forgotten
-MAX_REMEMBERED_LENGTH = 5_000_000  # characters of a generation
+MAX_REMEMBERED = 20_000  # strings, twice: when a generation is full, the one before it is forgotten
+MAX_REMEMBERED_LENGTH = 3_000_000  # characters of a generation
 MAX_LISTED = 100_000
 _LIST = "\0"  # before the JSON of a list, among the strings that are remembered: it must not be kept as edits
 
