@@ -250,14 +250,14 @@ class Mirror:
             self.deriver.revisions(new, rewritten=rewritten, since=self.since, begun_only=begun_only)
 
     def _save_pages(self, pages: Sequence[Page]) -> set[int]:
-        """Write pages as they are now; ids of those that bear another title than before are returned."""
-        renamed, returned = lookup.changed_pages(self.db, pages)
+        """Write pages as they are now; ids of those that are to be derived anew for it are returned."""
+        anew, returned = lookup.changed_pages(self.db, pages)
         store.save_pages(self.db, pages, self.now)
         seen = {page.page_id for page in pages}
         self.counts.pages |= seen
         self.fresh |= seen
         self.returned |= returned
-        return renamed
+        return anew
 
     def save_events(self, events: Sequence[LogEvent]) -> None:
         ids = [event.log_id for event in events]

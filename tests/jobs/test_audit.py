@@ -52,6 +52,20 @@ def test_what_the_wiki_does_not_log_is_found_and_repaired(mediawiki: MediaWiki, 
     assert wikitrail("--db", db, "audit").code == 0
 
 
+def test_a_page_whose_current_revision_is_another_held_one_is_read_anew(mediawiki: MediaWiki, db: Path) -> None:
+    """Somebody turned a page back in the wiki's own database; an answer that was made during an edit looks the same."""
+    (page_id,) = rows(db, "SELECT page_id FROM pages WHERE title = 'Wohnraumkonzept'")[0]
+    first = rows(db, "SELECT min(rev_id), size FROM revisions WHERE page_id = ?", page_id)[0]
+    execute(
+        mediawiki.db_path, f"UPDATE page SET page_latest = {first[0]}, page_len = {first[1]} WHERE page_id = {page_id}"
+    )
+    assert wikitrail("--db", db, "audit").code == 1
+    held = "SELECT latest_rev_id, text FROM pages WHERE page_id = ?"
+    assert rows(db, held, page_id) == [(first[0], "Stand 0\n== Ziele ==\n* Ziel 0")]
+    assert rows(db, "SELECT text FROM sections WHERE page_id = ? AND title = 'Ziele'", page_id) == [("Ziel 0",)]
+    assert wikitrail("--db", db, "audit").code == 0
+
+
 def test_damage_to_the_file_is_found_and_repaired(mediawiki: MediaWiki, db: Path) -> None:
     execute(
         db,

@@ -42,6 +42,18 @@ def test_backfill_is_exact_from_any_page_address(mediawiki: MediaWiki, db: Path)
     assert rows(db, "SELECT text FROM pages WHERE title = 'Benutzer:Nora Feld'") == [("Guten Tag",)]
 
 
+def test_what_is_left_of_a_moved_stylesheet_leads_to_it(mediawiki: MediaWiki, db: Path) -> None:
+    for page in ("MediaWiki:Größe 1+2.css", "MediaWiki:Alt.js"):
+        mediawiki.edit(page, "")
+        mediawiki.move(page, page.replace("MediaWiki:", "MediaWiki:Neu "))
+    sync(db, mediawiki.url)
+    assert_exact(db, mediawiki)
+    assert rows(db, "SELECT title, redirect_to FROM pages WHERE is_redirect = 1 ORDER BY title") == [
+        ("MediaWiki:Alt.js", "MediaWiki:Neu Alt.js"),
+        ("MediaWiki:Größe 1+2.css", "MediaWiki:Neu Größe 1+2.css"),
+    ]
+
+
 def test_a_run_that_finds_nothing_costs_one_request_and_writes_nothing(mediawiki: MediaWiki, db: Path) -> None:
     fill(mediawiki)
     sync(db, mediawiki.url)
