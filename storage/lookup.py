@@ -81,8 +81,8 @@ def last_deletion(db: Database, page_id: int) -> tuple[str, str | None] | None:
 def pages_gone_and_back(db: Database, log_ids: Iterable[int]) -> set[int]:
     """Live pages that these log events say were restored."""
     rows = db.execute(
-        "SELECT DISTINCT page_id FROM log_events JOIN pages USING (page_id) WHERE state = 'live' AND type = 'delete'"
-        " AND action = 'restore' AND log_id IN (SELECT value FROM json_each(?))",
+        "SELECT DISTINCT page_id FROM log_events JOIN pages USING (page_id) WHERE pages.state = 'live'"
+        " AND type = 'delete' AND action = 'restore' AND log_id IN (SELECT value FROM json_each(?))",
         [json.dumps(list(log_ids))],
     )
     return {int(row[0]) for row in rows.fetchall()}

@@ -54,6 +54,24 @@ def test_what_is_left_of_a_moved_stylesheet_leads_to_it(mediawiki: MediaWiki, db
     ]
 
 
+def test_a_wiki_that_changed_its_language_is_read_by_its_new_words(mediawiki: MediaWiki, db: Path) -> None:
+    """No log tells that titles bear other prefixes now, and that other words make a redirect."""
+    fill(mediawiki)
+    mediawiki.edit("Text", "[[Category:Wohnen]] [[Kategorie:Bauen]]")
+    sync(db, mediawiki.url)
+    mediawiki.configure("$wgLanguageCode = 'en';")
+    mediawiki.stop()
+    mediawiki.start()
+    summary = sync(db)
+    assert "read anew" in summary["warnings"][0]
+    assert_exact(db, mediawiki)
+    assert ("Category:Wohnen",) in rows(db, "SELECT title FROM pages")
+    assert rows(db, "SELECT name FROM categories") == [("Wohnen",)]
+    mark = mediawiki.mark()
+    assert sync(db)["warnings"] == []
+    assert len(mediawiki.requests(mark)) == 1
+
+
 def test_a_run_that_finds_nothing_costs_one_request_and_writes_nothing(mediawiki: MediaWiki, db: Path) -> None:
     fill(mediawiki)
     sync(db, mediawiki.url)
