@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from urllib.parse import unquote_plus
 
 from parsers.change import Change
@@ -11,7 +12,7 @@ from parsers.site import Site
 
 # What MediaWiki leaves behind where such a page was moved: CssContentHandler, JavaScriptContentHandler and, of the
 # extension Scribunto, LuaEngine (makeRedirectContent).
-_STYLE_OR_SCRIPT = re.compile(r"/\* #REDIRECT \*/.*?title=(.*?)(?:&|\\u0026)action=raw")
+_STYLE_OR_SCRIPT = re.compile(r"/\* #REDIRECT \*/.*?title=(.*?)(?:&|\\u0026)action=raw.*\);")
 _REDIRECTS = {
     "css": _STYLE_OR_SCRIPT,
     "javascript": _STYLE_OR_SCRIPT,
@@ -29,11 +30,12 @@ def plain_record(text: str, title: str, site: Site, content_model: str = "text")
 def _redirect(text: str, site: Site, content_model: str) -> Redirect | None:
     """Where a stylesheet, script or module leads, as MediaWiki writes it when it moves one."""
     form = _REDIRECTS.get(content_model)
-    match = form.match(text) if form else None
+    match = form.fullmatch(text) if form else None
     if match is None:
         return None
     target = match[1] if content_model == "Scribunto" else unquote_plus(match[1])
-    return Redirect(site.full_title(*site.split_title(target)), None) if target else None
+    full_title = site.full_title(*site.split_title(unicodedata.normalize("NFC", target)))
+    return Redirect(full_title, None) if target else None
 
 
 def compare_plain(before: str, after: str) -> list[Change]:

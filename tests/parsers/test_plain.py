@@ -19,6 +19,7 @@ SCRIPT = '/* #REDIRECT */mw.loader.load("//wiki.example/index.php?title=Benutzer
         ("css", STYLE, "MediaWiki:Größe 1.css"),
         ("javascript", OLD_SCRIPT, "Benutzer:A/B.js"),
         ("javascript", SCRIPT, "Benutzer:A/B.js"),
+        ("javascript", SCRIPT.replace("A/B", "Cafe%CC%81"), "Benutzer:Café.js"),
         ("Scribunto", "return require [[rechnen]]", "Rechnen"),
     ],
 )
@@ -31,6 +32,7 @@ def test_what_a_move_leaves_is_a_redirect(content_model: str, text: str, target:
     [
         ("text", STYLE),
         ("css", "body { margin: 0 } " + STYLE),
+        ("css", STYLE + "\nbody { margin: 0 }"),
         ("Scribunto", "return require('Modul:Rechnen')"),
         ("Scribunto", "return require [[]]"),
     ],
