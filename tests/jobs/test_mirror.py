@@ -55,8 +55,9 @@ def test_what_is_left_of_a_moved_stylesheet_leads_to_it(mediawiki: MediaWiki, db
 
 
 def test_a_wiki_that_changed_its_language_is_read_by_its_new_words(mediawiki: MediaWiki, db: Path) -> None:
-    """No log tells that titles bear other prefixes now, and that other words make a redirect."""
-    fill(mediawiki)
+    """No log tells that titles bear other prefixes now, and that texts read otherwise."""
+    mediawiki.edit("Kategorie:Wohnen", "Alles zum Wohnen")
+    mediawiki.edit("Benutzer:Nora Feld", "Guten Tag")
     mediawiki.edit("Text", "[[Category:Wohnen]] [[Kategorie:Bauen]]")
     sync(db, mediawiki.url)
     mediawiki.configure("$wgLanguageCode = 'en';")
