@@ -58,6 +58,7 @@ def audit(mirror: Mirror) -> list[Difference]:
     if found:
         mirror.repair(ids["page"], ids["revision"], [event for event in events if event.log_id in ids["event"]])
     with mirror.db.atomic():
+        held.mark_events_gone(mirror.db, ids["event"] - {event.log_id for event in events})
         store.set_state(mirror.db, "doubted", None)
     return sorted(set(found), key=lambda difference: (difference.what, difference.id, difference.field))
 
@@ -78,10 +79,13 @@ def _walk(mirror: Mirror) -> tuple[list[Difference], list[LogEvent]]:
         Difference("revision", i, "state", "live", None) for i in held.live_revision_ids(mirror.db) - seen_revisions
     ]
     differing: list[LogEvent] = []
+    seen_events: set[int] = set()
     for events in mirror.fetcher.log():
+        seen_events |= {event.log_id for event in events}
         for event, differences in _compare_events(mirror, events):
             found += differences
             differing.append(event)
+    found += [Difference("event", i, "state", "live", None) for i in held.live_event_ids(mirror.db) - seen_events]
     return found, differing
 
 

@@ -67,7 +67,9 @@ class Backfill:
         before = settled_at(state["since"])
         with self.db.atomic():
             for events in self.mirror.fetcher.log():
-                self.mirror.save_events([event for event in events if event.timestamp < before])
+                held = lookup.known_ids(self.db, "log_events", "log_id", [event.log_id for event in events])
+                # A dump came before these and says less of them; the history was read after they happened.
+                self.mirror.save_events([e for e in events if e.timestamp < before or e.log_id in held])
             store.set_state(self.db, "backfill", None)
             store.set_state(self.db, "swept", state["swept"])
             store.set_state(self.db, "cursor", state["since"])

@@ -17,6 +17,7 @@ from jobs.pages_sync import find_wiki
 from jobs.progress import note
 from jobs.runner import Run
 from jobs.settings import Settings
+from jobs.vocabulary import save_site
 from scraper.abilities import version_of
 from scraper.api import Api
 from scraper.discover import Found, Opener, find_api
@@ -96,7 +97,7 @@ def find_or_open(run: Run, settings: Settings, session: Session, url: str | None
         return found
     check_same_wiki(run.db, found.siteinfo, urlsplit(found.api.url).netloc)
     with run.db.atomic():
-        store.save_site(run.db, found.api.url, found.siteinfo, run.now)
+        save_site(run.db, found.api.url, found.siteinfo, run.now)
         store.set_state(run.db, "address", address)
         store.set_state(run.db, "expected", found.siteinfo.get("statistics", {}).get("edits"))
     return found.api

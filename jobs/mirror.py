@@ -15,6 +15,7 @@ from jobs.derive import Deriver
 from jobs.dirty import DELETIONS, altered_events, altered_revisions, dirty_pages, rewritten_pages, says_too_little
 from jobs.identity import check_same_wiki
 from jobs.progress import Progress
+from jobs.vocabulary import adopt, save_site
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.fetch import BATCH, Fetched, Fetcher, News, in_batches
 from storage import lookup
@@ -98,9 +99,14 @@ class Mirror:
         telling = {key: siteinfo.get("general", {}).get(key) for key in ("generator", "lang", "sitename", "wikiid")}
         same = telling.items() <= held.get("general", {}).items()
         if not same or any(held.get(key) != siteinfo.get(key) for key in ("namespaces", "namespacealiases")):
-            fresh = self.fetcher.siteinfo()
-            with self.db.atomic():
-                store.save_site(self.db, self.fetcher.api.url, fresh, self.now)
+            self.take_siteinfo()
+
+    def take_siteinfo(self) -> None:
+        """Ask what the wiki says of itself, keep it, and read on by it."""
+        fresh = self.fetcher.siteinfo()
+        with self.db.atomic():
+            save_site(self.db, self.fetcher.api.url, fresh, self.now)
+        adopt(self.deriver, fresh)
 
     def _sweep(self, swept: int, news: News | None = None) -> None:
         """Fetch all revisions that the mirror lacks: those that the listing names, and every id after ``swept``."""
@@ -250,14 +256,14 @@ class Mirror:
             self.deriver.revisions(new, rewritten=rewritten, since=self.since, begun_only=begun_only)
 
     def _save_pages(self, pages: Sequence[Page]) -> set[int]:
-        """Write pages as they are now; ids of those that bear another title than before are returned."""
-        renamed, returned = lookup.changed_pages(self.db, pages)
+        """Write pages as they are now; ids of those that are to be derived anew for it are returned."""
+        anew, returned = lookup.changed_pages(self.db, pages)
         store.save_pages(self.db, pages, self.now)
         seen = {page.page_id for page in pages}
         self.counts.pages |= seen
         self.fresh |= seen
         self.returned |= returned
-        return renamed
+        return anew
 
     def save_events(self, events: Sequence[LogEvent]) -> None:
         ids = [event.log_id for event in events]

@@ -99,7 +99,7 @@ class PageReader:
         assert step.text is not None
         if step.content_model == "wikitext":
             return self.reader.read(step.text, title)
-        return plain_record(step.text, title, self.reader.site)
+        return plain_record(step.text, title, self.reader.site, step.content_model)
 
     def stored_step(self, row: history.RevisionRow) -> Step:
         """A stored revision with its text."""

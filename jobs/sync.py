@@ -19,6 +19,7 @@ from jobs.pages_sync import audit_pages, came_from_pages, complete_log, goes_on_
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
+from jobs.vocabulary import read_again
 from jobs.wording import counted
 from jobs.workers import Workers
 from parsers.memory import without_collection
@@ -60,7 +61,11 @@ def _audit_by_api(run: Run, settings: Settings, session: Session, api: Api) -> l
         found = mend_texts(mirror(progress))
     _sync(run, settings, None, session, full=False)
     with Progress("revisions compared", standing(run.db).revisions, quiet=settings.quiet) as progress:
-        found += audit(mirror(progress))  # a new one: what the other remembers of pages is out of date
+        new = mirror(progress)  # what the other remembers of pages is out of date
+        new.take_siteinfo()
+        found += audit(new)
+        if _read_again(run, new.deriver):
+            finish(run, settings, always=True)
     run.warnings += [warning for warning in api.warnings if warning not in run.warnings]
     return found
 
@@ -98,10 +103,23 @@ def _sync(run: Run, settings: Settings, url: str | None, session: Session, *, fu
             if came_from_pages(run.db):
                 complete_log(run.db, Fetcher(api))
             mended = audit(mirror) if store.get_state(run.db, "doubted") else []
+            otherwise = _read_again(run, deriver)
     finally:
         run.warnings += api.warnings
         _count(run, deriver)
-    finish(run, settings, always=bool(mended))
+    finish(run, settings, always=bool(mended or otherwise))
+
+
+def _read_again(run: Run, deriver: Deriver) -> int:
+    """Read the pages anew if the wiki has other words now, and say so."""
+    read = read_again(run.db, deriver)
+    if read:
+        pages = counted(read, "page was", "pages were")
+        run.warnings.append(
+            "The wiki's language, namespaces, magic words or interwiki prefixes are not those by which texts were read "
+            f"before: {pages} read anew."
+        )
+    return read
 
 
 def import_dumps(

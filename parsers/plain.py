@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from urllib.parse import unquote_plus
+
 from parsers.change import Change
-from parsers.record import Record
+from parsers.record import Record, Redirect
 from parsers.site import Site
 
+# What MediaWiki leaves behind where such a page was moved: CssContentHandler, JavaScriptContentHandler and, of the
+# extension Scribunto, LuaEngine (makeRedirectContent).
+_STYLE_OR_SCRIPT = re.compile(r"/\* #REDIRECT \*/.*?title=(.*?)(?:&|\\u0026)action=raw.*\);")
+_REDIRECTS = {
+    "css": _STYLE_OR_SCRIPT,
+    "javascript": _STYLE_OR_SCRIPT,
+    "Scribunto": re.compile(r"return require \[\[(.*?)\]\]"),
+}
 
-def plain_record(text: str, title: str, site: Site) -> Record:
-    """A record without items, so that such a page has a history like any other."""
+
+def plain_record(text: str, title: str, site: Site, content_model: str = "text") -> Record:
+    """A record without items, so that such a page has a history like any other; only a redirect is read."""
     namespace, _ = site.split_title(title)
-    return Record(title, namespace, text, None, (), (), (), (), (), (), (), ())
+    redirect = _redirect(text, site, content_model)
+    return Record(title, namespace, text, redirect, (), (), (), (), (), (), (), ())
+
+
+def _redirect(text: str, site: Site, content_model: str) -> Redirect | None:
+    """Where a stylesheet, script or module leads, as MediaWiki writes it when it moves one."""
+    form = _REDIRECTS.get(content_model)
+    match = form.fullmatch(text) if form else None
+    if match is None:
+        return None
+    target = match[1] if content_model == "Scribunto" else unquote_plus(match[1])
+    full_title = site.full_title(*site.split_title(unicodedata.normalize("NFC", target)))
+    return Redirect(full_title, None) if target else None
 
 
 def compare_plain(before: str, after: str) -> list[Change]:

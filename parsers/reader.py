@@ -40,6 +40,7 @@ class Reader:
 
     def __init__(self, site: Site, infoboxes: Collection[str] | None = None) -> None:
         self.site = site
+        self.infoboxes = infoboxes
         self.rule = InfoboxRule(infoboxes, site)
         self.version = parser_version(infoboxes)
         self._chunks: Memory[tuple[str, bool], tuple[Chunk, str]] = Memory(_CHUNK_CHARACTERS, lambda key: len(key[0]))

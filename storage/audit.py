@@ -27,9 +27,9 @@ KINDS = tuple(_COLUMNS)
 def rows(db: Database, what: str, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Live pages, live revisions or log events (``what`` is one of KINDS) by id, as dicts of what is compared."""
     columns = _COLUMNS[what]
-    table = "log_events" if what == "event" else f"{what}s WHERE state = 'live'"
+    table = "log_events" if what == "event" else f"{what}s"
     found = db.query(
-        f"SELECT {', '.join(columns)} FROM (SELECT * FROM {table})"
+        f"SELECT {', '.join(columns)} FROM (SELECT * FROM {table} WHERE state = 'live')"
         f" WHERE {columns[0]} IN (SELECT value FROM json_each(?))",
         [json.dumps(list(ids))],
     )
@@ -39,6 +39,19 @@ def rows(db: Database, what: str, ids: Iterable[int]) -> dict[int, dict[str, Any
 def live_revision_ids(db: Database) -> set[int]:
     """Ids of all revisions that the mirror holds as live."""
     return {int(row[0]) for row in db.execute(f"SELECT rev_id FROM revision_rows WHERE {LIVE}").fetchall()}
+
+
+def live_event_ids(db: Database) -> set[int]:
+    """Ids of all log entries that the mirror holds as live."""
+    return {int(row[0]) for row in db.execute("SELECT log_id FROM log_events WHERE state = 'live'").fetchall()}
+
+
+def mark_events_gone(db: Database, log_ids: Iterable[int]) -> None:
+    """The wiki has these log entries no more: they stay here, marked."""
+    db.execute(
+        "UPDATE log_events SET state = 'gone' WHERE log_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(log_ids))],
+    )
 
 
 def give_up_texts(db: Database, rev_ids: Iterable[int]) -> None:

@@ -20,14 +20,22 @@ _TIMES: Mapping[str, tuple[str, str, str, Callable[[str], int | str]]] = {
 
 
 def changed_pages(db: Database, pages: Iterable[Page]) -> tuple[set[int], set[int]]:
-    """Ids of known pages that bear another title than is held, and ids of those that are held as deleted."""
-    titles = {page.page_id: page.title for page in pages}
+    """Ids of known pages to be derived anew, and ids of those that are held as deleted.
+
+    Anew are those that bear another title than is held, or whose current revision is another one that is held already.
+    """
+    told = {page.page_id: page for page in pages}
     rows = db.execute(
-        "SELECT page_id, title, state FROM pages WHERE page_id IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(titles))],
+        "SELECT page_id, title, state, latest_rev_id FROM pages WHERE page_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(told))],
     ).fetchall()
-    renamed = {page_id for page_id, title, _ in rows if title != titles[page_id]}
-    return renamed, {page_id for page_id, _, state in rows if state == "deleted"}
+    anew = {page_id for page_id, title, _, _ in rows if title != told[page_id].title}
+    turned = {
+        page_id: told[page_id].latest_rev_id for page_id, _, _, latest in rows if latest != told[page_id].latest_rev_id
+    }
+    held = known_ids(db, "revision_rows", "rev_id", turned.values())
+    anew |= {page_id for page_id, latest in turned.items() if latest in held}
+    return anew, {page_id for page_id, _, state, _ in rows if state == "deleted"}
 
 
 def takes_page_from_dump(db: Database, page_id: int, newest: str) -> bool:
@@ -73,8 +81,8 @@ def last_deletion(db: Database, page_id: int) -> tuple[str, str | None] | None:
 def pages_gone_and_back(db: Database, log_ids: Iterable[int]) -> set[int]:
     """Live pages that these log events say were restored."""
     rows = db.execute(
-        "SELECT DISTINCT page_id FROM log_events JOIN pages USING (page_id) WHERE state = 'live' AND type = 'delete'"
-        " AND action = 'restore' AND log_id IN (SELECT value FROM json_each(?))",
+        "SELECT DISTINCT page_id FROM log_events JOIN pages USING (page_id) WHERE pages.state = 'live'"
+        " AND type = 'delete' AND action = 'restore' AND log_id IN (SELECT value FROM json_each(?))",
         [json.dumps(list(log_ids))],
     )
     return {int(row[0]) for row in rows.fetchall()}

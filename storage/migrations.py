@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from parsers.bulk_signatures import SIGNATURES
-from storage.schema import BULK_ADDRESSES, TABLES, VIEWS
+from storage.schema import BULK_ADDRESSES, LOG_STATES, TABLES, VIEWS
 from storage.schema_items import ITEM_TABLES, ITEM_VIEWS
 from storage.schema_pages import PAGE_TABLES, PAGE_TRIGGERS, PAGE_VIEWS
 from storage.schema_reverts import REVERTS_VIEW
@@ -50,3 +50,9 @@ def m002_bulk_addresses(db: Database) -> None:
 def m003_reverts(db: Database) -> None:
     """The view of edits that brought back an earlier text."""
     _execute_all(db, REVERTS_VIEW)
+
+
+@migrations()
+def m004_log_states(db: Database) -> None:
+    """Log entries that the wiki has no more are kept, marked."""
+    _execute_all(db, LOG_STATES)

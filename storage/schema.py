@@ -81,6 +81,25 @@ CREATE TABLE sync_state ( -- where the mirror stands: committed with each batch,
 """
 
 # An upsert of page_rows overrides what a trigger says of conflicts (SQLite, CREATE TRIGGER), so these avoid them.
+LOG_STATES = """
+CREATE TABLE log_events_anew ( -- the wiki's log
+  log_id INTEGER PRIMARY KEY, -- the wiki's log id
+  type TEXT NOT NULL, -- move, delete, protect, import, …
+  action TEXT NOT NULL, -- move_redir, restore, …
+  timestamp TEXT NOT NULL, -- when it happened
+  user TEXT, -- who did it; NULL when hidden
+  title TEXT, -- the page's full title at that time; NULL when hidden
+  page_id INTEGER, -- the page's id as logged; NULL when the log has none
+  params TEXT NOT NULL, -- JSON of the entry's details
+  comment TEXT, -- reason given; NULL when hidden
+  state TEXT NOT NULL DEFAULT 'live' CHECK (state IN ('live', 'gone')) -- live; gone: an audit found that the wiki has it no more
+) STRICT;
+INSERT INTO log_events_anew (log_id, type, action, timestamp, user, title, page_id, params, comment)
+SELECT log_id, type, action, timestamp, user, title, page_id, params, comment FROM log_events;
+DROP TABLE log_events;
+ALTER TABLE log_events_anew RENAME TO log_events;
+"""
+
 BULK_ADDRESSES = """
 CREATE TABLE bulk_addresses ( -- of bulk changes of addresses: each old address, and the new one that has its key
   check_id INTEGER PRIMARY KEY, -- in the order of titles

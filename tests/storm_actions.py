@@ -161,6 +161,13 @@ class Storm:
         self.checker.unlogged |= self.suppressed
         self.wiki.api("revisiondelete", type="logging", ids=entries[-1]["logid"], **changed)
 
+    def lose_log(self) -> None:
+        """Remove the last entry that tells of a new page from the wiki's own database, as scripts do."""
+        self.checker.unlogged = True
+        self.wiki.statement(
+            "DELETE FROM logging WHERE log_id = (SELECT max(log_id) FROM logging WHERE log_type = 'create')"
+        )
+
     def burst(self, title: str, number: int) -> None:
         """Import so many revisions by command line: ids run far ahead, and the times are old."""
         self.import_old(title, False, *((f"2012-01-01T00:{n // 60:02}:{n % 60:02}Z", n) for n in range(number)))

@@ -212,7 +212,7 @@ def _check_current(
     text = TextStore(db).load(text_id)
     assert plain == text, f"pages.text of {title} is not its current text"
     reader = deriver.reader
-    record = reader.read(text, title) if model == "wikitext" else plain_record(text, title, reader.site)
+    record = reader.read(text, title) if model == "wikitext" else plain_record(text, title, reader.site, model)
     wanted = Counter((kind, *row) for kind, items in items_of(record).items() for row in items)
     held = Counter(
         (kind, *row)

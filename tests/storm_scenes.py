@@ -205,6 +205,13 @@ def _hiding_the_log(chance: random.Random) -> Iterator[Op]:
     yield ("hide_log", chance.randrange(6), *chance.sample(HIDEABLE, chance.randrange(4)))
 
 
+def _losing_the_log(chance: random.Random) -> Iterator[Op]:
+    yield ("edit", f"Anderswo {chance.randrange(3)}", _number(chance), ADMIN)
+    if chance.random() < 0.8:
+        yield ("sync",)
+    yield ("lose_log",)
+
+
 def _bursting(chance: random.Random) -> Iterator[Op]:
     title = _title(chance)
     yield ("burst", title, chance.choice((20, 60, 120)))
@@ -217,5 +224,5 @@ SCENES: dict[Callable[[random.Random], Iterator[Op]], int] = {
     _editing: 30, _restating: 8, _moving: 8, _moving_away_and_back: 4, _swapping: 4, _deleting: 10, _restoring: 8,
     _merging: 5, _importing: 7, _hiding: 9, _protecting: 4, _changing_model: 3, _tagging: 3, _hiding_the_log: 2,
     _bursting: 1, _suppressing: 2, _tagging_unlogged: 2, _reverting: 3, _renaming: 1, _blocking: 1, _uploading: 1,
-    _reusing_ids: 1,
+    _reusing_ids: 1, _losing_the_log: 1,
 }  # fmt: skip

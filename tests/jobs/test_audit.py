@@ -52,6 +52,51 @@ def test_what_the_wiki_does_not_log_is_found_and_repaired(mediawiki: MediaWiki, 
     assert wikitrail("--db", db, "audit").code == 0
 
 
+def test_a_page_whose_current_revision_is_another_held_one_is_read_anew(mediawiki: MediaWiki, db: Path) -> None:
+    """Somebody turned a page back in the wiki's own database; an answer that was made during an edit looks the same."""
+    (page_id,) = rows(db, "SELECT page_id FROM pages WHERE title = 'Wohnraumkonzept'")[0]
+    first = rows(db, "SELECT min(rev_id), size FROM revisions WHERE page_id = ?", page_id)[0]
+    execute(
+        mediawiki.db_path, f"UPDATE page SET page_latest = {first[0]}, page_len = {first[1]} WHERE page_id = {page_id}"
+    )
+    assert wikitrail("--db", db, "audit").code == 1
+    held = "SELECT latest_rev_id, text FROM pages WHERE page_id = ?"
+    assert rows(db, held, page_id) == [(first[0], "Stand 0\n== Ziele ==\n* Ziel 0")]
+    assert rows(db, "SELECT text FROM sections WHERE page_id = ? AND title = 'Ziele'", page_id) == [("Ziel 0",)]
+    assert wikitrail("--db", db, "audit").code == 0
+
+
+def test_a_log_entry_that_the_wiki_has_no_more_is_kept_and_marked(mediawiki: MediaWiki, db: Path) -> None:
+    """Somebody removed it from the wiki's own database, as deleteAutoPatrolLogs.php does; later it came back."""
+    execute(mediawiki.db_path, "CREATE TABLE aside AS SELECT * FROM logging", "DELETE FROM logging WHERE log_id = 1")
+    result = wikitrail("--db", db, "audit", "--json")
+    assert result.code == 1
+    assert result.json["differences"] == [{"what": "event", "id": 1, "field": "state", "mirror": "live", "wiki": None}]
+    assert rows(db, "SELECT state FROM log_events WHERE log_id = 1") == [("gone",)]
+    assert wikitrail("--db", db, "audit").code == 0
+    execute(mediawiki.db_path, "INSERT INTO logging SELECT * FROM aside WHERE log_id = 1")
+    assert wikitrail("--db", db, "audit").code == 1
+    assert rows(db, "SELECT DISTINCT state FROM log_events") == [("live",)]
+    assert_exact(db, mediawiki)
+
+
+def test_an_audit_reads_the_pages_anew_when_an_interwiki_prefix_was_added(mediawiki: MediaWiki, db: Path) -> None:
+    """No log tells of it, and the one request of a run does not ask for the prefixes."""
+    mediawiki.edit("Quelle", "[[fremd:Seite]]")
+    sync(db)
+    assert rows(db, "SELECT kind FROM links WHERE target = 'Fremd:Seite'") == [("internal",)]
+    execute(
+        mediawiki.db_path,
+        "INSERT INTO interwiki (iw_prefix, iw_url, iw_api, iw_wikiid, iw_local, iw_trans)"
+        " VALUES ('fremd', 'https://fremd.example/$1', '', '', 0, 0)",
+    )
+    result = wikitrail("--db", db, "audit", "--json")
+    assert result.code == 0
+    assert "read anew" in result.json["warnings"][0]
+    assert rows(db, "SELECT kind FROM links WHERE title = 'Quelle'") == [("interwiki",)]
+    assert wikitrail("--db", db, "audit", "--json").json["warnings"] == []
+
+
 def test_damage_to_the_file_is_found_and_repaired(mediawiki: MediaWiki, db: Path) -> None:
     execute(
         db,

@@ -18,7 +18,7 @@ from storage.database import open_database
 from storage.mirror import load_site
 from storage.texts import load_revision_text
 from tests.mediawiki import MediaWiki
-from tests.wikitrail import rows, sync, wikitrail
+from tests.wikitrail import assert_exact, rows, sync, wikitrail
 
 # The sample wiki has the namespaces of Semantic MediaWiki and a project namespace of its own.
 NAMESPACES = """
@@ -204,6 +204,18 @@ def test_revisions_of_a_page_that_the_wiki_deleted_are_kept_as_archived(mediawik
     assert wikitrail("--db", db, "import", dump).code == 0
     assert rows(db, "SELECT state FROM revisions WHERE rev_id = 9999") == [("archived",)]
     assert rows(db, "SELECT state FROM pages WHERE title = 'Alt'") == [("deleted",)]
+
+
+def test_a_log_that_came_from_a_dump_is_made_whole_by_the_first_run(mediawiki: MediaWiki, tmp_path: Path) -> None:
+    """A dump's log names no page ids, and details in the form of the wiki's own database."""
+    db, dump = tmp_path / "wiki.db", tmp_path / "log.xml"
+    mediawiki.edit("Quelle", "Eins")
+    mediawiki.move("Quelle", "Ziel")
+    dump.write_bytes(mediawiki.maintenance("dumpBackup", "--logs", "--quiet"))
+    assert wikitrail("--db", db, "import", dump).code == 0
+    sync(db, mediawiki.url)
+    assert_exact(db, mediawiki)
+    assert wikitrail("--db", db, "audit").code == 0
 
 
 def test_a_dump_may_come_through_a_pipe(tmp_path: Path, db: Path, sample_wiki_path: Path) -> None:

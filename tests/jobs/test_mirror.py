@@ -42,6 +42,37 @@ def test_backfill_is_exact_from_any_page_address(mediawiki: MediaWiki, db: Path)
     assert rows(db, "SELECT text FROM pages WHERE title = 'Benutzer:Nora Feld'") == [("Guten Tag",)]
 
 
+def test_what_is_left_of_a_moved_stylesheet_leads_to_it(mediawiki: MediaWiki, db: Path) -> None:
+    for page in ("MediaWiki:Größe 1+2.css", "MediaWiki:Alt.js"):
+        mediawiki.edit(page, "")
+        mediawiki.move(page, page.replace("MediaWiki:", "MediaWiki:Neu "))
+    sync(db, mediawiki.url)
+    assert_exact(db, mediawiki)
+    assert rows(db, "SELECT title, redirect_to FROM pages WHERE is_redirect = 1 ORDER BY title") == [
+        ("MediaWiki:Alt.js", "MediaWiki:Neu Alt.js"),
+        ("MediaWiki:Größe 1+2.css", "MediaWiki:Neu Größe 1+2.css"),
+    ]
+
+
+def test_a_wiki_that_changed_its_language_is_read_by_its_new_words(mediawiki: MediaWiki, db: Path) -> None:
+    """No log tells that titles bear other prefixes now, and that texts read otherwise."""
+    mediawiki.edit("Kategorie:Wohnen", "Alles zum Wohnen")
+    mediawiki.edit("Benutzer:Nora Feld", "Guten Tag")
+    mediawiki.edit("Text", "[[Category:Wohnen]] [[Kategorie:Bauen]]")
+    sync(db, mediawiki.url)
+    mediawiki.configure("$wgLanguageCode = 'en';")
+    mediawiki.stop()
+    mediawiki.start()
+    summary = sync(db)
+    assert "read anew" in summary["warnings"][0]
+    assert_exact(db, mediawiki)
+    assert ("Category:Wohnen",) in rows(db, "SELECT title FROM pages")
+    assert rows(db, "SELECT name FROM categories") == [("Wohnen",)]
+    mark = mediawiki.mark()
+    assert sync(db)["warnings"] == []
+    assert len(mediawiki.requests(mark)) == 1
+
+
 def test_a_run_that_finds_nothing_costs_one_request_and_writes_nothing(mediawiki: MediaWiki, db: Path) -> None:
     fill(mediawiki)
     sync(db, mediawiki.url)

@@ -58,6 +58,18 @@ CASES: dict[str, list[Op]] = {
         ("hide_archived", "Schule", 0, True, "user"),
         ("restore", "Schule", 0, 0),
     ],
+    # Nothing was read out of it, and its redirect led nowhere.
+    "what is left of a moved stylesheet leads to it": [
+        ("edit", "MediaWiki:Probe.css", 3),
+        ("sync",),
+        ("move", "MediaWiki:Probe.css", "MediaWiki:Neue Probe.css", True, False),
+    ],
+    # The audit compared the log in one direction only.
+    "a log entry that the wiki lost is marked": [
+        ("edit", "Schule", 3),
+        ("sync",),
+        ("lose_log",),
+    ],
     # The log entry got the id of whatever page bears its title today.
     "a log entry keeps the page id that it was written with": [
         ("edit", "Schule", 3),
