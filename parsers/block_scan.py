@@ -76,7 +76,7 @@ class BlockScanner:
         pairs: dict[int, int | None] = {}
         stack: list[int] = []
         masked = self.masked
-        if "{|" not in masked:
+        if not lines or masked.find("{|", lines[0][0], lines[-1][1]) < 0:
             return pairs
         for index, (start, end) in enumerate(lines):
             if TABLE_START.match(masked, start, end):

@@ -237,7 +237,9 @@ class BlockReader(BlockScanner):
 
     def read_inside(self, block: TagBlock, body: Body, depth: int) -> None:
         level = self.level
-        if level >= _MAX_LEVELS or (block.kind == "table" and depth > _MAX_TABLE_DEPTH):
+        if block.kind == "table" and not (block.rows or block.caption or block.loose):
+            body.tables += [Table(None, ())] if block.opening else []
+        elif level >= _MAX_LEVELS or (block.kind == "table" and depth > _MAX_TABLE_DEPTH):
             self.level = -1  # there are no blocks in what is only text
             self.read_lines(split_lines(self.masked, block.start, block.end), body, _MAX_TABLE_DEPTH + 1, parted=True)
         elif block.kind == "table":
