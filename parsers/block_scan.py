@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
+from functools import cached_property
 
 from parsers.headings import HEADING_LINE, Heading, find_heading
 from parsers.record import Span
@@ -29,10 +30,14 @@ class BlockScanner:
         self.stray_pipes: list[Span] = []  # where a pipe begins a line that is in no table
         self.stray_cells: list[Span] = []  # tags of rows and cells that stand in no table
         self.tagged = has_blocks(masked)
-        self.tags = TagReader(masked)
         self.open_tags = self.open_tag_table = False  # whether a list or table, or a table, goes on behind the text
         self.level = 0  # of what is read now, among the blocks that are written as tags
         self.links = link_skips(masked) if self.tagged else []
+
+    @cached_property
+    def tags(self) -> TagReader:
+        """What finds tables and lists in tags; most texts have none."""
+        return TagReader(self.masked)
 
     def begins_line(self, position: int) -> bool:
         return position == 0 or self.masked[position - 1] == "\n"

@@ -19,6 +19,7 @@ from parsers.tag_blocks import Lines, TagBlock, has_rows, part_lines, split_line
 _MAX_TABLE_DEPTH = 5
 _MAX_LEVELS = 30  # of blocks in one another that are written as tags
 _MARKS = frozenset("*#:;-" + GONE)  # with which a line begins that is more than text
+_NO_BLOCKS: dict[tuple[int, int, int], TagBlock] = {}
 _RULE = re.compile(r"-{4,}")
 
 
@@ -117,7 +118,7 @@ class BlockReader(BlockScanner):
         if self.tagged and not parted:
             lines, ends = self.part(lines, ends)
         masked, read_inline, append = self.masked, self.read_inline, body.lines.append
-        blocks = self.tags.blocks
+        blocks = self.tags.blocks if self.tagged else _NO_BLOCKS
         entries: list[Entry] = []
         index = 0
         while index < len(lines):

@@ -44,12 +44,12 @@ def _nested_tags(name: str) -> str:
     return inner
 
 
-_BLOCK = "|".join(map(_nested_tags, ("table", *LISTS)))
+_BLOCK = f"(?:{'|'.join(map(_nested_tags, ('table', *LISTS)))})"
 _TAG = "|".join(rf"<{tag}\b(?:[^<>/]|/(?!>))*+>(?:[^<]|<(?!/?{tag}\b))*+</{tag}\s*+>" for tag in _TAGS)
 _COMMENT = r"<!--(?:[^<-]|<(?!!--)|-(?!->))*+-->"
 _TABLE = r"[ \t:]*+\{\|(?:[^\n]++|\n(?![ \t]*+(?:\|\}|:*+\{\|)))*+\n[ \t]*+\|\}"
 _LINE = re.compile(
-    rf"((?:{_TABLE})?+(?:[^\n{{<]++|(?=\{{)(?:{_balanced()}|\{{)|(?=<)(?:{_COMMENT}|(?i:{_TAG}|{_BLOCK})|<))*+)(?:\n|\Z)"
+    rf"((?:{_TABLE})?+(?:[^\n{{<]++|(?=\{{)(?:{_balanced()}|\{{)|(?=<)(?:{_COMMENT}|(?i:{_TAG}|(?=<[tuod]){_BLOCK})|<))*+)(?:\n|\Z)"
 )
 # No brace, tag or odd character, and every link closed: the scan would find nothing in it, and leave nothing open.
 _PLAIN = re.compile(rf"(?:[^\[{{}}<{ODD}]++|\[(?!\[)|\[\[[^\[\]{{}}<{ODD}]++\]\](?!\]))*+")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from parsers.addresses import ADDRESS, SCHEMES
@@ -44,13 +43,11 @@ def add_lists(entries: list[Entry], lists: list[ListNode], shown: list[str]) -> 
     entries[-1] = (prefix, text, Nested((*before.lists, *lists), (*before.shown, *filter(None, shown))))
 
 
-def shown_lines(entries: list[Entry]) -> Iterator[str]:
+def shown_lines(entries: list[Entry]) -> list[str]:
     """The lines that a reader sees of a list."""
-    for _, text, nested in entries:
-        if nested:
-            yield from nested.shown
-        elif text:
-            yield text
+    if not any(nested for _, _, nested in entries):
+        return [text for _, text, _ in entries if text]
+    return [line for _, text, nested in entries for line in (nested.shown if nested else (text,)) if line]
 
 
 def build_lists(entries: list[Entry], depth: int = 0) -> list[ListNode]:

@@ -63,7 +63,10 @@ BROKEN = {
     "unmatched tables in tags": ("<table>" * 100_000, "unclosed-html-tag"),
     "unmatched tables in cells": ("<table><tr><td>a" * 50_000, "unclosed-html-tag"),
     "unmatched lists in tags": ("<ul><li>a\n" * 100_000, "unclosed-html-tag"),
-    "a table in tags around 50,000 headings": ("<table><tr><td>" * 5 + "\n== a ==\n<td>b" * 50_000, "unclosed-html-tag"),
+    "a table in tags around 50,000 headings": (
+        "<table><tr><td>" * 5 + "\n== a ==\n<td>b" * 50_000,
+        "unclosed-html-tag",
+    ),
     "deep templates": ("{{a|" * 4000 + "}}" * 4000, "depth-limit"),
     "templates deeper than is kept in mind": ("{{a|" * 50_000 + "}}" * 50_000, "unclosed-template"),
     "deep links": ("[[Datei:a|" * 20_000 + "]]" * 20_000, "long-link"),
