@@ -9,9 +9,10 @@ from dataclasses import replace
 from itertools import islice
 
 from parsers import vocabulary
-from parsers.blocks import BlockReader, Body, Heading
+from parsers.blocks import BlockReader, Body
 from parsers.chunk import Chunk
 from parsers.chunk_scan import RECOVERED, ChunkScanner, Tools, value_start
+from parsers.headings import Heading
 from parsers.images import parse_gallery
 from parsers.infobox import last_of_each
 from parsers.masks import GONE, MARK, hide_line_breaks, links_in, mask
@@ -20,6 +21,7 @@ from parsers.record import Field, Infobox, Link, Magic, Param, Template
 from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, node_start
 from parsers.sections import SectionText
 from parsers.table_boxes import TableSource, table_box
+from parsers.tag_blocks import has_blocks
 from parsers.titles import RedirectLine, gallery_file, is_relative
 from parsers.values import parse_values
 
@@ -51,6 +53,8 @@ class ChunkReader(ChunkScanner):
         for start in blocks.unclosed_tables:
             chunk.settled = False
             chunk.faults.append(("unclosed-table", start, start + 2))
+        if blocks.open_tag_table:
+            chunk.settled = False
         self.slips(blocks)
         if self.redirect:
             self.redirect_link(self.redirect)
@@ -64,6 +68,7 @@ class ChunkReader(ChunkScanner):
         masked, faults = blocks.masked, self.chunk.faults
         faults += [("stray-table-end", start, start + 2) for start in blocks.stray_ends]
         faults += [("stray-pipe", *span) for span in blocks.stray_pipes]
+        faults += [("stray-cell", *span) for span in blocks.stray_cells]
         if "{|" in masked or "|}" in masked:
             faults += [("doubled-table-mark", *match.span()) for match in _DOUBLED_TABLE.finditer(masked)]
         if "==" in masked:
@@ -230,7 +235,7 @@ class ChunkReader(ChunkScanner):
     def value_text(self, part: Part, start: int) -> str:
         masked = self.whole_links(mask(self.text, start, part.end, part.nodes, values=True), start)
         inner = masked.strip(" \t\n" + GONE + MARK)
-        many = "\n" in inner
+        many = "\n" in inner or has_blocks(inner)
         return BlockReader(inner, self.piece_text).read()[0].text if many else self.piece_text(inner)
 
     def piece_text(self, piece: str, _start: int = 0) -> str:
@@ -254,7 +259,7 @@ class ChunkReader(ChunkScanner):
             inside = [node for node in self.top_nodes[low:high] if node.end <= end]
             fields.append(self.field(Part(start, end, -1, inside), Param(label, self.source[start:end])))
         span, section = self.placed(table.start, table.end), self.section_at(table.start)
-        self.chunk.infoboxes.append(Infobox(name, "wikitable", section, span, tuple(fields)))
+        self.chunk.infoboxes.append(Infobox(name, table.kind, section, span, tuple(fields)))
 
 
 def _link_span(link: Link) -> tuple[int, int]:

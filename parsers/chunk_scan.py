@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from parsers import vocabulary
-from parsers.blocks import HEADING_LINE, find_heading
 from parsers.chunk import ItemKeeper
+from parsers.headings import HEADING_LINE, find_heading
 from parsers.html_tags import find_tags, half_tags
 from parsers.infobox import InfoboxRule
 from parsers.links import Inline, InlineReader

@@ -26,6 +26,7 @@ MESSAGES = {
     "recovered-infobox": "The template is never closed; its fields were read up to the next empty line or heading.",
     "stray-braces": "These braces open or close nothing.",
     "stray-brackets": "These closing brackets close nothing.",
+    "stray-cell": "This row or cell stands in no table; MediaWiki shows only what is in it.",
     "stray-comment-end": "This end of a comment ends nothing.",
     "stray-html-tag": "This closing tag closes nothing.",
     "stray-pipe": "This line begins with a pipe and stands in no table and no template; it is text.",

@@ -1,8 +1,8 @@
 """A chunk put together from its lines, each of which is read once however often it returns.
 
-A line is cut where nothing is open: what a template, a comment, a tag or a table spans is one line. The cuts are
-guesses; each line is read by itself, and where anything is left open in one the chunk is not read this way at all.
-So the outcome is that of reading the chunk as a whole.
+A line is cut where nothing is open: what a template, a comment, a tag, a table or a list in tags spans is one line.
+The cuts are guesses; each line is read by itself, and where anything is left open in one the chunk is not read this
+way at all. So the outcome is that of reading the chunk as a whole.
 """
 
 from __future__ import annotations
@@ -11,23 +11,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parsers.blocks import (
-    LIST_PREFIX,
-    MAX_LIST_DEPTH,
-    TABLE_START,
-    BlockReader,
-    Body,
-    build_lists,
-    tidy_lines,
-)
+from parsers.block_scan import TABLE_START
+from parsers.blocks import BlockReader, Body, tidy_lines
 from parsers.chunk import Chunk, ItemKeeper
 from parsers.chunk_reader import ChunkReader
 from parsers.chunk_scan import ODD, Tools
+from parsers.lists import LIST_PREFIX, MAX_LIST_DEPTH, Entry, build_lists, shown_lines
 from parsers.masks import GONE
 from parsers.memory import Memory
-from parsers.record import Link, Table
+from parsers.record import Link, ListNode, Table
 from parsers.sections import SectionText
 from parsers.shift import move_chunk, move_links
+from parsers.tag_blocks import LISTS
 
 _MAX_FAULTS = 100  # of a chunk; with more, which of them are told depends on the whole
 _TAGS = "ref gallery nowiki pre poem math source syntaxhighlight".split()
@@ -41,11 +36,20 @@ def _balanced() -> str:
     return inner
 
 
+def _nested_tags(name: str) -> str:
+    """A tag with its end, up to three deep in itself, in time that grows with its length."""
+    inner = "(?!)"
+    for _ in range(3):
+        inner = rf"<{name}\b[^<>]*+>(?:[^<]++|{inner}|<(?!/?{name}\b))*+</{name}\s*+>"
+    return inner
+
+
+_BLOCK = f"(?:{'|'.join(map(_nested_tags, ('table', *LISTS)))})"
 _TAG = "|".join(rf"<{tag}\b(?:[^<>/]|/(?!>))*+>(?:[^<]|<(?!/?{tag}\b))*+</{tag}\s*+>" for tag in _TAGS)
 _COMMENT = r"<!--(?:[^<-]|<(?!!--)|-(?!->))*+-->"
 _TABLE = r"[ \t:]*+\{\|(?:[^\n]++|\n(?![ \t]*+(?:\|\}|:*+\{\|)))*+\n[ \t]*+\|\}"
 _LINE = re.compile(
-    rf"((?:{_TABLE})?+(?:[^\n{{<]++|(?=\{{)(?:{_balanced()}|\{{)|(?=<)(?:{_COMMENT}|(?i:{_TAG})|<))*+)(?:\n|\Z)"
+    rf"((?:{_TABLE})?+(?:[^\n{{<]++|(?=\{{)(?:{_balanced()}|\{{)|(?=<)(?:{_COMMENT}|(?i:{_TAG}|(?=<[tuod]){_BLOCK})|<))*+)(?:\n|\Z)"
 )
 # No brace, tag or odd character, and every link closed: the scan would find nothing in it, and leave nothing open.
 _PLAIN = re.compile(rf"(?:[^\[{{}}<{ODD}]++|\[(?!\[)|\[\[[^\[\]{{}}<{ODD}]++\]\](?!\]))*+")
@@ -57,12 +61,12 @@ class Line:
     """What was read of one line, as if it stood at ``at`` and in section ``section`` of a page.
 
     An item of a list has ``entries``, any other line ``texts``; what is ``special`` is a heading, with a ``level``
-    and a ``title`` (``unbroken`` for its anchor), or has ``tables``, or is ``silent``, as if there were no line, or
-    ``open``: it cannot be read by itself. ``chunk`` holds the items when they are more than ``links``.
+    and a ``title`` (``unbroken`` for its anchor), or has ``tables`` or ``lists`` in tags, or is ``silent``, as if there
+    were no line, or ``open``: it cannot be read by itself. ``chunk`` holds the items when they are more than ``links``.
     """
 
     texts: tuple[str, ...] = ()
-    entries: tuple[tuple[str, str], ...] = ()
+    entries: tuple[Entry, ...] = ()
     links: Sequence[Link] = ()
     at: int = 0
     section: int = 0
@@ -73,6 +77,7 @@ class Line:
     title: str = ""
     unbroken: str = ""
     tables: tuple[Table, ...] = ()
+    lists: tuple[ListNode, ...] = ()
     silent: bool = False
     open: bool = False
 
@@ -97,7 +102,7 @@ class LinesReader:
         self.chunk = Chunk(offset, section)
         self.heading = (0, "", "", 0)  # level, title, unbroken title and start
         self.body = Body()
-        self.entries: list[tuple[str, str]] = []
+        self.entries: list[Entry] = []
 
     def read(self, source: str) -> Chunk | None:
         """The chunk, or None where it must be read as a whole."""
@@ -128,7 +133,7 @@ class LinesReader:
                     lead, memory = False, self.lines
                     get = memory.young.get
                 elif not line.silent:
-                    self.take_tables(line)
+                    self.take_blocks(line)
             else:
                 if entries:
                     self.end_list()
@@ -148,7 +153,7 @@ class LinesReader:
 
     def end_list(self) -> None:
         entries, body = self.entries, self.body
-        body.lines += [text for _, text in entries if text]
+        body.lines += shown_lines(entries)
         body.lists += build_lists(entries)
         entries.clear()
 
@@ -160,11 +165,12 @@ class LinesReader:
         self.chunk.sections.append(text)
         self.body = Body()
 
-    def take_tables(self, line: Line) -> None:
+    def take_blocks(self, line: Line) -> None:
         if self.entries:
             self.end_list()
         self.body.lines += line.texts
         self.body.tables += line.tables
+        self.body.lists += line.lists
 
     def take_items(self, line: Line, read: Chunk, at: int, section: int) -> None:
         """Add what a line holds beside its text, at its place."""
@@ -202,7 +208,7 @@ class LinesReader:
         piece = written[start:]
         found = self.tools.known.get(piece) or self.tools.inline.read(piece)
         if marker:
-            line = Line((), ((marker[1][:MAX_LIST_DEPTH], found.text),))
+            line = Line((), ((marker[1][:MAX_LIST_DEPTH], found.text, None),))
         else:
             line = Line((found.text,) if found.text else ())
         line.on_page = found.on_page
@@ -228,8 +234,10 @@ class LinesReader:
         blocks = BlockReader(masked, reader.inline)
         line = Line()
         marker = LIST_PREFIX.match(masked) if "\n" not in masked and not TABLE_START.match(masked) else None
+        if marker and blocks.tagged:
+            return _OPEN
         if marker:
-            entries: list[tuple[str, str]] = []
+            entries: list[Entry] = []
             blocks.read_item(marker, 0, len(masked), entries)
             line.entries = tuple(entries)
         elif GONE in masked and not masked.strip(GONE + " \t"):
@@ -247,13 +255,13 @@ class LinesReader:
         titles: list[tuple[str, str]] = []
         *_, body = blocks.read(lambda heading: titles.append(reader.heading(heading, blocks.masked)))
         reader.slips(blocks)
-        if blocks.unclosed_tables or body.lists or (titles and "\n" in blocks.masked):
+        if blocks.unclosed_tables or blocks.open_tags or body.has_marks or (titles and "\n" in blocks.masked):
             return False
-        line.texts, line.tables = tuple(body.lines), tuple(body.tables)
+        line.texts, line.tables, line.lists = tuple(body.lines), tuple(body.tables), tuple(body.lists)
         if body.heading:
             line.level, (line.title, line.unbroken) = body.heading.level, titles[0]
             reader.chunk.section = line.section = 1
-        line.special = bool(line.level or line.tables)
+        line.special = bool(line.level or line.tables or line.lists)
         return True
 
 

@@ -344,6 +344,8 @@ class _State:
                 self.faults.append(("unknown-tag", start, start + len(source)))
         elif name in BLOCK_TAGS:
             self.text.append("\n")
+        elif name in ("td", "th"):  # a cell of a table that was not read as one
+            self.text.append(" " if source[1] != "/" else "")
         elif name in self.site.extension_tags:
             self.text.append(source)
             if source[1] == "/":

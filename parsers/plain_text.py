@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Sanitizer::getRecognizedTagData: other tags are text
+# Sanitizer::getRecognizedTagData: other tags are text, those of columns and of groups of rows as well
 HTML_TAGS = frozenset(
-    "abbr b bdi bdo big blockquote br caption center cite code col colgroup data dd del dfn div dl dt em figure "
-    "figcaption figure-inline font h1 h2 h3 h4 h5 h6 hr i ins kbd li link mark meta ol p q rb rp rt rtc ruby s samp "
-    "small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+    "abbr b bdi bdo big blockquote br caption center cite code data dd del dfn div dl dt em "
+    "font h1 h2 h3 h4 h5 h6 hr i ins kbd li link mark meta ol p q rb rp rt rtc ruby s samp "
+    "small span strike strong sub sup table td th time tr tt u ul var wbr".split()
 )
 BLOCK_TAGS = frozenset("blockquote br caption center dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p table tr ul".split())
 BREAKING_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCK_TAGS))})(?=[\s/>])[^<>]*>", re.IGNORECASE)

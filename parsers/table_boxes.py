@@ -1,4 +1,4 @@
-"""Infoboxes that are written as wikitables: which tables are one, and which of their cells are label and value."""
+"""Infoboxes that are written as tables: which tables are one, and which of their cells are label and value."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ _BOX_CLASS = re.compile(rf"class\s*=\s*[\"']?[^\"'>|]*(?:{BOX_WORDS})", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """A table as written: its place, the line that opens it, its caption, and its cells with their texts."""
+    """A table as written: its place, what opens it, its caption, and its cells with their texts.
 
+    ``kind`` is that of the infobox that it may be: wikitable or html.
+    """
+
+    kind: str
     start: int
     end: int
     opening: str

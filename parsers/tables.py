@@ -13,16 +13,20 @@ _START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
 _END = re.compile(r"[\ufdd0\s]*+\|\}")
 _MARK = re.compile(r"[\ufdd0\s]*+(\|\+|\|-|\||!)")
 _NEXT_CELL = re.compile(r"\|\ufdd0*+\||!!")  # a comment may stand between two pipes
-_SPAN = re.compile(r"(rowspan|colspan)\s*=\s*[\"']?\s*(\d{1,4})", re.IGNORECASE)
+_SPAN = re.compile(r"(?<![\w-])(rowspan|colspan)\s*=\s*[\"']?\s*(\d{1,4})", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Cell:
-    """One cell as written: its attributes and the spans of its lines; ``header`` after ``!``."""
+    """One cell as written: its attributes and the spans of its lines; ``header`` after ``!`` or in ``<th>``.
+
+    In one that is ``parted``, each table and list that is written as tags is a line of its own.
+    """
 
     attributes: str
     lines: list[tuple[int, int]] = field(default_factory=list)
     header: bool = False
+    parted: bool = False
 
     def span(self, name: str) -> int:
         for found, number in _SPAN.findall(self.attributes):

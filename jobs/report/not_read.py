@@ -25,6 +25,7 @@ def not_read_reason(code: str, lang: Language) -> str:
         "recovered-infobox": say("An infobox is not closed; its fields were read as far as it seems to go"),
         "stray-braces": say("Closing braces stand alone and show as text on the page"),
         "stray-brackets": say("Closing square brackets stand alone and show as text on the page"),
+        "stray-cell": say("A row or cell of a table stands outside of every table"),
         "stray-comment-end": say("The end of a hidden comment stands alone and shows as text on the page"),
         "stray-html-tag": say("A closing formatting tag stands alone"),
         "stray-pipe": say("A line begins like a cell of a table, but stands in no table"),

@@ -144,3 +144,19 @@ def test_a_paragraph_that_was_reworded_on_its_way_is_moved_with_its_link() -> No
 )
 def test_a_line_that_is_merely_alike_did_not_move(before: str, after: str) -> None:
     assert "text" not in {change.kind for change in changes(before, after)}
+
+
+@pytest.mark.parametrize(
+    ("marks", "tags"),
+    [
+        (
+            "Vorab.\n{|\n! Ort !! Zahl\n|-\n| Steg || 3\n|}\nEnde.",
+            "Vorab.\n<table><tr><th>Ort</th><th>Zahl</th></tr>\n<tr><td>Steg</td><td>3</td></tr></table>\nEnde.",
+        ),
+        ("Vorab.\n* Steg\n* Ufer 3", "Vorab.\n<ul><li>Steg</li><li>Ufer 3</li></ul>"),
+    ],
+)
+def test_blocks_in_marks_and_in_tags_are_told_alike(marks: str, tags: str) -> None:
+    assert [(one.significance, one.noise_reason) for one in changes(marks, tags)] == [("cosmetic", "markup")]
+    assert changes(tags, tags) == []
+    assert changes(tags, tags.replace("3", "4")) == changes(marks, marks.replace("3", "4"))

@@ -25,6 +25,8 @@ TOKENS = [
     "&amp;", "__NOTOC__", "B/16/5505-01", "VOLFDNR=7", "\u200e", "ä", "<gallery>", "</gallery>",
     "#WEITERLEITUNG ", ":", "<includeonly>", "</includeonly>", "\ufdd0", "\ufdd1",
     "\ufdee", "[", "]", "<div>", "</div>", "<small>", "</small>", "\n==", "=\n", "\n|} |}", "||",
+    "<table>", "</table>", "<tr>", "<td>", "</td>", "<th\nrowspan=2>", "<caption>", "<ul>", "</ul>", "<li>",
+    "</li>", "<dl>", "<dd>", "</dl>", "</ol>",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(TOKENS), max_size=40).map("".join)
 titles = st.sampled_from(["Seite", "Plan/Teil", "Kategorie:Wohnen"])
@@ -45,6 +47,10 @@ LINES = [
     "DS/1246/V [https://r.example/vo020?VOLFDNR=7 x]", "{{!}} a", "\ufdd0* x", "&nbsp;", "#WEITERLEITUNG [[Z]]",
     "{{a|b\n\n== N ==\n}}", "{{{arg|\n* x}}}", "<br>", "a\r",
     "<div", "\f", "a \x07 b", "\ufffd [[x]]", 'class="kasten">', "</div>", "a < b und c > d", "<small>a</small", ">",
+    "<table>", '<table class="infobox"><caption>B</caption>', "<tr><th>Art</th><td>[[Teich]]</td></tr>", "<tr>", "<td>",
+    "* in der Zelle</td><td>b", "</tr>", "</table>", "</table> danach <ul><li>x</ul>", "<ul>", "<li>eins", "* <li>zwei",
+    "</li></ul>", "* a <ul><li>b</li></ul> c", ": <table><tr><td>d</td></tr></table>", "<dl><dt>e<dd>f</dl>", "<td",
+    "<ul><li>a <table><tr><td>g<ol><li>h</td></tr></table> i</ul>", "<td>lose</td>", "| <ul><li>k", "</ul>", "</dl>",
 ]  # fmt: skip
 lines = st.lists(st.sampled_from(LINES), max_size=14)
 CASES = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parents[1].glob("cases/*/input.wikitext"))]
