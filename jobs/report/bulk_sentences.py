@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobs.report.bulk_shapes import ShapeSentences
 from jobs.report.bulk_story import BulkStory, CaseStory
 from jobs.report.entry_sentences import quoted
 from jobs.report.language import Language, Piece, Rich, upper_first
@@ -15,13 +16,15 @@ class BulkSentences:
         self.lang = lang
         self.pages = pages
         self.limit = limit
+        self.shapes = ShapeSentences(lang)
 
     def sentence(self, bulk: BulkStory) -> Rich:
         """One bulk change in one sentence, with what went wrong in it."""
         text = self._change(bulk)
         flaws = (self.missed(bulk), self.differing(bulk), self.returned(bulk))
         text = "; ".join([text, *filter(None, flaws)]) + "."
-        return self.lang.rich(text, before=self._name(bulk, bulk.before), after=self._name(bulk, bulk.after))
+        names = {"before": bulk.before, "after": bulk.after, "other": bulk.other}
+        return self.lang.rich(text, **{key: self._name(bulk, name) for key, name in names.items()})
 
     def _change(self, bulk: BulkStory) -> str:
         """What became what; where more lies outside the period, how much it is by now."""
@@ -37,7 +40,8 @@ class BulkSentences:
         return say("{where}, {what}", where=where, what=self._what(bulk))
 
     def _total(self, bulk: BulkStory) -> str:
-        return self.lang.say("so far {items}", items=self._items_on_pages(bulk, bulk.occurrences, bulk.pages))
+        times = bulk.occurrences // bulk.rows_each
+        return self.lang.say("so far {items}", items=self._items_on_pages(bulk, times, bulk.pages))
 
     def _items_on_pages(self, bulk: BulkStory, items: int, pages: int) -> str:
         return self.lang.say(
@@ -47,10 +51,13 @@ class BulkSentences:
         )
 
     def _name(self, bulk: BulkStory, name: str) -> Piece:
-        return Piece(name, "address") if bulk.kind == "link" else quoted(name)
+        is_address = bulk.kind == "link" and not (bulk.what == "to template" and name == bulk.after)
+        return Piece(name, "address") if is_address else quoted(name)
 
     def _what(self, bulk: BulkStory) -> str:
-        say, number_of, times = self.lang.say, self.lang.number_of, bulk.occurrences_in_period
+        say, number_of, times = self.lang.say, self.lang.number_of, bulk.times
+        if special := self.shapes.what(bulk):
+            return special
         if not bulk.before:
             return say("{after} was added")
         if not bulk.after:
@@ -164,17 +171,18 @@ class BulkSentences:
 
     def title(self, bulk: BulkStory) -> Rich:
         """The heading of a bulk change."""
+        by_pattern = bulk.what != "dates" and self.shapes.what(bulk) is not None
         return self.lang.rich(
             self.lang.say("Bulk change {number}: {before} → {after}", number=str(bulk.number)),
-            before=bulk.before or "–",
-            after=bulk.after or "–",
+            before=(bulk.pattern_before if by_pattern else bulk.before) or "–",
+            after=(bulk.pattern_after if by_pattern else bulk.after) or "–",
         )
 
     def facts(self, bulk: BulkStory) -> list[str]:
         """How much it was, when, and who did it."""
         lang = self.lang
         first, last = lang.as_local(bulk.first_in_period_at), lang.as_local(bulk.last_in_period_at)
-        amount = self._items_on_pages(bulk, bulk.occurrences_in_period, bulk.pages_in_period)
+        amount = self._items_on_pages(bulk, bulk.times, bulk.pages_in_period)
         facts = [upper_first(amount), lang.days(first.date(), last.date())]
         if bulk.is_partial:
             facts.insert(1, self._total(bulk))
