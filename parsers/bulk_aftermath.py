@@ -60,11 +60,14 @@ def _by_kind(bulks: Iterable[tuple[str, str, Found]]) -> dict[str, Callable[[str
 def _by_beginning(by_beginning: Collection[tuple[str, Found]]) -> Callable[[str], Collection[Found]]:
     """What gives those whose old form a value can have by its first characters: most values have none's."""
     any_of_them = re.compile("|".join(sorted({re.escape(beginning) for beginning, _ in by_beginning})))
+    letters = {beginning[:1] for beginning, _ in by_beginning}
+    by_letter = {one: [pair for pair in by_beginning if pair[0][:1] in ("", one)] for one in letters}
 
     def possible(value: str) -> Collection[Found]:
         if not any_of_them.match(value):
             return ()
-        return [bulk for beginning, bulk in by_beginning if value.startswith(beginning)]
+        near = by_letter.get(value[:1], by_letter.get("", ()))
+        return [bulk for beginning, bulk in near if value.startswith(beginning)]
 
     return possible
 

@@ -58,15 +58,20 @@ class Dated(Found):
     knows_returns = True
 
     def __init__(
-        self, done: Sequence[tuple[PageChange, Redated]], back: Iterable[PageChange], kind: str, scope: str = ""
+        self,
+        done: Sequence[tuple[PageChange, Redated]],
+        back: Iterable[tuple[PageChange, Redated]],
+        kind: str,
+        scope: str = "",
     ) -> None:
         changes = [change for change, _ in done]
         super().__init__(kind, changes)
         self.scope = scope
         self.asks = TEXT if kind == "section" else kind
         self.old, self.new = done[0][1].forms
-        self.dates = {change.change_id: one for change, one in done}
-        self.regressions = [c for c in back if c.timestamp > self.migrated.get(c.page_id, NEVER)]
+        returned = [(c, one) for c, one in back if c.timestamp > self.migrated.get(c.page_id, NEVER)]
+        self.regressions = [change for change, _ in returned]
+        self.dates = {change.change_id: one for change, one in (*done, *returned)}
         pairs = [pair for _, one in done for pair in one.dates if pair[2]]
         self.is_padded = any(old.padded for old, _, _ in pairs), any(new.padded for _, new, _ in pairs)
 
@@ -83,13 +88,11 @@ class Dated(Found):
         return [change for change in self.done if not self.dates[change.change_id].is_kept]
 
     def case(self, change: PageChange) -> BulkCase:
-        told, one = change.change, self.dates.get(change.change_id)
+        told, dates = change.change, self.dates[change.change_id].dates
         before, after = told.before or "", told.after or ""
-        if one and self.kind == "section":
-            pair = next((pair for pair in one.dates if not pair[2]), one.dates[0])
-            before, after = pair[0].written, pair[1].written
-        elif self.kind == "section":
-            before, after = self.forms.pattern_after, self.forms.pattern_before
+        if self.kind == "section":
+            old, new, _ = next((pair for pair in dates if not pair[2]), dates[0])
+            before, after = old.written, new.written
         return BulkCase(change.title, change.rev_to or 0, before, after)
 
     def is_regression(self, change: PageChange) -> bool:
@@ -141,9 +144,9 @@ def find_dates_rewritten(changes: Iterable[tuple[PageChange, Redated]], begun: d
     taken: set[int] = set()
     for (kind, old, new), own in sorted(groups.items(), key=lambda group: -len(group[1])):
         by_id = {change.change_id: (change, one) for change, one in own if change.change_id not in taken}
-        back = [change for change, _ in groups.get((kind, new, old), ())]
+        back = groups.get((kind, new, old), [])
         kept = [change for change, one in by_id.values() if one.is_kept]
-        for stretch in bursts(kept, RARE, begun, page_count(back)):
+        for stretch in bursts(kept, RARE, begun, page_count(change for change, _ in back)):
             first, last = time_of(stretch[0]) - MAX_GAP, time_of(stretch[-1]) + MAX_GAP
             slips = [pair for pair in by_id.values() if not pair[1].is_kept and first <= time_of(pair[0]) <= last]
             fields = {plain_field(change.change.path) for change in stretch}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from itertools import permutations
+from itertools import permutations, product
 
 from rapidfuzz import fuzz
 
@@ -74,9 +74,10 @@ def partings_of_edit(edit: Sequence[PageChange]) -> Iterator[Joint]:
     """The fields of one edit that were split, joined or left for another one."""
     boxes: defaultdict[str, dict[str, PageChange]] = defaultdict(dict)
     for change in edit:
-        box, slash, name = change.change.path.rpartition("/")
-        if change.change.kind == "infobox" and slash and change.change.action != "renamed":
-            boxes[box][name] = change
+        if change.change.kind == "infobox" and change.change.action != "renamed":
+            box, slash, name = change.change.path.rpartition("/")
+            if slash:
+                boxes[box][name] = change
     for path, fields in boxes.items():
         if 1 < len(fields) <= _MAX_FIELDS:
             yield from _partings(path, fields)
@@ -85,6 +86,8 @@ def partings_of_edit(edit: Sequence[PageChange]) -> Iterator[Joint]:
 def _partings(path: str, fields: Mapping[str, PageChange]) -> Iterator[Joint]:
     old = {name: (change.change.before or "").strip() for name, change in fields.items()}
     new = {name: (change.change.after or "").strip() for name, change in fields.items()}
+    if not any(old.values()) or not any(new.values()):
+        return  # a box that came or went
     box = plain_field(f"{path}/").removesuffix("/")
     taken: set[str] = set()
     for exact in (True, False):
@@ -109,10 +112,11 @@ def _parted(
     value = whole[name]
     if not value or len(value) > _MAX_VALUE or name in taken:
         return None
-    for first, second in permutations(parts, 2):
+    firsts = [field for field, part in parts.items() if part and part != value and value.startswith(part)]
+    for first, second in product(firsts, parts):
         a, b = parts[first], parts[second]
         empty = all(field == name or not whole[field] for field in (first, second))
-        if not (a and b and empty and value.startswith(a)) or {first, second} & taken:
+        if first == second or not (b and empty) or {first, second} & taken:
             continue
         if parts[name] and name not in (first, second):
             continue

@@ -144,9 +144,8 @@ def find_rewritings(kind: str, scope: str, changes: Sequence[PageChange], begun:
         is_literal = not any(isinstance(part, Variable) for part in over_all.before)
         if is_literal and kind in ("infobox", "template"):
             continue
-        others = sum(
-            c.change.before == over_all.pattern_after and c.change.after == over_all.pattern_before for c in changes
-        )
+        old, new = over_all.pattern_before, over_all.pattern_after
+        others = sum(c.change.before == new and c.change.after == old for c in changes)
         parts = bursts(members, RARE, begun, others) if is_literal else _own_stretches(over_all, members)
         for stretch in parts:
             # Within its own stretch of time a rule may be narrower than over the whole history.

@@ -17,6 +17,7 @@ from parsers.bulk_dates import redated
 from parsers.bulk_fields import Parting, partings_of_edit
 from parsers.bulk_founding import FOUNDING, PAIRED, WORDED, is_rewritten, plain_field
 from parsers.bulk_induction import signatures_of_pair
+from parsers.bulk_joint import may_be_joint
 from parsers.bulk_kept import Pair
 from parsers.bulk_literal import literals_of_edit
 from parsers.bulk_templates import parameters_of
@@ -75,8 +76,12 @@ def _dates(change: PageChange) -> set[Hashable]:
 
 def _of_several(edit: Sequence[PageChange]) -> Iterator[Signature]:
     """Of rewritings that several changes of an edit tell; links are read only where they share one."""
+    if len(edit) < 2:
+        return
     by_id = {change.change_id: change for change in edit}
-    for one in (*calls_of_edit(edit), *partings_of_edit(edit), *shown_categories_of_edit(edit)):
+    linked = may_be_joint(change.change for change in edit)
+    calls = (*calls_of_edit(edit), *shown_categories_of_edit(edit)) if linked else ()
+    for one in (*calls, *partings_of_edit(edit)):
         form = one.form
         if isinstance(form, Parting):
             form = ("parting", form.box, *sorted((form.whole, *form.parts)))

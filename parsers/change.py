@@ -21,7 +21,7 @@ class Change:
     ``path`` says where: ``Konzeption/Zuständigkeit`` for an infobox field, section titles joined by `` / ``,
     empty for a category or a page event. ``before`` and ``after`` are what a reader would name, None where
     there was nothing. ``significance`` is substantive or cosmetic; a cosmetic change has a ``noise_reason``
-    (whitespace, markup, order, case, typography, icon-link).
+    (whitespace, markup, order, case, typography, notation, icon-link).
     """
 
     kind: str

@@ -19,6 +19,7 @@ _DATE = re.compile(
     r"(?![\w-]|\.\d)"
 )
 DATE = _DATE.pattern
+_YEAR = re.compile(r"\d{4}").search
 LONGEST = 25  # characters of a date
 
 
@@ -72,7 +73,12 @@ def rewritten_dates(before: str, after: str) -> list[tuple[WrittenDate, WrittenD
     Where one of a form went and one of another came, and they differ in the day, the month or the year alone, that
     is a slip: the last value is False. Dates of one form are no rewriting.
     """
-    old, new = _without_common(*(list(find_dates(text)) for text in unlike_parts(before, after)))
+    if not (_YEAR(before) and _YEAR(after)):
+        return []
+    parts = unlike_parts(before, after)
+    if not all(map(_YEAR, parts)):
+        return []
+    old, new = _without_common(*(list(find_dates(text)) for text in parts))
     pairs: list[tuple[WrittenDate, WrittenDate, bool]] = []
     for is_kept in (True, False):
         for one in list(old):

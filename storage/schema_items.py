@@ -107,7 +107,7 @@ CHANGE: tuple[Column, ...] = (
     ),
     ("after", "EACH", "what stands there now; NULL where there is nothing"),
     ("significance", "STRING", "substantive, or cosmetic: a reader sees no difference in content"),
-    ("noise_reason", "STRING", "of cosmetic ones: whitespace, markup, order, case, typography, …"),
+    ("noise_reason", "STRING", "of cosmetic ones: whitespace, markup, order, case, typography, notation, …"),
     ("bulk_id", "INTEGER", "the bulk change that it belongs to"),
 )
 # The columns that tell how many items a row stands for: the one of them that is not NULL is a list if there are several.

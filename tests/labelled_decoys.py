@@ -134,7 +134,11 @@ def _other_templates(random: Random) -> Pairs:
     """One site's links gave way to one template, each to speak of something else."""
     host, name = _host(random), f"{place_name(random)}hinweis"
     return [
-        (f"[http://{host}/akte/{n} Akte]", f"{{{{{name}|{place_name(random)} {m}}}}}", f"* {{}} {sentence(random)}")
+        (
+            f"[http://{host}/akte/{n} {place_name(random)} {n}]",
+            f"{{{{{name}|{place_name(random)} {m}}}}}",
+            f"* {{}} {sentence(random)}",
+        )
         for n, m in zip(random.sample(range(1000, 9999), 5), random.sample(range(100, 999), 5), strict=True)
     ]
 

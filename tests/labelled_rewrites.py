@@ -210,11 +210,11 @@ def _date_kinds(random: Random) -> list[Kind]:
         d, m, y = day(random)
         around = f"{sentence(random)[:-1]}, am {{}} beschlossen, und {sentence(random)}"
         row = Row("section", None, None, exact=False)
-        return Place(f"{d:02}.{m:02}.{y}", f"{d}. {MONTHS[m - 1]} {y}", (row,), "line", around)
+        return Place(f"{y}-{m:02}-{d:02}", f"{d}. {MONTHS[m - 1]} {y}", (row,), "line", around)
 
     def in_field(random: Random) -> Place:
         d, m, y = day(random)
-        old, new = f"{d}. {MONTHS[m - 1]} {y}", f"{y}-{m:02}-{d:02}"
+        old, new = f"{d:02}.{m:02}.{y}", f"{d}. {MONTHS[m - 1]} {y}"
         return Place(f"|{field}={old}", f"|{field}={new}", (Row("infobox", old, new),), "box")
 
     return [Kind("dates in texts", in_text, per_page=2), Kind("dates in a field", in_field)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jobs.report.bulk_shapes import ShapeSentences
 from jobs.report.bulk_story import BulkStory, CaseStory
 from jobs.report.entry_sentences import quoted
 from jobs.report.language import Language, Piece, Rich, upper_first
@@ -17,14 +18,15 @@ class BulkSentences:
         self.lang = lang
         self.pages = pages
         self.limit = limit
+        self.shapes = ShapeSentences(lang)
 
     def sentence(self, bulk: BulkStory) -> Rich:
         """One bulk change in one sentence, with what went wrong in it."""
         text = self._change(bulk)
         flaws = (self.missed(bulk), self.differing(bulk), self.returned(bulk))
         text = "; ".join([text, *filter(None, flaws)]) + "."
-        names = {name: self._name(bulk, value) for name, value in (("before", bulk.before), ("after", bulk.after))}
-        return self.lang.rich(text, **names, field=quoted(bulk.field))
+        names = {"before": bulk.before, "after": bulk.after, "other": bulk.other}
+        return self.lang.rich(text, **{key: self._name(bulk, name) for key, name in names.items()})
 
     def rest(self, bulks: Sequence[BulkStory]) -> str:
         """How many more bulk changes there were, with what went wrong in any of them."""
@@ -55,7 +57,8 @@ class BulkSentences:
         return say("{where}, {what}", where=where, what=self._what(bulk))
 
     def _total(self, bulk: BulkStory) -> str:
-        return self.lang.say("so far {items}", items=self._items_on_pages(bulk, bulk.occurrences, bulk.pages))
+        times = bulk.occurrences // bulk.rows_each
+        return self.lang.say("so far {items}", items=self._items_on_pages(bulk, times, bulk.pages))
 
     def _items_on_pages(self, bulk: BulkStory, items: int, pages: int) -> str:
         on_pages = self.lang.number_of("one page", "{n} pages", pages)
@@ -64,10 +67,13 @@ class BulkSentences:
         return self.lang.say("{items} on {pages}", items=self.pages.entries.items(bulk.kind, items), pages=on_pages)
 
     def _name(self, bulk: BulkStory, name: str) -> Piece:
-        return Piece(name, "address") if bulk.kind == "link" else quoted(name)
+        is_address = bulk.kind == "link" and not (bulk.what == "to template" and name == bulk.after)
+        return Piece(name, "address") if is_address else quoted(name)
 
     def _what(self, bulk: BulkStory) -> str:
-        say, number_of, times = self.lang.say, self.lang.number_of, bulk.occurrences_in_period
+        say, number_of, times = self.lang.say, self.lang.number_of, bulk.times
+        if special := self.shapes.what(bulk):
+            return special
         if not bulk.before:
             return say("{after} was added")
         if not bulk.after:
@@ -85,8 +91,8 @@ class BulkSentences:
             ),
             "field": lambda: say("the field {before} was renamed {after}"),
             "value": lambda: (
-                say("in the field {field}, {before} was replaced by {after}")
-                if bulk.field
+                say("in the field {other}, {before} was replaced by {after}")
+                if bulk.other
                 else say("the field value {before} was replaced by {after}")
             ),
             "category": lambda: say("the category {before} was replaced by {after}"),
@@ -193,13 +199,13 @@ class BulkSentences:
     def title(self, bulk: BulkStory) -> Rich:
         """The heading of a bulk change."""
         say, number = self.lang.say, str(bulk.number)
-        if bulk.before == bulk.after:
+        if bulk.what == "address" and bulk.before == bulk.after:
             return self.lang.rich(
                 say("Bulk change {number}: new addresses at {host}", number=number), host=bulk.before or "–"
             )
         sort = {
             "field": say("field name"),
-            "value": bulk.field,
+            "value": bulk.other,
             "section": say("section heading"),
             "category": say("category"),
             "template": say("wiki template"),
@@ -207,13 +213,15 @@ class BulkSentences:
         head = say("Bulk change {number}: {before} → {after}", number=number)
         if sort:
             head = say("Bulk change {number}: {before} → {after} ({sort})", number=number)
-        return self.lang.rich(head, sort=sort or "", before=bulk.before or "–", after=bulk.after or "–")
+        by_pattern = bulk.what != "dates" and self.shapes.what(bulk) is not None
+        before, after = (bulk.pattern_before, bulk.pattern_after) if by_pattern else (bulk.before, bulk.after)
+        return self.lang.rich(head, sort=sort or "", before=before or "–", after=after or "–")
 
     def facts(self, bulk: BulkStory) -> list[str]:
         """How much it was, when, and who did it."""
         lang = self.lang
         first, last = lang.as_local(bulk.first_in_period_at), lang.as_local(bulk.last_in_period_at)
-        amount = self._items_on_pages(bulk, bulk.occurrences_in_period, bulk.pages_in_period)
+        amount = self._items_on_pages(bulk, bulk.times, bulk.pages_in_period)
         facts = [upper_first(amount), lang.days(first.date(), last.date())]
         if bulk.is_partial:
             facts.insert(1, self._total(bulk))

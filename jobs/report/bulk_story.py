@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from jobs.report.bulk_naming import name_bulk
 from jobs.report.data import BulkEntry
 from jobs.report.excerpt import clean, clean_or_none
 from parsers.change import AddressCheck, BulkCase, BulkChange, PageChange, Verification
@@ -62,13 +62,14 @@ class BulkPage:
 
 @dataclass(frozen=True, slots=True)
 class BulkStory:
-    """One bulk change, told once. ``what`` says how to name it (see ``_what``).
+    """One bulk change, told once. ``what`` says how to name it (see ``name_bulk``).
 
     ``pages``, ``occurrences``, ``first_at`` and ``last_at`` are those of the whole bulk change, the same names
     with ``_in_period`` those of the members that the report holds, as are ``users``.
-    ``before`` and ``after`` are the short names of what was replaced (hosts of addresses, names of fields), ``field``
-    the name of the field whose values were. ``swapped``: some members come in twos, of what went and what came, so
-    that their number says nothing to a reader.
+    ``before`` and ``after`` are the short names of what was replaced (hosts of addresses, names of fields), ``other``
+    is the second field of two, or the one whose values were replaced; ``rows_each`` is how many rows of ``changes``
+    tell one of the rewritings. ``swapped``: some members come in twos, of what went and what came, so that their
+    number says nothing to a reader.
     ``members`` are the pages whose changes the report holds, ``mixed`` the titles of those where the same
     edit changed something else as well.
     """
@@ -79,7 +80,8 @@ class BulkStory:
     what: str
     before: str
     after: str
-    field: str
+    other: str
+    rows_each: int
     swapped: bool
     rule: str
     pattern_before: str
@@ -105,6 +107,11 @@ class BulkStory:
     def has_pattern(self) -> bool:
         """Whether the rule says more than the names of what was replaced by what."""
         return (self.pattern_before, self.pattern_after) != (self.before, self.after)
+
+    @property
+    def times(self) -> int:
+        """How often it was done in the period."""
+        return self.occurrences_in_period // self.rows_each
 
     @property
     def is_partial(self) -> bool:
@@ -164,18 +171,19 @@ def tell_bulk(
     are all that the report tells of.
     """
     bulk = entry.change
-    what, before, after = _what(bulk, members)
+    named = name_bulk(bulk, members)
     exceptions = tuple(_tell_case(case, bulk, revisions) for case in bulk.exceptions)
     keys = [key for case in exceptions for key in (case.old_key, case.new_key) if key]
     return BulkStory(
         number=number,
         bulk_id=entry.bulk_id,
         kind=bulk.kind,
-        what=what,
-        before=clean(before),
-        after=clean(after),
-        field=clean(members[0].change.path.partition("/")[2]) if what == "value" else "",
-        swapped=any(member.change.action in ("added", "removed") for member in members),
+        what=named.what,
+        before=clean(named.before),
+        after=clean(named.after),
+        other=clean(named.other),
+        rows_each=named.rows_each,
+        swapped=named.rows_each == 1 and any(member.change.action in ("added", "removed") for member in members),
         rule=clean(bulk.rule),
         pattern_before=clean(bulk.pattern_before),
         pattern_after=clean(bulk.pattern_after),
@@ -220,60 +228,33 @@ def _tell_verification(found: Verification, revisions: Collection[int | None]) -
     return VerificationStory(found.addresses, found.matched, *lists)
 
 
-def _what(bulk: BulkChange, members: Sequence[PageChange]) -> tuple[str, str, str]:
-    """How the bulk change is to be named, and the short names of what was replaced by what.
-
-    ``host``: links moved from one host, or page, to another; ``address``: links changed on one host; ``field``: an
-    infobox field was renamed; ``value``: a field's value was replaced; ``text``: words, marks or parameters were
-    replaced inside texts, files and template uses; else the kind itself.
-    """
-    before, after = bulk.pattern_before, bulk.pattern_after
-    if bulk.kind == "link":
-        old, new = _host(before), _host(after)
-        if old and new and old != new:
-            return "host", old, new
-        return ("address" if "://" in before else "host"), old or before, new or after
-    changed = all(member.change.action == "changed" for member in members)
-    if bulk.kind == "infobox":
-        return ("value", before, after) if changed else ("field", _last_part(before), _last_part(after))
-    return "text" if changed and bulk.kind in ("section", "template") else bulk.kind, before, after
-
-
-def _host(address: str) -> str | None:
-    try:
-        host = urlsplit(address).hostname
-    except ValueError:
-        return None
-    return host if host and "{" not in host else None
-
-
-def _last_part(path: str) -> str:
-    """The field's own name, where a rule names it with its infobox."""
-    box, slash, name = path.partition("/")
-    return name if slash and name and " " not in box else path
-
-
 def _tell_case(case: BulkCase, bulk: BulkChange, revisions: Collection[int | None]) -> CaseStory:
+    kept = _variables(bulk.pattern_before) & _variables(bulk.pattern_after)
     return CaseStory(
         title=clean(case.title),
         rev_id=case.rev_id,
         before=clean(case.before),
         after=clean_or_none(case.after),
         label=clean(case.label) if case.label else None,
-        old_key=_key(bulk.pattern_before, case.before),
-        new_key=_key(bulk.pattern_after, case.after),
+        old_key=_key(bulk.pattern_before, case.before, kept),
+        new_key=_key(bulk.pattern_after, case.after, kept),
         in_period=case.rev_id in revisions,
     )
 
 
-def _key(pattern: str, text: str | None) -> str | None:
-    """What stands in ``text`` for the pattern's variables, joined by blanks; None where it does not match.
+def _variables(pattern: str) -> set[str]:
+    """The names of a pattern's variables, without how their values are spelled."""
+    return {name.partition(", ")[0] for name in _VARIABLE.findall(pattern)}
+
+
+def _key(pattern: str, text: str | None, kept: Collection[str]) -> str | None:
+    """What stands in ``text`` for the pattern's kept variables, joined by blanks; None where it does not match.
 
     Literal parts are looked for from left to right, so the time is linear in the text.
     """
     if text is None:
         return None
-    literals = _VARIABLE.split(pattern)[::2]
+    literals, names = _VARIABLE.split(pattern)[::2], _VARIABLE.findall(pattern)
     if len(literals) < 2 or not text.startswith(literals[0]):
         return None
     values, at = [], len(literals[0])
@@ -286,7 +267,9 @@ def _key(pattern: str, text: str | None) -> str | None:
     end = len(text) - len(literals[-1])
     if end < at or not text.endswith(literals[-1]):
         return None
-    return clean(" ".join([*values, text[at:end]]).strip()) or None
+    values.append(text[at:end])
+    shown = (value for value, name in zip(values, names, strict=True) if name.partition(", ")[0] in kept)
+    return clean(" ".join(shown).strip()) or None
 
 
 def _member_pages(members: Sequence[PageChange]) -> tuple[BulkPage, ...]:

@@ -137,6 +137,7 @@ class PageSentences:
             "order": say("order"),
             "case": say("upper and lower case"),
             "typography": say("typography"),
+            "notation": say("the way dates are written"),
             "label": say("text of a link"),
             "icon-link": say("link of an icon"),
             "other": say("other"),

@@ -11,7 +11,7 @@ from jobs.report import Limits, ReportData, render_report
 from jobs.report.data import BulkEntry
 from jobs.report.language import Language
 from jobs.report.not_read import not_read_reason
-from parsers.change import AddressCheck, BulkCase, BulkChange
+from parsers.change import AddressCheck, BulkCase, BulkChange, Change
 from parsers.diagnostics import MESSAGES
 from tests.jobs.report_samples import (
     NEW,
@@ -402,3 +402,87 @@ def test_what_other_lists_name_is_not_named_again_by_the_check() -> None:
         f" „Vorlage - B/17/0999-01“: {NEW}13021 (zwei Mal)"
         " Auf einer Seite hat dieselbe Bearbeitung noch anderes geändert: Lichtkonzept Innenstadt"
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "forms", "german", "english"),
+    [
+        (
+            change("link", "removed", "P", f"{OLD}1", None),
+            ("http://a.example/v?n={n}", "{{Ratsinfo|{n}}}"),
+            "Auf einer Seite wurde ein Link auf a.example durch die Wiki-Vorlage „Ratsinfo“ ersetzt.",
+            "On one page, one link to a.example was replaced by the wiki template “Ratsinfo”.",
+        ),
+        (
+            change("template", "removed", "P", "{{Ratsinfo|1}}", None),
+            ("{{Ratsinfo|{n}}}", "http://a.example/v?n={n}"),
+            "Auf einer Seite wurde einmal die Wiki-Vorlage „Ratsinfo“ durch einen Link auf",
+            "On one page, one use of the wiki template “Ratsinfo” was replaced by a link to",
+        ),
+        (
+            change("link", "changed", "P", f"{OLD}1", f"{NEW}1"),
+            ("http://a.example/{rest}", "http://a.example/{rest, lower case}"),
+            "Auf einer Seite wurde die Adresse eines Links auf a.example in Kleinbuchstaben umgeschrieben.",
+            "On one page, the address of one link to a.example was put in lower case.",
+        ),
+        (
+            change("link", "changed", "P", f"{OLD}1", f"{NEW}1"),
+            ("http://a.example/{n}", "http://a.example/{n, 7 digits}"),
+            "Auf einer Seite wurde die Nummer in einem Link auf a.example mit Nullen aufgefüllt.",
+            "On one page, the number in one link to a.example was filled up with zeros.",
+        ),
+        (
+            change("infobox", "changed", "K/Stelle", "a, b", "a"),
+            ("Stelle = {a}, {b}", "Stelle = {a} | Person = {b}"),
+            "Auf einer Seite wurde das Feld „Stelle“ in „Stelle“ und „Person“ aufgeteilt.",
+            "On one page, the field “Stelle” was split into “Stelle” and “Person”.",
+        ),
+        (
+            change("infobox", "changed", "K/Stelle", "a", "a, b"),
+            ("Stelle = {a} | Person = {b}", "Stelle = {a}, {b}"),
+            "Auf einer Seite wurden die Felder „Stelle“ und „Person“ zu „Stelle“ zusammengelegt.",
+            "On one page, the fields “Stelle” and “Person” were put together as “Stelle”.",
+        ),
+        (
+            change("infobox", "changed", "K/Alt", "a", ""),
+            ("Alt = {value}", "Neu = {value}"),
+            "Auf einer Seite ist der Wert des Feldes „Alt“ in das Feld „Neu“ gewandert.",
+            "On one page, the value of the field “Alt” was moved to the field “Neu”.",
+        ),
+        (
+            change("category", "changed", "", None, "Seite"),
+            ("Konzept", "Konzept|{title}"),
+            "Auf einer Seite bekam die Kategorie „Konzept“ den Seitentitel als Sortierschlüssel.",
+            "On one page, the category “Konzept” was given the title of the page as sort key.",
+        ),
+        (
+            change("category", "changed", "", "x", None),
+            ("Konzept|{key}", "Konzept"),
+            "Auf einer Seite wurde der Sortierschlüssel der Kategorie „Konzept“ entfernt.",
+            "On one page, the sort key of the category “Konzept” was removed.",
+        ),
+        (
+            change("category", "removed", "", "Konzept", None),
+            ("[[Kategorie:Konzept]]", "[[:Kategorie:Konzept]]"),
+            "Auf einer Seite wurde aus der Kategorie „Konzept“ ein bloßer Link auf die Kategorieseite.",
+            "On one page, the category “Konzept” became a mere link to the page of the category.",
+        ),
+        (
+            change("section", "changed", "P", "01.07.2024", "1. Juli 2024"),
+            ("{DD}.{MM}.{YYYY}", "{D}. {Month} {YYYY}"),
+            "Auf einer Seite werden Datumsangaben nun anders geschrieben, etwa „1. Juli 2024“ statt „01.07.2024“.",
+            "On one page, dates were written in another form, such as “01.07.2024” as “1. Juli 2024”.",
+        ),
+    ],
+)
+def test_what_took_another_shape_is_told_in_a_sentence(
+    told: Change, forms: tuple[str, str], german: str, english: str
+) -> None:
+    edits = Edits()
+    at = "2024-07-02T08:00:00Z"
+    rows = 2 if told.action == "removed" or told.kind == "infobox" else 1  # that tell of it together
+    edits.add(1, "Seite", at, "M. Muster", *[told] * rows)
+    bulk = BulkChange(told.kind, "r", *forms, at, at, 1, rows, tuple(range(1, rows + 1)))
+    data = report_data(*edits.changes, bulk=(BulkEntry(9, bulk),))
+    for lang, sentence in (("de", german), ("en", english)):
+        assert sentence in " ".join(render_report(data, "txt", lang).split())
