@@ -13,7 +13,7 @@ from parsers.masks import GONE
 from parsers.plain_text import tidy
 from parsers.record import ListItem, ListNode, Span, Table
 from parsers.table_boxes import TableSource
-from parsers.tables import Cell, build_table, parse_cells
+from parsers.tables import Cell, build_table, mark_cells, parse_cells
 from parsers.tag_blocks import Lines, TagBlock, has_rows, part_lines, split_lines
 
 _MAX_TABLE_DEPTH = 5
@@ -218,6 +218,9 @@ class BlockReader(BlockScanner):
 
     def read_cell(self, cell: Cell, depth: int, nested: list[Table]) -> str:
         inside = Body()
+        for start, end in cell.lines:
+            if self.masked.find("||", start, end) >= 0:
+                self.masked = mark_cells(self.masked, start, end)
         self.read_lines(cell.lines, inside, depth + 1, parted=cell.parted)
         nested += inside.tables
         return tidy(inside.text) if len(inside.lines) < 2 else inside.text

@@ -17,6 +17,7 @@ MESSAGES = {
     "dynamic-target": "The target of this link comes from a template; it was not read.",
     "invalid-link-target": "This cannot be the target of a link; MediaWiki shows the brackets as text.",
     "invalid-template-name": "This cannot be the name of a template; MediaWiki shows the braces as text.",
+    "link-in-option": "The link of a picture holds double brackets; the picture was maybe to end before them.",
     "long-link": "This bracketed text is too long to be read as one link; only what is inside was read.",
     "more-diagnostics": "There are {count} more diagnostics.",
     "nested-comment": "A comment begins inside another one, which was maybe to end before.",

@@ -7,33 +7,38 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from parsers.addresses import SCHEMES
+from parsers.masks import GONE, NEXT_CELL
 
-# Help:Images; the words of MediaWiki in English and German, but for _FRAMES
+# Help:Images; the words of MediaWiki in English and German, but for those of frames
 _WORDS = frozenset(
     "frameless rahmenlos border rand left links right rechts center centre zentriert none ohne baseline grundlinie "
     "sub tiefgestellt tief super sup hochgestellt hoch top oben text-top text-oben middle mitte bottom unten "
     "text-bottom text-unten upright hochkant".split()
 )
-_SIZE = re.compile(r"(?:\d+|\d*x\d+)\s*px$", re.IGNORECASE)
-_NAMED = re.compile(
-    r"(?:upright|hochkant|page|seite|lang|sprache|class|klasse|thumbtime|start|end)\s*=|"
+_KNOWN = re.compile(
+    r"(?:\d+|\d*x\d+)\s*px$|"
+    r"(?:upright|hochkant|page|seite|lang|sprache|class|klasse|thumbtime|start|end|link|verweis|alt|alternativtext)\s*=|"
     r"(?:hochkant|upright)\s+[\d.]+$|(?:page|seite) \d+$",
+    re.IGNORECASE,
+)
+_FRAME = re.compile(
+    r"(?:frame|framed|gerahmt|enframed)$|(?:thumb|thumbnail|mini|miniatur)\s*(?:=|$)",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"(?:link|verweis)\s*=", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"(?:alt|alternativtext)\s*=", re.IGNORECASE)
 # An address is read before the options are parted (Parser::handleInternalLinks2)
 _PIPES = re.compile(rf"\[\[|\]\]|\[(?i:{SCHEMES}|//)[^\s\[\]<>\"]*+|\|")
-_FRAMES = frozenset("thumb thumbnail mini miniatur frame framed gerahmt enframed".split())
-_OWN_THUMB = re.compile(r"(?:thumb|thumbnail|mini|miniatur)\s*=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """Caption, alternative text and link of a picture, each as wikitext with its position; "" where absent.
 
-    ``unseen`` are captions that a later one replaces: MediaWiki does not show them, but counts what they link to.
-    ``framed`` is true where the caption stands under the picture, and not only in its alternative text.
+    ``unseen`` are captions, and links with brackets in them, that a later one replaces: MediaWiki does not show them,
+    but counts what they link to.
+    ``framed`` is true where the caption stands under the picture, and not only in its alternative text, ``swallows``
+    where a link holds double brackets.
     """
 
     caption: str = ""
@@ -43,6 +48,7 @@ class Options:
     link: str = ""
     link_at: int = 0
     framed: bool = False
+    swallows: bool = False
     unseen: tuple[tuple[str, int], ...] = ()
 
 
@@ -50,23 +56,26 @@ def parse_options(label: str, base: int) -> Options:
     """The options in ``label``, which stands at ``base``; the last unknown one is the caption."""
     caption = alternative = link = ""
     caption_at = alternative_at = link_at = base
-    framed = False
+    framed = swallows = False
     unseen: list[tuple[str, int]] = []
     for start, option in _split(label):
         word = option.strip()
         if named := _LINK.match(word):
+            if "[[" in link:
+                unseen.append((link, link_at))
             link = word[named.end() :].strip()
             link_at = base + start + option.index(word) + word.index(link, named.end())
+            swallows = swallows or "[[" in link
         elif named := _ALTERNATIVE.match(word):
             alternative = word[named.end() :]
             alternative_at = base + start + option.index(word) + named.end()
-        elif word.lower() in _FRAMES or _OWN_THUMB.match(word):
+        elif _FRAME.match(word):
             framed = True
-        elif word.lower() not in _WORDS and not _SIZE.match(word) and not _NAMED.match(word):
+        elif not _is_known(word):
             if caption:
                 unseen.append((caption, caption_at))
             caption, caption_at = option, base + start
-    return Options(caption, caption_at, alternative, alternative_at, link, link_at, framed, tuple(unseen))
+    return Options(caption, caption_at, alternative, alternative_at, link, link_at, framed, swallows, tuple(unseen))
 
 
 def parse_gallery(line: str, base: int) -> Options:
@@ -96,4 +105,33 @@ def _split(label: str) -> list[tuple[int, str]]:
         elif match[0] in ("[[", "]]"):
             depth += 1 if match[0] == "[[" else -1
     cuts.append(len(label))
-    return [(low + 1, label[low + 1 : high]) for low, high in pairwise(cuts)]
+    options = [(low + 1, label[low + 1 : high]) for low, high in pairwise(cuts)]
+    return _across_cells(options) if NEXT_CELL in label else options
+
+
+def _is_known(word: str) -> bool:
+    """Whether an option is a word, a size or a name that MediaWiki knows; else it is the caption."""
+    return word.lower() in _WORDS or bool(_KNOWN.match(word) or _FRAME.match(word))
+
+
+def _across_cells(options: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The options where cells begin among them: a cell's text belongs to the option before (Parser::handleTables).
+
+    What stands before a cell's first pipe are its attributes.
+    """
+    joined: list[tuple[int, str]] = []
+    has_attributes = False
+    for (at, option), (_, following) in pairwise([*options, (0, NEXT_CELL)]):
+        begins = option.startswith(NEXT_CELL)
+        if begins and not following.startswith(NEXT_CELL) and "[[" not in option:
+            has_attributes = True
+            continue
+        if joined and (begins or has_attributes):
+            start, before = joined.pop()
+            gap = at + begins - start - len(before) - 1
+            kept = GONE * (len(before) + 1) if _is_known(before.strip()) else before + " "
+            joined.append((start, kept + GONE * gap + option[begins:]))
+        else:
+            joined.append((at, option))
+        has_attributes = False
+    return joined

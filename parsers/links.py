@@ -17,7 +17,18 @@ from parsers import images, papers, titles
 from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
 from parsers.brackets import pair_brackets, slips
 from parsers.immutable import dataclass
-from parsers.masks import ANGLE, ENTITY, INERT_BRACE, INERT_QUOTE, MARK, OPAQUE, is_masked, unmask, unmask_meant
+from parsers.masks import (
+    ANGLE,
+    ENTITY,
+    INERT_BRACE,
+    INERT_QUOTE,
+    MARK,
+    NEXT_CELL,
+    OPAQUE,
+    is_masked,
+    unmask,
+    unmask_meant,
+)
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper, Span
 from parsers.scan_stack import MAX_FAULTS
@@ -295,9 +306,11 @@ class _State:
 
     def picture(self, target: titles.Target, label: str | None, label_at: int, start: int, end: int) -> None:
         """A picture shows no text of its own; its caption (else its alternative text) is its label."""
-        if label and "||" in label:
+        if label and ("||" in label or NEXT_CELL in label):
             self.faults.append(("doubled-pipe", start, end))
         options = images.parse_options(label or "", label_at)
+        if options.swallows:
+            self.faults.append(("link-in-option", start, end))
         caption = self.inner(options.caption, options.caption_at, bare=options.framed) if options.caption else ""
         alternative = self.inner(options.alternative, options.alternative_at) if options.alternative else ""
         shown = caption or alternative

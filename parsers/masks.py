@@ -17,14 +17,15 @@ GONE = "\ufdd0"  # a comment: as if it were not there
 OPAQUE = "\ufdd1"  # a template or tag whose output is not known here
 BREAK = "\ufdd2"  # a line break inside a link
 MARK = "\ufdee"  # where an extension tag begins: MediaWiki has a strip marker there, which ends lines and addresses
+NEXT_CELL = "\ufdef"  # a second pipe inside a link where MediaWiki begins a cell
 ANGLE = "\ufdd3"  # the "<" of an HTML tag, on its way through mwparserfromhell
 _INERT = dict(zip("[]<>&':|*#=!{}_/;-+~\n@–‑‐", map(chr, range(0xFDD4, 0xFDEE)), strict=False))
 INERT_BRACE, INERT_QUOTE = _INERT["{"], _INERT["'"]
 # {{!}} and {{=}} (Help:Magic words, Other): a pipe that parts nothing but links and cells, an equals sign that is text
 _CHARACTERS = {"!": "|", "=": _INERT["="]}
 _TO_INERT = str.maketrans(_INERT)
-_TO_TEXT = str.maketrans({GONE: "", OPAQUE: "", MARK: "", BREAK: "\n", ANGLE: "<", **{v: k for k, v in _INERT.items()}})
-_TO_MEANT = str.maketrans({GONE: "", OPAQUE: "", MARK: "", BREAK: "\n"})
+_TO_MEANT = str.maketrans({GONE: "", OPAQUE: "", MARK: "", BREAK: "\n", NEXT_CELL: "|"})
+_TO_TEXT = {**_TO_MEANT, **str.maketrans({ANGLE: "<", **{v: k for k, v in _INERT.items()}})}
 _ANY = re.compile("[\ufdd0-\ufdef]")
 _NO_LABEL = re.compile(r"\n[ \t:]*(?:\{\||\|\}|\|-|=[^\n]*=[ \t\ufdd0]*\n)")
 _NO_TARGET = re.compile(r"[\n\[\]{}]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from parsers.masks import links_in
+from parsers.masks import NEXT_CELL, links_in
 from parsers.record import Table
 
 _MAX_CELLS = 50_000  # of a grid; spans beyond it are not repeated
@@ -92,6 +92,14 @@ def _cell(masked: str, start: int, end: int, *, header: bool = False) -> Cell:
     if pipe < 0 or masked.find("[[", start, pipe) >= 0:
         return Cell("", [(start, end)], header)
     return Cell(masked[start:pipe], [(pipe + 1, end)], header)
+
+
+def mark_cells(masked: str, start: int, end: int) -> str:
+    """``masked`` with ``NEXT_CELL`` for the second of two pipes in the links of one line of a cell."""
+    line = masked[start:end]
+    for low, high in links_in(line, 0):
+        line = line[:low] + line[low:high].replace("||", "|" + NEXT_CELL) + line[high:]
+    return masked[:start] + line + masked[end:]
 
 
 def build_table(caption: str | None, rows: list[list[Cell]], texts: list[list[str]]) -> Table:

@@ -16,6 +16,7 @@ def not_read_reason(code: str, lang: Language) -> str:
         "dynamic-target": say("The address of a link is made by a wiki template and was not read"),
         "invalid-link-target": say("Square brackets hold something that cannot be the target of a link"),
         "invalid-template-name": say("Double braces hold something that cannot be the name of a wiki template"),
+        "link-in-option": say("The link of a picture holds square brackets; the picture perhaps ends too late"),
         "long-link": say("A text in square brackets is too long to be a link"),
         "more-diagnostics": say("There is more on a page than is counted here"),
         "nested-comment": say("A hidden comment begins inside another one, which was perhaps to end before"),

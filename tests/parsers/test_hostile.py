@@ -69,6 +69,10 @@ BROKEN = {
     ),
     "deep templates": ("{{a|" * 4000 + "}}" * 4000, "depth-limit"),
     "templates deeper than is kept in mind": ("{{a|" * 50_000 + "}}" * 50_000, "unclosed-template"),
+    "lists of all kinds in one another": (
+        "<dl><dd><ul><li>" * 20_000 + "</dl></ul></ol></dd></li>" * 20_000,
+        "stray-html-tag",
+    ),
     "deep links": ("[[Datei:a|" * 20_000 + "]]" * 20_000, "long-link"),
     "deep notes": ("<ref>" * 50_000 + "</ref>" * 50_000, "unclosed-tag"),
     "two million pipes": ("{{a" + "|" * 2 * MEGABYTE + "}}", "too-many-parameters"),
@@ -91,7 +95,6 @@ SOUND = {
     "a row in tags of 100,000 cells": "<table><tr>" + "<td>a\n" * 100_000 + "</table>",
     "100,000 tables in tags in one another": "<table><tr><td>" * 100_000 + "</td></tr></table>" * 100_000,
     "100,000 lists in tags in one another": "<ul><li>" * 100_000 + "</li></ul>" * 100_000,
-    "lists of all kinds in one another": "<dl><dd><ul><li>" * 20_000 + "</dl></ul></ol></dd></li>" * 20_000,
     "100,000 items in tags": "<ul>" + "<li>a" * 100_000 + "</ul>",
     "lists in 20,000 cells": "{|\n" + "| <ul><li>a</li></ul> || [[a|b]]\n" * 20_000 + "|}",
     "tag cells in a wikitable": "{|\n" + "|-\n| a\n<td>b</td>\n" * 20_000 + "|}",
