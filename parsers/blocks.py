@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from parsers.block_scan import TABLE_END, BlockScanner, ReadInline
+from parsers.field_slips import cell_slips, row_slips
 from parsers.headings import Heading
 from parsers.lists import LIST_PREFIX, MAX_LIST_DEPTH, Entry, add_lists, build_lists, shown_lines, split_term
 from parsers.masks import GONE
@@ -59,6 +60,7 @@ class BlockReader(BlockScanner):
     def __init__(self, masked: str, read_inline: ReadInline) -> None:
         super().__init__(masked, read_inline)
         self.tables: list[TableSource] = []  # that stand in no other
+        self.cell_faults: list[tuple[str, int, int]] = []
 
     def read(self, on_heading: Callable[[Heading], None] | None = None) -> list[Body]:
         """The bodies of the whole text; without ``on_heading`` there are no headings and one body."""
@@ -185,6 +187,8 @@ class BlockReader(BlockScanner):
         if closing:
             inner.pop()
         caption, rows, loose = parse_cells(self.masked, inner, nested=depth < _MAX_TABLE_DEPTH)
+        if inner and depth == 1:
+            self.cell_faults += row_slips(self.masked, inner[0][0], inner[-1][1])
         if mixed := self.tagged and has_rows(self.masked, lines[0][1], stop):
             caption, rows, loose = self.mix_rows(caption, rows, loose)
         if loose:
@@ -218,6 +222,8 @@ class BlockReader(BlockScanner):
 
     def read_cell(self, cell: Cell, depth: int, nested: list[Table]) -> str:
         inside = Body()
+        if cell.marked:
+            self.cell_faults += cell_slips(self.masked, *cell.lines[0], cell.attributes)
         for start, end in cell.lines:
             if self.masked.find("||", start, end) >= 0:
                 self.masked = mark_cells(self.masked, start, end)

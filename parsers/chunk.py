@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from parsers.html_tags import Tag
-from parsers.links import Inline
+from parsers.inline import Inline
 from parsers.masks import GONE, OPAQUE, is_masked, unmask
 from parsers.plain_text import drop_comments
 from parsers.record import Category, Infobox, Link, Magic, Paper, Row, Span, Template

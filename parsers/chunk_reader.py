@@ -12,6 +12,7 @@ from parsers import vocabulary
 from parsers.blocks import BlockReader, Body
 from parsers.chunk import Chunk
 from parsers.chunk_scan import RECOVERED, ChunkScanner, Tools, value_start
+from parsers.field_slips import field_slips
 from parsers.headings import Heading
 from parsers.images import parse_gallery
 from parsers.infobox import last_of_each
@@ -26,10 +27,11 @@ from parsers.titles import RedirectLine, gallery_file, is_relative
 from parsers.values import parse_values
 
 _MAX_ROWS = 1000  # of a table that are fields of an infobox
-_DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\})", re.MULTILINE)
+_DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\}|\|\|-+[ \t]*$)", re.MULTILINE)
 _NO_HEADING = re.compile(
     r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$|^(?![\ufdd0 \t]*+[|!=*#:;])[^\n]*[^=\n]==+[ \t\ufdd0]*$", re.MULTILINE
 )
+_HALF_HEADING = re.compile(r"^(?:=[^=\n|]*[^=\s|][ \t]*|[^\W\d_][^=\n|]{0,80}=)$", re.MULTILINE)
 
 
 class ChunkReader(ChunkScanner):
@@ -69,10 +71,13 @@ class ChunkReader(ChunkScanner):
         faults += [("stray-table-end", start, start + 2) for start in blocks.stray_ends]
         faults += [("stray-pipe", *span) for span in blocks.stray_pipes]
         faults += [("stray-cell", *span) for span in blocks.stray_cells]
-        if "{|" in masked or "|}" in masked:
+        faults += blocks.cell_faults
+        if "{|" in masked or "|}" in masked or "||-" in masked:
             faults += [("doubled-table-mark", *match.span()) for match in _DOUBLED_TABLE.finditer(masked)]
         if "==" in masked:
             faults += [("no-heading", *match.span()) for match in _NO_HEADING.finditer(masked)]
+        if "\n=" in masked or "=\n" in masked or masked[:1] == "=" or masked[-1:] == "=":
+            faults += [("no-heading", *match.span()) for match in _HALF_HEADING.finditer(masked)]
 
     def collect(self, tables: Sequence[TableSource] = ()) -> None:
         """The same with the infoboxes, whose fields take their links from it."""
@@ -211,6 +216,7 @@ class ChunkReader(ChunkScanner):
 
     def infobox(self, node: Node, name: str, params: tuple[Param, ...]) -> None:
         """One field for each name; of a repeated one the last, as the template would see it."""
+        self.chunk.faults += field_slips(self.text, node.parts[1:], params)
         named = ((param.name, (part, param)) for part, param in zip(node.parts[1:], params, strict=True))
         fields = tuple(self.field(part, param) for part, param in last_of_each(named).values())
         span, section = self.placed(node.start, node.end), self.section_at(node.start)

@@ -12,7 +12,7 @@ from parsers.chunk import ItemKeeper
 from parsers.headings import HEADING_LINE, find_heading
 from parsers.html_tags import find_tags, half_tags
 from parsers.infobox import InfoboxRule
-from parsers.links import Inline, InlineReader
+from parsers.inline import Inline, InlineReader
 from parsers.masks import GONE, MARK, OPAQUE, hide_line_breaks, mask, unmask
 from parsers.memory import Memory
 from parsers.record import Param, Span, Value

@@ -194,7 +194,7 @@ class LinesReader:
     def remember(self, memory: Lines, written: str, lead: bool) -> Line:
         if not written.strip(_BLANKS):
             return _BLANK
-        other = _OTHER.match(written) or written.rstrip(_BLANKS).endswith("==")
+        other = _OTHER.match(written) or written.rstrip(_BLANKS).endswith("=")
         plain = not other and _PLAIN.fullmatch(written)
         line = self.read_plain(written) if plain else self.read_line(written, lead)
         if not line.on_page:

@@ -13,10 +13,11 @@ import mwparserfromhell
 from mwparserfromhell.nodes import ExternalLink, Wikilink
 from mwparserfromhell.wikicode import Wikicode
 
-from parsers import images, papers, titles
+from parsers import images, titles
 from parsers.addresses import ADDRESS, SCHEMES, address_host, free_address
-from parsers.brackets import pair_brackets, slips
-from parsers.immutable import dataclass
+from parsers.brackets import pair_brackets
+from parsers.inline_slips import is_damaged_picture
+from parsers.link_targets import LinkTargets
 from parsers.masks import (
     ANGLE,
     ENTITY,
@@ -27,12 +28,10 @@ from parsers.masks import (
     OPAQUE,
     is_masked,
     unmask,
-    unmask_meant,
 )
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
-from parsers.record import Category, Link, Magic, Paper, Span
+from parsers.record import Category, Link, Magic
 from parsers.scan_stack import MAX_FAULTS
-from parsers.site import Site
 
 _TAG_NAME = re.compile(r"</?([A-Za-z0-9]+)")
 _TOKEN = re.compile(
@@ -45,87 +44,18 @@ _TOKEN = re.compile(
     r"|(?P<angle></?[A-Za-z][A-Za-z0-9]++(?![@:.]))"
     r"|(?P<magic>__\w{1,60}?__)"
 )
+_DOUBLED_EQUALS = re.compile(r"[?&]\w+==\w")
+MARKUP = re.compile(r"[\[<&:/_]")  # without which there is no token
 _URL_END = re.compile("''|&[lg]t;")  # Parser::handleExternalLinks
-_SPECIAL = re.compile(r"[\[<&:/_]")  # without which there is no token
 _MAX_NESTED = 2000  # characters that mwparserfromhell is given at once
-_MAX_PARSES = 3000  # of such texts in one chunk
-_MAX_TARGETS = 50_000  # remembered
 _MAX_DEPTH = 8  # of brackets in brackets; only pictures nest at all
 _TRAIL_LENGTH = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
-    """What a piece holds. Spans count from the start of the piece, sections are 0."""
+class LinkScan:
+    """One reading of a piece and what it has found so far; ``text`` is still masked."""
 
-    text: str
-    links: tuple[Link, ...] = ()
-    categories: tuple[tuple[int, Category], ...] = ()
-    magic: tuple[Magic, ...] = ()
-    papers: tuple[Paper, ...] = ()
-    on_page: bool = False  # some target was resolved with the title of the page
-    faults: tuple[tuple[str, int, int], ...] = ()
-    empty: bool = True  # there is nothing but text
-    only_links: bool = False
-
-
-class InlineReader:
-    """Reads pieces for one wiki and one page title."""
-
-    def __init__(self, site: Site, title: str, targets: dict[str, titles.Target | None] | None = None) -> None:
-        self.site = site
-        self.title = title
-        self.targets = {} if targets is None else targets
-        self.parses = _MAX_PARSES
-
-    def resolve(self, raw: str) -> titles.Target | None:
-        """The target of a link that is not relative to its page."""
-        if raw not in self.targets:
-            if len(self.targets) >= _MAX_TARGETS:
-                self.targets.clear()
-            self.targets[raw] = titles.resolve(raw, self.title, self.site)
-        return self.targets[raw]
-
-    def picture_link(self, written: str, label: str, span: Span) -> Link | None:
-        """The link of a picture that its option ``link`` makes, to a page or an address; None of what is neither."""
-        plain = unmask(drop_quotes(written)).strip()
-        if free_address(plain):
-            return Link("external", None, plain, address_host(plain), tidy(label), 0, span)
-        page = titles.resolve(plain, self.title, self.site) if plain else None
-        if page is None:
-            return None
-        return Link("interwiki" if page.interwiki else "internal", page.full, None, None, tidy(label), 0, span)
-
-    def read(self, piece: str) -> Inline:
-        """Links in source order and the text of one line, cell, label or value."""
-        if not _SPECIAL.search(piece):
-            masked = drop_quotes(piece)
-            plain = unmask(masked)
-            text = tidy(plain)
-            found = papers.find_papers(text if plain is masked else tidy(unmask_meant(masked)), (), self.site)
-            slip = "]" in piece or "''" in piece or "-->" in piece
-            faults = tuple(slips(piece)) if slip else ()
-            return Inline(text, papers=found, faults=faults, empty=not (found or faults))
-        state = _State(self)
-        state.read(piece, 0)
-        masked = drop_quotes("".join(state.text))
-        plain = unmask(masked)
-        text = tidy(plain)
-        # what stands in a text literally cites nothing
-        meant = text if plain is masked else tidy(unmask_meant(masked))
-        # brackets that were read are in no text
-        if "]" in masked or state.hides_brackets or "''" in piece or "-->" in piece:
-            state.faults.extend(slips(piece))
-        links = tuple(sorted(state.links, key=lambda link: link.span))
-        found = papers.find_papers(meant, links, self.site)
-        marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
-        return Inline(text, links, *marks, empty=not (links or any(marks)), only_links=not any(marks))
-
-
-class _State:
-    """One reading and what it has found so far; ``text`` is still masked."""
-
-    def __init__(self, reader: InlineReader) -> None:
+    def __init__(self, reader: LinkTargets) -> None:
         self.reader, self.site, self.title = reader, reader.site, reader.title
         self.text: list[str] = []
         self.links: list[Link] = []
@@ -177,7 +107,7 @@ class _State:
 
         Addresses in labels are links in captions only, those in brackets not in another link.
         """
-        if not _SPECIAL.search(piece):
+        if not MARKUP.search(piece):
             return unmask(drop_quotes(piece))
         outer = self.text, self.bare_links, self.bracket_links
         self.text = []
@@ -272,6 +202,8 @@ class _State:
                 # what a template stands for is written in the source (ItemKeeper.source_key)
                 key = label if label is None or OPAQUE in label else unmask(label).replace("\n", "")
                 name = self.site.split_title(target.title)[1]
+                if after[:1].isalnum():
+                    self.faults.append(("damaged-category", start, end))
                 self.categories.append((start, Category(name, unescape(key) if key is not None else None)))
                 return 0
             if target.namespace == titles.FILE and target.interwiki is None:
@@ -299,6 +231,8 @@ class _State:
         shown = (
             _default_label(titles.decode(raw), target) if label is None else self.inner(label, label_at, brackets=False)
         )
+        if label and label[0] in ("|", NEXT_CELL):
+            self.faults.append(("doubled-pipe", start, end))
         kind = "interwiki" if target.interwiki else "file" if target.namespace == titles.MEDIA else "internal"
         self.add(kind, target.full, shown + suffix, start, end)
         self.text.append(shown.replace("'", INERT_QUOTE) + suffix)
@@ -311,6 +245,8 @@ class _State:
         options = images.parse_options(label or "", label_at)
         if options.swallows:
             self.faults.append(("link-in-option", start, end))
+        elif is_damaged_picture(target.title, options):
+            self.faults.append(("damaged-picture", start, end))
         caption = self.inner(options.caption, options.caption_at, bare=options.framed) if options.caption else ""
         alternative = self.inner(options.alternative, options.alternative_at) if options.alternative else ""
         shown = caption or alternative
@@ -335,6 +271,8 @@ class _State:
             self.read(f"{url} {label}]" if label else f"{url}]", start + 1)
             return
         shown = self.inner(label, label_at, brackets=False)
+        if (quotes == "''" and not rest.startswith("'")) or _DOUBLED_EQUALS.search(address):
+            self.faults.append(("damaged-link", start, end))
         if rest:
             shown = f"{self.inner(quotes + rest, start)} {shown}"
         self.add_address(address, shown, start, end)

@@ -17,8 +17,8 @@ from parsers.chunk_scan import Tools
 from parsers.diagnostics import build_diagnostics
 from parsers.html_tags import Tag, unpaired
 from parsers.infobox import InfoboxRule
+from parsers.inline import Inline, InlineReader
 from parsers.lines import Lines, LinesReader
-from parsers.links import Inline, InlineReader
 from parsers.memory import Memory, without_collection
 from parsers.record import Record, Redirect, Value
 from parsers.sections import SectionText, build_sections

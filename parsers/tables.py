@@ -20,13 +20,15 @@ _SPAN = re.compile(r"(?<![\w-])(rowspan|colspan)\s*=\s*[\"']?\s*(\d{1,4})", re.I
 class Cell:
     """One cell as written: its attributes and the spans of its lines; ``header`` after ``!`` or in ``<th>``.
 
-    In one that is ``parted``, each table and list that is written as tags is a line of its own.
+    In one that is ``parted``, each table and list that is written as tags is a line of its own. The first line of one
+    that is ``marked`` holds a pipe.
     """
 
     attributes: str
     lines: list[tuple[int, int]] = field(default_factory=list)
     header: bool = False
     parted: bool = False
+    marked: bool = False
 
     def span(self, name: str) -> int:
         for found, number in _SPAN.findall(self.attributes):
@@ -90,8 +92,8 @@ def _cell(masked: str, start: int, end: int, *, header: bool = False) -> Cell:
     """A cell; what stands before its first pipe are attributes, unless a link begins there."""
     pipe = masked.find("|", start, end)
     if pipe < 0 or masked.find("[[", start, pipe) >= 0:
-        return Cell("", [(start, end)], header)
-    return Cell(masked[start:pipe], [(pipe + 1, end)], header)
+        return Cell("", [(start, end)], header, marked=pipe >= 0)
+    return Cell(masked[start:pipe], [(pipe + 1, end)], header, marked=True)
 
 
 def mark_cells(masked: str, start: int, end: int) -> str:

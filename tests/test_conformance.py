@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from parsers.reader import Reader
+from parsers.record import Record
 from parsers.site import Site
 from tests.conformance import OURS, Outcome, compare_texts, read_texts
 from tests.conformance_judge import Judge, Text, install_judge
@@ -75,6 +77,31 @@ def test_every_broken_page_carries_a_diagnostic(sample_wiki_path: Path) -> None:
     silent = [f"{text.name}: {text.fault}" for text in broken if not reader.read(text.text, text.title).diagnostics]
     assert len(broken) > MUTANTS
     assert len(silent) <= len(broken) / 200, silent
+
+
+def test_what_reads_otherwise_for_a_slip_carries_a_diagnostic(sample_wiki_path: Path) -> None:
+    """Some cannot be told from what somebody meant: text that swallowed a mark, an address without its equals sign."""
+    texts = list(read_texts(sample_wiki_path))
+    reader = Reader(Site.default())
+    meant = {text.name: _items(reader.read(text.text, text.title)) for text in texts}
+    changed = silent = 0
+    for mutant in mutants(texts, 4 * MUTANTS, 1):
+        record = reader.read(mutant.text, mutant.title)
+        if _items(record) != meant[mutant.name.rpartition(" ")[0]]:
+            changed += 1
+            silent += not record.diagnostics
+    assert changed > 2 * MUTANTS
+    assert silent <= changed / 20, f"{silent} of {changed}"
+
+
+def _items(record: Record) -> tuple[Counter[object], ...]:
+    """What a record says, without where it stands."""
+    return (
+        Counter((use.name, param.name, param.raw) for use in record.templates for param in use.params),
+        Counter((category.name, category.sort_key) for category in record.categories),
+        Counter((link.kind, link.target or link.url) for link in record.links),
+        Counter((section.level, section.title, section.tables) for section in record.sections),
+    )
 
 
 def test_sound_pages_carry_no_diagnostic(sample_wiki_path: Path) -> None:

@@ -9,20 +9,31 @@ def not_read_reason(code: str, lang: Language) -> str:
     """A plain sentence, without its full stop, for a code of ``parsers.diagnostics``; an unknown code as it is."""
     say = lang.say
     return {
+        "damaged-category": say("A category shows as text on the page, or text sticks to it"),
+        "damaged-link": say("The address of a link is cut by quotation marks, or holds two equals signs together"),
+        "damaged-picture": say("The name or the options of a picture are damaged"),
         "depth-limit": say("Wiki templates are nested so deeply that the innermost were not read"),
-        "doubled-pipe": say("Two vertical bars stand together in a picture, which may be cut off there"),
+        "doubled-equals": say("A field value begins with an equals sign, which is perhaps written twice"),
+        "doubled-pipe": say("Two vertical bars stand together in a link, a picture or an infobox"),
         "doubled-table-mark": say("Two marks of a table stand on one line, of which only the first counts"),
         "duplicate-parameter": say("A field is given twice; the last value counts"),
         "dynamic-target": say("The address of a link is made by a wiki template and was not read"),
+        "heading-in-field": say("A heading stands inside a field; the infobox perhaps ends too late"),
         "invalid-link-target": say("Square brackets hold something that cannot be the target of a link"),
         "invalid-template-name": say("Double braces hold something that cannot be the name of a wiki template"),
         "link-in-option": say("The link of a picture holds square brackets; the picture perhaps ends too late"),
         "long-link": say("A text in square brackets is too long to be a link"),
+        "lost-row-mark": say("A line in a table looks like a row that lost its vertical bar"),
+        "lost-cell-text": say("A text before a vertical bar in a cell of a table does not show on the page"),
+        "missing-pipe": say(
+            "A field holds a line that looks like a field of its own; a vertical bar is perhaps missing"
+        ),
         "more-diagnostics": say("There is more on a page than is counted here"),
         "nested-comment": say("A hidden comment begins inside another one, which was perhaps to end before"),
         "nested-link": say("A link stands inside another one; the outer brackets show as text on the page"),
         "no-heading": say("A line begins or ends like a heading, but does not do both"),
         "odd-character": say("A text holds control characters or what is left of damaged ones"),
+        "pipe-in-text": say("A single vertical bar shows as text on the page"),
         "recovered-infobox": say("An infobox is not closed; its fields were read as far as it seems to go"),
         "stray-braces": say("Closing braces stand alone and show as text on the page"),
         "stray-brackets": say("Closing square brackets stand alone and show as text on the page"),
@@ -46,6 +57,7 @@ def not_read_reason(code: str, lang: Language) -> str:
         "unclosed-variant": say("A passage in several forms of the language is not closed"),
         "uneven-brackets": say("The square brackets in a wiki function do not come in pairs"),
         "uneven-heading": say("A heading has more equals signs on one side than on the other"),
+        "unnamed-field": say("A value in an infobox has no field name; an equals sign is perhaps missing"),
         "unknown-tag": say("Angle brackets hold something that no wiki knows; they show as text on the page"),
         "url-split-at-equals": say("An address is cut at its equals sign because a field name is missing"),
     }.get(code, code)

@@ -1,0 +1,62 @@
+"""Slips in the fields of an infobox and the cells of a table that MediaWiki reads without a word, and loses text by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from parsers.masks import links_in, mask, unmask
+from parsers.record import Param
+from parsers.scan_tree import Part
+
+_HEADING = re.compile(r"^=[^\n]*[^\s=][^\n]*=[ \t]*$", re.MULTILINE)
+# A line that begins like a field: a name of a few words, and an equals sign
+_NEXT_FIELD = re.compile(r"\n[ \t]*([^\W\d_][\w ()./-]{0,50}?)[ \t]*=(?![=>])")
+_SENTENCE = re.compile(r"\.\s|//|\bwww\.")
+_LOST_MARK = re.compile(r"^[ \t]*(?:-{1,3}[ \t]*$|[^\s|!{*#:;][^\n]*\|\|)", re.MULTILINE)
+_ATTRIBUTES = re.compile(r"=|\A\s*(?:nowrap|hidden|header)\s*\Z", re.IGNORECASE)
+
+
+def field_slips(text: str, parts: Sequence[Part], params: Sequence[Param]) -> Iterator[tuple[str, int, int]]:
+    """Code, start and end of fields that have no name, hold the next one or a heading, or begin with a second ``=``."""
+    has_names = any(part.equals >= 0 for part in parts)
+    for at, (part, param) in enumerate(zip(parts, params, strict=True)):
+        raw = param.raw.strip()
+        if part.start == part.end and at < len(params) - 1:
+            yield "doubled-pipe", part.start - 1, part.end + 1
+        if not raw:
+            continue
+        start = part.equals + 1 if part.equals >= 0 else part.start
+        if part.equals < 0 or not param.name:
+            if has_names and unmask(mask(text, start, part.end, part.nodes)).strip():
+                yield "unnamed-field", part.start, part.end
+            continue
+        if "=" not in raw:
+            continue
+        masked = mask(text, start, part.end, part.nodes)
+        if raw[0] == "=" and not _HEADING.match(masked.strip()):
+            yield "doubled-equals", start, part.end
+        if "\n" in raw:
+            if _HEADING.search(masked):
+                yield "heading-in-field", start, part.end
+            elif (named := _NEXT_FIELD.search(masked.rstrip())) and not _SENTENCE.search(named[1]):
+                yield "missing-pipe", start + named.start(1), part.end
+
+
+def cell_slips(masked: str, start: int, end: int, attributes: str) -> Iterator[tuple[str, int, int]]:
+    """The same of the first line of a cell: text that is read as attributes and dropped, a pipe that is shown."""
+    if _is_text(attributes):
+        yield "lost-cell-text", start - 1 - len(attributes), start - 1
+    pipe = masked.find("|", start, end)
+    if pipe >= 0 and not any(low < pipe - start < high for low, high in links_in(masked[start:end], 0)):
+        yield "pipe-in-text", pipe, pipe + 1
+
+
+def row_slips(masked: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """Lines between those of a table that are no cell, and look like the mark of a row or like several cells."""
+    for match in _LOST_MARK.finditer(masked, start, end):
+        yield "lost-row-mark", *match.span()
+
+
+def _is_text(attributes: str) -> bool:
+    return any(map(str.isalnum, unmask(attributes))) and not _ATTRIBUTES.search(attributes)

@@ -1,0 +1,62 @@
+"""What a piece of masked wikitext holds: the text of one line, cell, label or value, and the items in it."""
+
+from __future__ import annotations
+
+from parsers import papers, titles
+from parsers.brackets import slips
+from parsers.immutable import dataclass
+from parsers.inline_slips import text_slips
+from parsers.link_targets import LinkTargets
+from parsers.links import MARKUP, LinkScan
+from parsers.masks import unmask, unmask_meant
+from parsers.plain_text import drop_quotes, tidy
+from parsers.record import Category, Link, Magic, Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """What a piece holds. Spans count from the start of the piece, sections are 0."""
+
+    text: str
+    links: tuple[Link, ...] = ()
+    categories: tuple[tuple[int, Category], ...] = ()
+    magic: tuple[Magic, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    on_page: bool = False  # some target was resolved with the title of the page
+    faults: tuple[tuple[str, int, int], ...] = ()
+    empty: bool = True  # there is nothing but text
+    only_links: bool = False
+
+
+class InlineReader(LinkTargets):
+    """Reads pieces for one wiki and one page title."""
+
+    def read(self, piece: str) -> Inline:
+        """Links in source order and the text of one line, cell, label or value."""
+        if not MARKUP.search(piece):
+            masked = drop_quotes(piece)
+            plain = unmask(masked)
+            text = tidy(plain)
+            found = papers.find_papers(text if plain is masked else tidy(unmask_meant(masked)), (), self.site)
+            slip = "]" in piece or "''" in piece or "-->" in piece or "|" in piece
+            faults = (*slips(piece), *text_slips(piece)) if slip else ()
+            return Inline(text, papers=found, faults=faults, empty=not (found or faults))
+        state = LinkScan(self)
+        state.read(piece, 0)
+        masked = drop_quotes("".join(state.text))
+        plain = unmask(masked)
+        text = tidy(plain)
+        # what stands in a text literally cites nothing
+        meant = text if plain is masked else tidy(unmask_meant(masked))
+        # brackets that were read are in no text
+        if "]" in masked or state.hides_brackets or "''" in piece or "-->" in piece:
+            state.faults.extend(slips(piece))
+        if "|" in masked:
+            state.faults.extend(text_slips(piece))
+        prefix, colon, rest = piece.partition(":")
+        if colon and "[[" in rest and rest[:1].isalnum() and self.site.namespace_id(prefix) == titles.CATEGORY:
+            state.faults.append(("damaged-category", 0, len(piece)))
+        links = tuple(sorted(state.links, key=lambda link: link.span))
+        found = papers.find_papers(meant, links, self.site)
+        marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
+        return Inline(text, links, *marks, empty=not (links or any(marks)), only_links=not any(marks))
