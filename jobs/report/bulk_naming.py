@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from parsers.change import BulkChange, PageChange
 
+_VARIABLE = re.compile(r"(?<!\{)\{[^{}]+\}")
 _USE = re.compile(r"\{\{([^|{}]+)")
 _FIELD = re.compile(r"(?:\A| \| )([^|={}]+) = \{")
 _DATE = re.compile(r"\{(DD|D|MM|M|Month|YYYY)\}")
@@ -42,7 +43,14 @@ class BulkName:
 
 
 def name_bulk(bulk: BulkChange, members: Sequence[PageChange]) -> BulkName:
-    """How to name a bulk change, of which some members are given."""
+    """How to name a bulk change, of which some members are given; what a rule keeps is left out."""
+    named = _name_bulk(bulk, members)
+    if named.what == "sort key":  # it tells the page's title from other keys
+        return named
+    return replace(named, before=_VARIABLE.sub("…", named.before), after=_VARIABLE.sub("…", named.after))
+
+
+def _name_bulk(bulk: BulkChange, members: Sequence[PageChange]) -> BulkName:
     before, after = bulk.pattern_before, bulk.pattern_after
     if _DATE.search(before) and _DATE.search(after) and "{YYYY}" in before:
         return BulkName("dates", _example(before), _example(after))

@@ -56,6 +56,11 @@ class EditStory:
         """Whether the page came or went with this edit: its items are then not changes of content."""
         return any(entry.kind == "page" and entry.action in ("created", "deleted") for entry in self.entries)
 
+    @property
+    def content(self) -> tuple[Entry, ...]:
+        """The entries that changed what stands on the page: no page events, not what a new page brought."""
+        return () if self.is_whole_page else tuple(entry for entry in self.entries if entry.kind != "page")
+
 
 @dataclass(frozen=True, slots=True)
 class PageStory:
@@ -80,9 +85,8 @@ class PageStory:
 
     @property
     def content(self) -> tuple[Entry, ...]:
-        """The entries that changed what stands on the page: no page events, not what a new page brought."""
-        edits = (edit for edit in self.edits if not edit.is_whole_page)
-        return tuple(entry for edit in edits for entry in edit.entries if entry.kind != "page")
+        """The entries that changed what stands on the page, edit by edit."""
+        return tuple(entry for edit in self.edits for entry in edit.content)
 
     @property
     def is_deleted(self) -> bool:

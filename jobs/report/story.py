@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -86,12 +86,19 @@ def tell(data: ReportData, limits: Limits | None = None) -> Story:
     detailed, hidden = _choose(pages, limits.pages)
     hidden_changes = sum(len(page.entries) + page.left_out + page.member_count for page in hidden)
     hidden_changes += sum(page.left_out for page in detailed)
+    bulk = tuple(
+        tell_bulk(n, entry, members[n], _mixed_edits(pages, n), revisions) for n, entry in enumerate(entries, 1)
+    )
+    returned = {
+        (case.title, case.rev_id, member.change.kind)
+        for story in bulk
+        for case in story.new_regressions
+        for member in members[story.number]
+    }
     return Story(
         data=data,
-        totals=_count(pages, ordered),
-        bulk=tuple(
-            tell_bulk(n, entry, members[n], _mixed_edits(pages, n), revisions) for n, entry in enumerate(entries, 1)
-        ),
+        totals=_count(pages, ordered, returned),
+        bulk=bulk,
         pages=tuple(pages),
         detailed=tuple(detailed),
         hidden_pages=len(hidden),
@@ -238,7 +245,20 @@ def _mixed_edits(pages: Iterable[PageStory], number: int) -> tuple[str, ...]:
     return tuple(p.title for p in pages if any(number in edit.bulk_numbers and edit.entries for edit in p.edits))
 
 
-def _count(pages: Sequence[PageStory], changes: Sequence[PageChange]) -> Totals:
+def _count(
+    pages: Sequence[PageStory], changes: Sequence[PageChange], returned: Collection[tuple[str, int | None, str]]
+) -> Totals:
+    """What the opening counts; what ``returned`` to an old form (title, revision, kind) is told of the bulk change."""
+    contents = [
+        [
+            entry
+            for edit in page.edits
+            for entry in edit.content
+            if (page.title, edit.rev_to, entry.kind) not in returned
+        ]
+        for page in pages
+    ]
+
     def having(event: str) -> int:
         return sum(event in page.events for page in pages)
 
@@ -248,8 +268,8 @@ def _count(pages: Sequence[PageStory], changes: Sequence[PageChange]) -> Totals:
         deleted=having("deleted"),
         restored=having("restored"),
         moved=having("moved"),
-        content=sum(bool(page.content) for page in pages),
-        content_items=tuple(Counter(entry.kind for page in pages for entry in page.content).most_common()),
+        content=sum(map(bool, contents)),
+        content_items=tuple(Counter(entry.kind for entries in contents for entry in entries).most_common()),
         cosmetic_only=sum(not page.is_told for page in pages),
         edits=len({c.rev_to for c in changes if _is_edit(c)}),
         changes=len(changes),

@@ -252,15 +252,16 @@ def test_renamed_field_is_told_by_its_name() -> None:
     [
         (change("section", "changed", "Stand", "Die Massname", "Die Maßnahme"), "Massname", "Maßnahme", "text"),
         (change("section", "renamed", "Ziele", "Zielsetzung", "Ziele"), "Zielsetzung", "Ziele", "section"),
-        (change("template", "changed", "", "{{T|a=1}}", "{{T|b=1}}"), "{{T|a={value}}}", "{{T|b={value}}}", "text"),
-        (change("infobox", "changed", "K/F", "Amt 1/2", "Stelle 1/2"), "Amt {rest}/2", "Stelle {rest}/2", "value"),
+        (change("template", "changed", "", "{{T|a=1}}", "{{T|b=1}}"), "{{T|a=…}}", "{{T|b=…}}", "text"),
+        (change("infobox", "changed", "K/F", "Amt 1/2", "Stelle 1/2"), "Amt …/2", "Stelle …/2", "value"),
     ],
 )
 def test_bulk_change_is_named_by_what_became_what(told: Change, before: str, after: str, what: str) -> None:
     edits = Edits()
     at = "2024-07-02T08:00:00Z"
     edits.add(1, "Seite", at, "M. Muster", told)
-    bulk = BulkChange(told.kind, "r", before, after, at, at, 1, 1, (1,))
+    old, new = (name.replace("…", "{value}") for name in (before, after))
+    bulk = BulkChange(told.kind, "r", old, new, at, at, 1, 1, (1,))
     (story,) = tell(report_data(*edits.changes, bulk=(BulkEntry(9, bulk),))).bulk
     assert (story.what, story.before, story.after) == (what, before, after)
 

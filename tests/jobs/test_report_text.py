@@ -149,9 +149,10 @@ def test_bulk_change_names_exceptions_stragglers_and_regressions() -> None:
     text = render_report(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),)), "txt", "de")
     start, end = text.index("Umstellung 1:"), text.index("Alle Seiten im Überblick")
     assert text[start:end] == (
-        "Umstellung 1: Alt {x} → Neu {x} (Kategorie)\n"
-        "...........................................\n\n"
+        "Umstellung 1: Alt … → Neu … (Kategorie)\n"
+        ".......................................\n\n"
         "Eine Kategorie auf einer Seite · 2. Juli 2024 · A\n\n"
+        "Regel: Alt {x} → Neu {x}\n\n"
         "* Auf einer Seite weicht das Ergebnis ab\n\n"
         "  - Ausnahme\n    vorher: B\n    nachher: C\n\n"
         "* Eine Seite wurde dabei übersehen\n\n"
@@ -160,6 +161,20 @@ def test_bulk_change_names_exceptions_stragglers_and_regressions() -> None:
         "  - Rückkehrer\n    Alt E\n\n"
         "* Seiten\n\n"
         "  - Seite\n\n"
+    )
+
+
+def test_what_went_back_to_the_old_form_is_not_told_again() -> None:
+    at = "2024-07-02T08:00:00Z"
+    edits = Edits()
+    edits.add(1, "Seite", at, "A", change("link", "changed", "", "Rat", "Stadtrat"))
+    edits.add(2, "Rückkehrer", at, "B", change("link", "changed", "", "Stadtrat", "Rat"))
+    edits.add(3, "Andere", at, "B", change("link", "changed", "", "Stadtrat", "Rat"))
+    returned = BulkCase("Rückkehrer", 2002, "Stadtrat", "Rat")
+    bulk = BulkChange("link", "Rat → Stadtrat", "Rat", "Stadtrat", at, at, 1, 1, (1,), regressions=(returned,))
+    text = " ".join(render_report(report_data(*edits.changes, bulk=(BulkEntry(1, bulk),)), "txt", "en").split())
+    assert (
+        "one page went back to the old form later. Apart from that, the content of one page changed: one link." in text
     )
 
 
