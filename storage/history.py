@@ -19,29 +19,30 @@ def page_revisions(db: Database, page_id: int) -> list[RevisionRow]:
 
     Each as (rev_id, timestamp, user, comment, parent_id, content_model, text_id).
     """
-    revisions = db.execute(
-        f"SELECT {_REVISION} FROM revisions WHERE page_id = ? AND state = 'live'", [page_id]
-    ).fetchall()
-    (latest,) = db.execute("SELECT latest_rev_id FROM pages WHERE page_id = ?", [page_id]).fetchone()
-    return _in_order(revisions, latest)
-
-
-def _in_order(revisions: list[RevisionRow], latest: int) -> list[RevisionRow]:
-    """By time and id, but none after what was made from it, whatever the clocks said, and the current one last."""
-    times = {rev_id: timestamp for rev_id, timestamp, *_ in revisions}
-    parents = {rev_id: parent_id for rev_id, _, _, _, parent_id, *_ in revisions}
-    for rev_id in sorted(times, reverse=True):
-        parent = parents[rev_id]
-        if parent in times:
-            times[parent] = min(times[parent], times[rev_id])
-    return sorted(revisions, key=lambda row: (row[0] == latest, times[row[0]], row[0]))
+    return _in_order(db, page_id, "page_id = ? AND state = 'live'")
 
 
 def revision_order(db: Database, page_id: int) -> dict[int, int]:
     """The place of each revision of a page in its history, also of a deleted page's and of those that are gone."""
-    revisions = db.execute(f"SELECT {_REVISION} FROM revisions WHERE page_id = ?", [page_id]).fetchall()
-    (latest,) = db.execute("SELECT latest_rev_id FROM pages WHERE page_id = ?", [page_id]).fetchone()
-    return {row[0]: place for place, row in enumerate(_in_order(revisions, latest))}
+    return {row[0]: place for place, row in enumerate(_in_order(db, page_id, "page_id = ?"))}
+
+
+def _in_order(db: Database, page_id: int, condition: str) -> list[RevisionRow]:
+    """By time and id, but none after what was made from it, whatever the clocks said, and the current one last.
+
+    While that one is not here yet, the one that was read last stays so, unless something was made from it.
+    """
+    revisions = db.execute(f"SELECT {_REVISION} FROM revisions WHERE {condition}", [page_id]).fetchall()
+    last, read = db.execute("SELECT latest_rev_id, derived_rev_id FROM pages WHERE page_id = ?", [page_id]).fetchone()
+    times = {rev_id: timestamp for rev_id, timestamp, *_ in revisions}
+    parents = {rev_id: parent_id for rev_id, _, _, _, parent_id, *_ in revisions}
+    if last not in times and read not in parents.values():
+        last = read
+    for rev_id in sorted(times, reverse=True):
+        parent = parents[rev_id]
+        if parent in times:
+            times[parent] = min(times[parent], times[rev_id])
+    return sorted(revisions, key=lambda row: (row[0] == last, times[row[0]], row[0]))
 
 
 def absences(db: Database, page_id: int) -> list[tuple[str, str]]:

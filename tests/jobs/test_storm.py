@@ -109,6 +109,16 @@ CASES: dict[str, list[Op]] = {
         ("sync",),
         ("edit", "Schule", 6),
     ],
+    # Until the new current one was here, an import from the future counted as the last that had been read.
+    "an edit after a move is announced on a page with revisions from the future": [
+        ("edit", "Schule", 3),
+        ("import_old", "Schule", False, ("2031-03-01T10:00:00Z", 4)),
+        ("import_old", "Schule", False, ("2031-01-01T10:00:00Z", 5)),
+        ("edit", "Schule", 6),
+        ("sync",),
+        ("move", "Schule", "Verkehr", False, False),
+        ("edit", "Verkehr", 7),
+    ],
     # More than fifty ids that lead nowhere lie before the new one, and its time is old.
     "the current revision of a page is fetched however far its id is off": [
         ("import_old", "Schule", False, ("2010-01-01T10:00:00Z", 3)),
