@@ -10,7 +10,7 @@ from parsers.link_targets import LinkTargets
 from parsers.links import MARKUP, LinkScan
 from parsers.masks import unmask, unmask_meant
 from parsers.plain_text import drop_quotes, tidy
-from parsers.record import Category, Link, Magic, Paper
+from parsers.record import Category, Link, Magic, Paper, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,19 @@ class InlineReader(LinkTargets):
             state.faults.extend(slips(piece))
         if "|" in masked:
             state.faults.extend(text_slips(piece))
-        prefix, colon, rest = piece.partition(":")
-        if colon and "[[" in rest and rest[:1].isalnum() and self.site.namespace_id(prefix) == titles.CATEGORY:
+        if ":" in state.text[0] and self._begins_as_category(piece):
             state.faults.append(("damaged-category", 0, len(piece)))
-        links = tuple(sorted(state.links, key=lambda link: link.span))
+        links = tuple(sorted(state.links, key=_span) if len(state.links) > 1 else state.links)
         found = papers.find_papers(meant, links, self.site)
         marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
-        return Inline(text, links, *marks, empty=not (links or any(marks)), only_links=not any(marks))
+        only_links = not any(marks)
+        return Inline(text, links, *marks, empty=only_links and not links, only_links=only_links)
+
+    def _begins_as_category(self, piece: str) -> bool:
+        """Whether brackets come too late: ``Category:Har[[bour]]``."""
+        prefix, _, rest = piece.partition(":")
+        return "[[" in rest and rest[0] != "[" and self.site.namespace_id(prefix) == titles.CATEGORY
+
+
+def _span(link: Link) -> Span:
+    return link.span

@@ -61,6 +61,8 @@ def find_papers(text: str, links: tuple[Link, ...], site: Site) -> tuple[Paper, 
     if not numbers and not links:
         return ()
     cited = [(link, paper_key(link.url, site)) for link in links if link.kind == "external" and link.url]
+    if not (numbers or cited):
+        return ()
     found: list[Paper] = []
     waiting: list[int] = []
     for link, key in cited:
