@@ -134,14 +134,14 @@ class BlockReader(BlockScanner):
                 index += 1
                 continue
             line = masked[start:end]
-            begins_line = self.begins_line(start)
+            begins_line = start == 0 or masked[start - 1] == "\n"
             marker = LIST_PREFIX.match(line) if begins_line else None
             if index in ends:
                 self.flush(entries, body)
                 stop = min(ends[index], len(lines) - 1)
                 self.read_table(lines[index : stop + 1], body, depth)
                 index = stop
-            elif block := blocks.get((self.level, start, end)):
+            elif blocks and (block := blocks.get((self.level, start, end))):
                 self.read_block(block, body, depth, entries)
             elif marker:
                 self.read_item(marker, start, end, entries)
@@ -151,15 +151,13 @@ class BlockReader(BlockScanner):
                 add_lists(entries, [], [read_inline(line, start)])
             else:
                 self.flush(entries, body)
-                self.read_text(line, start, body)
+                rule = _RULE.match(line) if begins_line and line[:1] == "-" else None
+                skipped = rule.end() if rule else 0
+                text = read_inline(line[skipped:], start + skipped)
+                if text or not line.strip():
+                    append(text)
             index += 1
         self.flush(entries, body)
-
-    def read_text(self, line: str, start: int, body: Body) -> None:
-        rule = _RULE.match(line) if self.begins_line(start) else None
-        text = self.read_inline(line[rule.end() :], start + rule.end()) if rule else self.read_inline(line, start)
-        if text or not line.strip():
-            body.lines.append(text)
 
     def read_item(self, marker: re.Match[str], start: int, end: int, entries: list[Entry]) -> None:
         prefix = marker[1][:MAX_LIST_DEPTH]

@@ -27,7 +27,9 @@ def is_damaged_picture(title: str, options: Options) -> bool:
 def text_slips(piece: str) -> Iterator[tuple[str, int, int]]:
     """Code, start and end of single pipes between letters."""
     if "|" in piece and "{" not in piece:  # of a template that is never closed, or a language variant
-        links = links_in(piece, 0) if "[[" in piece else []
+        links = links_in(piece, 0)[::-1]
         for match in _PIPE.finditer(piece):
-            if "://" not in match[0] and not any(low < match.start() < high for low, high in links):
+            while links and links[-1][1] <= match.start():
+                links.pop()
+            if "://" not in match[0] and not (links and links[-1][0] < match.start()):
                 yield "pipe-in-text", match.start(), match.end()

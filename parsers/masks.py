@@ -140,11 +140,13 @@ def links_in(masked: str, start: int) -> list[tuple[int, int]]:
     """The outermost ``[[ ]]`` of a masked text, at positions that count ``start`` in."""
     found: list[tuple[int, int]] = []
     stack: list[int] = []
-    position = 0
-    while True:
-        opening, closing = masked.find("[[", position), masked.find("]]", position)
-        if closing < 0:
-            return found
+    position, opening, closing = 0, masked.find("[["), masked.find("]]")
+    while closing >= 0:
+        if 0 <= opening < position:
+            opening = masked.find("[[", position)
+        if closing < position:
+            closing = masked.find("]]", position)
+            continue
         if 0 <= opening < closing:
             stack.append(opening)
             position = opening + 2
@@ -154,3 +156,4 @@ def links_in(masked: str, start: int) -> list[tuple[int, int]]:
             if not stack:
                 found.append((start + begun, start + closing + 2))
         position = closing + 2
+    return found

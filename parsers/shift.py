@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from parsers.chunk import Chunk
 from parsers.record import Field, Infobox, Link, Magic, Paper, Span, Template
@@ -15,15 +14,22 @@ def move_chunk(chunk: Chunk, offset: int, section: int) -> Chunk:
     links = move_links(chunk.links, by, down)
     # fields hold the links of their page, not copies of them
     moved = {id(before): after for before, after in zip(chunk.links, links, strict=True)} if chunk.infoboxes else {}
-    return replace(
-        chunk,
-        offset=offset,
-        section=section,
-        links=links,
-        infoboxes=[_move_infobox(box, by, down, moved) for box in chunk.infoboxes],
-        templates=[Template(use.name, use.params, _move(use.span, by), use.section + down) for use in chunk.templates],
-        papers=[(at, Paper(one.number, one.url, one.key, one.section + down)) for at, one in chunk.papers],
-        magic=[Magic(word.name, word.value, _move(word.span, by)) for word in chunk.magic],
+    return Chunk(  # dataclasses.replace takes five times as long
+        offset,
+        section,
+        chunk.settled,
+        chunk.sections,
+        [_move_infobox(box, by, down, moved) for box in chunk.infoboxes],
+        [Template(use.name, use.params, _move(use.span, by), use.section + down) for use in chunk.templates],
+        links,
+        chunk.categories,
+        [(at, Paper(one.number, one.url, one.key, one.section + down)) for at, one in chunk.papers],
+        [Magic(word.name, word.value, _move(word.span, by)) for word in chunk.magic],
+        chunk.faults,
+        chunk.more_faults,
+        chunk.tags,
+        chunk.on_page,
+        chunk.memory,
     )
 
 
