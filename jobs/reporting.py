@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urljoin
@@ -20,6 +21,8 @@ from storage.mirror import load_site
 from storage.queries import diagnostics_by_code, revisions_between, standing
 from storage.reverts import load_reverts
 from storage.runs import last_run
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def gather_report(db: Database, wanted: ChangeFilter, config: ReportConfig) -> ReportData:
@@ -65,11 +68,13 @@ def write_report(
 ) -> list[Path]:
     """Write a report as ``NAME.LANGUAGE.FORMAT`` files into a folder, which is made; the paths, in order.
 
-    Raises UsageError when the folder cannot be written.
+    Raises UsageError when the folder cannot be written, and OSError when there is no room for a file.
     """
     try:
         return _write(data, folder, name, formats, languages)
     except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise
         raise UsageError(
             f"The report cannot be written into {folder} ({error.strerror}); choose another folder."
         ) from error
