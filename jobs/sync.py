@@ -100,10 +100,11 @@ def _sync(run: Run, settings: Settings, url: str | None, session: Session, *, fu
             run.since = store.get_state(run.db, "cursor")
             mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
             bring_up_to_date(mirror, workers, full=full)
-            if came_from_pages(run.db):
+            if from_pages := came_from_pages(run.db):
                 complete_log(run.db, Fetcher(api))
             mended = audit(mirror) if store.get_state(run.db, "doubted") else []
-            otherwise = _read_again(run, deriver)
+            # pages do not say all of a wiki's words: what they did not say has not changed
+            otherwise = read_again(run.db, deriver) if from_pages else _read_again(run, deriver)
     finally:
         run.warnings += api.warnings
         _count(run, deriver)

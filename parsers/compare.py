@@ -25,7 +25,7 @@ from parsers.compare_sections import compare_outline, pair_sections
 from parsers.compare_sides import Sources, redirect_line
 from parsers.compare_source import MaskedSource, differing_lines
 from parsers.compare_templates import compare_templates
-from parsers.compare_text import MovedText, compare_texts, find_moved_text, moved_text_changes
+from parsers.compare_text import MovedText, box_rows, compare_texts, find_moved_text, moved_text_changes
 from parsers.items import section_path
 from parsers.noise import MARKUP, WHITESPACE, markup_noise_reason
 from parsers.record import Link, Record, Redirect, Section, Span
@@ -80,7 +80,7 @@ class _Comparison:
             *fields.changes,
             *boxes,
             *compare_outline(self.before.sections, self.after.sections, self.sections),
-            *compare_texts(self.dirty, self.sources, moved, shown_addresses),
+            *compare_texts(self.dirty, self.sources, moved, shown_addresses, box_rows(self.before, self.after)),
             *(change for change in links if not _went_with_text(change, moved)),
             *templates,
             *compare_categories(self.before.categories, self.after.categories),

@@ -215,14 +215,22 @@ def _mask_told(source: MaskedSource, box: Infobox, other: Infobox) -> None:
     texts = {field.name: field.text for field in other.fields}
     for field in box.fields:
         if field.name not in texts:
-            bar = source.text.rfind("|", box.span[0], field.span[0])
-            source.mask(field.span if bar < 0 else (bar, field.span[1]))
+            source.mask(_with_mark(source.text, box, field))
         elif texts[field.name] != field.text:
             start, end = _filled(field)
             value = source.slice((start, end))
             while value.endswith("-->") and "<!--" in value:  # a comment behind it is not told
                 value = value[: value.rindex("<!--")].rstrip()
             source.mask((start, start + len(value)))
+
+
+def _with_mark(text: str, box: Infobox, field: Field) -> Span:
+    """The span of a field with the pipe before its name, or with the marks of its row."""
+    start, end = field.span
+    mark = {"template": "|", "wikitable": "|-", "html": "<tr"}.get(box.kind, "|")
+    found = text.rfind(mark, box.span[0], start)
+    close = text.find("</tr>", end, box.span[1]) if box.kind == "html" else -1
+    return (start if found < 0 else found), (end if close < 0 else close + len("</tr>"))
 
 
 def _field_change(action: str, path: str, before: str | None, after: str | None) -> Change:

@@ -16,8 +16,10 @@ from parsers.compare_sides import Sources
 from parsers.compare_source import MaskedSource, SourceDifference, shorten_both
 from parsers.items import section_path
 from parsers.noise import ORDER, collapse, noise_reason, strip_markup
-from parsers.record import Section, Span
+from parsers.record import Record, Section, Span
 from parsers.words import align
+
+BoxRows = Mapping[int, set[str]]  # by section
 
 # A shorter line is no paragraph to know again: a placeholder, a word that stands under many headings.
 _LEAST_MOVED = 12
@@ -26,6 +28,7 @@ _LEAST_REWORDED = 40
 _ALIKE = 80.0
 _MAX_REWORDED = 400
 _DIGITS = re.compile(r"\d+")
+_MAX_LABELS = 1000  # of links in one section that are looked for one by one
 _MAX_LINE_CELLS = 1_000_000  # of a longer section no line is looked for at another place in it
 
 
@@ -103,20 +106,22 @@ def compare_texts(
     sources: Sources,
     moved: Sequence[MovedText],
     relabelled: Mapping[str, str],
+    rows: tuple[BoxRows, BoxRows],
 ) -> list[Change]:
     """Changes of each pair of sections whose text or wikitext differs beyond what is told elsewhere.
 
     ``before`` and ``after`` are the section's text when a reader sees a difference, and else the raw lines
     that differ. Where the words changed, what is cosmetic beside them is told by itself. ``relabelled`` maps old to
-    new addresses that are shown as such: their links tell the difference. What must be masked in ``sources`` by now
-    is every link, template, category and magic word that is told.
+    new addresses that are shown as such: their links tell the difference, as the fields of boxes do of ``rows``. What
+    must be masked in ``sources`` by now is every link, template, category and magic word that is told.
     """
     left, come = _by_section(moved)
     changes: list[Change] = []
     for old, new in dirty:
         shown = old.text, new.text
-        text_old = _without(_relabel(shown[0], relabelled), left.get(old.index))
-        text_new = _without(shown[1], come.get(new.index))
+        text_old = _without(shown[0], left.get(old.index, set()) | rows[0].get(old.index, set()))
+        text_new = _without(shown[1], come.get(new.index, set()) | rows[1].get(new.index, set()))
+        text_old = _relabel(text_old, text_new, relabelled)
         # The heading of a section with a new title is told already.
         difference = sources.difference(
             (_body(old, sources.before), _body(new, sources.after)), skip=1 if old.path != new.path else 0
@@ -222,13 +227,46 @@ def _lines(section: Section) -> dict[str, None]:
     return {line: None for line, count in counts.items() if count == 1}
 
 
-def _without(text: str, lines: set[str] | None) -> str:
+def box_rows(before: Record, after: Record) -> tuple[BoxRows, BoxRows]:
+    """Of infoboxes that are tables the rows that only one of two records has, as they stand in the sections' texts."""
+    old, new = _box_rows(before), _box_rows(after)
+    told: set[str] = set().union(*old.values()) & set().union(*new.values())
+    return ({at: rows - told for at, rows in old.items()}, {at: rows - told for at, rows in new.items()})
+
+
+def _box_rows(record: Record) -> dict[int, set[str]]:
+    rows: defaultdict[int, set[str]] = defaultdict(set)
+    for box in record.infoboxes:
+        if box.kind != "template":
+            for field in box.fields:  # a colon behind the label is not part of the name
+                for row in (f"{field.name}\t{field.text}", f"{field.name}:\t{field.text}"):
+                    rows[box.section].update(map(collapse, row.split("\n")))
+    return rows
+
+
+def _without(text: str, lines: set[str]) -> str:
     if not lines:
         return text
     return "\n".join(line for line in text.splitlines() if collapse(line) not in lines)
 
 
-def _relabel(text: str, relabelled: Mapping[str, str]) -> str:
-    for old, new in relabelled.items():
-        text = text.replace(old, new)
-    return text
+def _relabel(text: str, wanted: str, relabelled: Mapping[str, str]) -> str:
+    """The text with new labels for old ones: wherever they stand, or only where ``wanted`` has them."""
+    present = [old for old in relabelled if old in text]
+    if not present:
+        return text
+    renewed = text
+    for old in present:
+        renewed = renewed.replace(old, relabelled[old])
+    if renewed == wanted:
+        return renewed
+    pieces = re.split(f"({'|'.join(map(re.escape, present))})", text)
+    if len(pieces) > _MAX_LABELS:
+        return renewed
+    at = 0
+    for piece in filter(None, pieces):
+        shown = next((one for one in (relabelled.get(piece), piece) if one and wanted.startswith(one, at)), None)
+        if shown is None:
+            return renewed
+        at += len(shown)
+    return wanted if at == len(wanted) else renewed

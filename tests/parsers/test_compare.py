@@ -494,6 +494,25 @@ def test_rows_of_a_table_are_shown_as_a_reader_sees_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("! Art\n| Plan", "! Art\n| Bericht", [("changed", "Radplan/Art", "Plan", "Bericht")]),
+        ("! Art\n| [[Plan]]", "! Art\n| [[Bericht]]", [("changed", "Radplan/Art", "Plan", "Bericht")]),
+        ("! Art:\n| Plan", "! Art:\n| Plan<br>Netz", [("changed", "Radplan/Art", "Plan", "Plan\nNetz")]),
+        ("! Art\n| Plan", "! Weg\n| Plan", [("renamed", "Radplan/Weg", "Art", "Weg")]),
+        ("! Art\n| Plan", "! Art\n| Plan\n|-\n! Jahr\n| 2024", [("added", "Radplan/Jahr", None, "2024")]),
+        ("! Art\n| Plan\n|-\n! Jahr\n| 2024", "! Art\n| Plan", [("removed", "Radplan/Jahr", "2024", None)]),
+    ],
+)
+def test_a_field_of_a_box_that_is_a_table_is_told_once(
+    before: str, after: str, told: list[tuple[str, str, str | None, str | None]]
+) -> None:
+    page = '{{|\n! colspan="2" | Radplan\n|-\n! Stand\n| alt\n|-\n{}\n|}}\nEs gilt der Plan.'
+    found = changes(page.format(before), page.format(after))
+    assert [(c.action, c.path, c.before, c.after) for c in found if c.kind != "link"] == told
+
+
 def test_very_long_lines_are_shown_around_the_difference() -> None:
     long = "Wort " * 2_000
     (told,) = changes(f"{long}'''fett''' {long}", f"{long}fett {long}")
