@@ -6,6 +6,7 @@ each kind; everything that is checked is exact, so that a change that is missing
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
@@ -18,6 +19,8 @@ from parsers.compare_papers import paper_name
 from parsers.compare_source import shorten_both
 from parsers.items import section_path
 from parsers.record import Field, Infobox, Link, Paper, Record, Section, Span
+
+_WORD = re.compile(r"\w+|[^\w\s]")
 
 Told = Sequence[Change]
 
@@ -398,27 +401,28 @@ def _text_faults(old: Section, new: Section, paths: tuple[str, str], told: Told)
     for c in told:
         if c.kind == "link" and c.action == "changed" and c.label == unescape(c.after or ""):
             everywhere = everywhere.replace(unescape(c.before or ""), c.label)
-            once = once.replace(unescape(c.before or ""), c.label, 1)
-    wanted = Counter(new.text.split())
+            once = once.replace(unescape(c.before or ""), c.label, c.path == paths[1])
+    wanted = Counter(_WORD.findall(new.text))
     if wanted not in (_words(everywhere, old, new, paths, told), _words(once, old, new, paths, told)):
         yield f"text of {paths[1]!r}: {old.text!r} → {new.text!r}"
 
 
 def _words(text: str, old: Section, new: Section, paths: tuple[str, str], told: Told) -> Counter[str]:
     """The words of a section after what fields and moved lines did to it; a count below zero is a fault."""
-    words = Counter(text.split())
+    words = Counter(_WORD.findall(text))
+
+    def replace(before: str | None, after: str | None) -> None:
+        words.subtract(_WORD.findall(before or ""))
+        words.update(_WORD.findall(after or ""))
+
     for c in told:
         name = c.path.rpartition("/")[2]  # of a field, which a box that is a table shows as a row
         if c.action == "renamed" and c.kind == "infobox" and f"{c.before}\t" in old.text:
-            words.subtract((c.before or "").split())
-            words.update((c.after or "").split())
+            replace(c.before, c.after)
         elif c.kind == "infobox":
-            words.subtract(_row(name, c.before, old.text).split())
-            words.update(_row(name, c.after, new.text).split())
-    for c in told:
-        if (c.kind, c.action) == ("text", "moved"):
-            words.subtract((c.before or "").split() if c.label == paths[0] else [])
-            words.update((c.after or "").split() if c.path == paths[1] else [])
+            replace(_row(name, c.before, old.text), _row(name, c.after, new.text))
+        elif (c.kind, c.action) == ("text", "moved"):
+            replace(c.before if c.label == paths[0] else None, c.after if c.path == paths[1] else None)
     return Counter({word: count for word, count in words.items() if count})
 
 
