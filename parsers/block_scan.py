@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from parsers.headings import HEADING_LINE, Heading, find_heading
 from parsers.record import Span
-from parsers.tables import Cell
+from parsers.tables import TABLE_END, TABLE_START, Cell, mark_doubled_pipes
 from parsers.tag_blocks import Lines, Skip, TagBlock, TagReader, has_blocks, has_rows, link_skips, part_lines
 
 ReadInline = Callable[[str, int], str]
-TABLE_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
-TABLE_END = re.compile(r"[\ufdd0\s]*+\|\}")
 _STRAY_PIPE = re.compile(r"^[\ufdd0 \t]*+\|(?!\})", re.MULTILINE)
 _STRAY_END = re.compile(r"^[\ufdd0 \t]*+(\|\})", re.MULTILINE)
 
@@ -42,9 +40,13 @@ class BlockScanner:
     def begins_line(self, position: int) -> bool:
         return position == 0 or self.masked[position - 1] == "\n"
 
-    def find_tables(self, lines: Lines) -> dict[int, int | None]:
+    def find_tables(self, lines: Lines, headings: dict[int, Heading]) -> dict[int, int | None]:
         """The wikitables of the whole text, see ``pair_tables``, and the slips in their marks."""
         tables = self.pair_tables(lines)
+        if tables and "||" in self.masked:
+            places = sorted(headings)
+            stops = {i: self.table_stop(lines, i, closed, places) for i, closed in tables.items()}
+            self.masked = mark_doubled_pipes(self.masked, _lines_within(lines, stops))
         self.unclosed_tables = [lines[i][0] for i, closed in tables.items() if closed is None]
         if "|}" in self.masked:
             closing = {lines[i][0] for i in tables.values() if i is not None}
@@ -91,6 +93,13 @@ class BlockScanner:
                 pairs[stack.pop()] = index
         return pairs
 
+    def table_stop(self, lines: Lines, first: int, last: int | None, places: list[int]) -> int:
+        """Where the table that begins in a line ends, or the next of the headings at ``places`` if it is not closed."""
+        if last is not None:
+            return lines[last][1]
+        index = bisect_left(places, first)
+        return lines[places[index]][0] if index < len(places) else len(self.masked)
+
     def find_tag_blocks(
         self, lines: Lines, tables: dict[int, int | None], headings: dict[int, Heading]
     ) -> list[TagBlock]:
@@ -100,12 +109,9 @@ class BlockScanner:
         places = sorted(headings)
         skips = [*self.links]
         for first, last in tables.items():
-            if last is not None:
-                skips.append(Skip(lines[first][0], lines[last][1]))
-            else:  # it is read up to the next heading, unless it stands in a block itself
-                index = bisect_left(places, first)
-                stop = lines[places[index]][0] if index < len(places) else len(self.masked)
-                skips.append(Skip(lines[first][0], stop, always=False))
+            # one that is never closed is read up to the next heading, unless it stands in a block itself
+            stop = self.table_stop(lines, first, last, places)
+            skips.append(Skip(lines[first][0], stop, always=last is not None))
         skips.sort(key=_skip_start)
         found = self.tags.find(0, len(self.masked), skips, [lines[index] for index in places])
         self.stray_cells = self.tags.stray
@@ -161,6 +167,15 @@ class BlockScanner:
             table.rows.append([cell])
         self.tags.find_rows(table, cell, skips, self.level)
         return table
+
+
+def _lines_within(lines: Lines, stops: dict[int, int]) -> Iterator[Span]:
+    """The lines of tables: ``stops`` has the index of the line that begins each, and where it ends."""
+    stop = -1
+    for index, line in enumerate(lines):
+        stop = max(stop, stops.get(index, -1))
+        if line[0] < stop:
+            yield line
 
 
 def _skip_start(skip: Skip) -> int:

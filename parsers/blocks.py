@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from parsers.block_scan import TABLE_END, BlockScanner, ReadInline
+from parsers.block_scan import BlockScanner, ReadInline
 from parsers.field_slips import cell_slips, row_slips
 from parsers.headings import Heading
 from parsers.lists import LIST_PREFIX, MAX_LIST_DEPTH, Entry, add_lists, build_lists, shown_lines, split_term
@@ -14,7 +14,7 @@ from parsers.masks import GONE
 from parsers.plain_text import tidy
 from parsers.record import ListItem, ListNode, Span, Table
 from parsers.table_boxes import TableSource
-from parsers.tables import Cell, build_table, mark_cells, parse_cells
+from parsers.tables import TABLE_END, Cell, build_table, parse_cells
 from parsers.tag_blocks import Lines, TagBlock, has_rows, part_lines, split_lines
 
 _MAX_TABLE_DEPTH = 5
@@ -67,7 +67,7 @@ class BlockReader(BlockScanner):
         lines = split_lines(self.masked, 0, len(self.masked))
         headings = self.find_headings(lines) if on_heading is not None else {}
         bodies = [Body()]
-        tables = self.find_tables(lines)
+        tables = self.find_tables(lines, headings)
         blocks = self.find_tag_blocks(lines, tables, headings)[::-1]
         stops = [*sorted(headings), len(lines)]
         table_end = -1  # of a table that a heading stands in
@@ -222,9 +222,6 @@ class BlockReader(BlockScanner):
         inside = Body()
         if cell.marked:
             self.cell_faults += cell_slips(self.masked, *cell.lines[0], cell.attributes)
-        for start, end in cell.lines:
-            if self.masked.find("||", start, end) >= 0:
-                self.masked = mark_cells(self.masked, start, end)
         self.read_lines(cell.lines, inside, depth + 1, parted=cell.parted)
         nested += inside.tables
         return tidy(inside.text) if len(inside.lines) < 2 else inside.text

@@ -206,7 +206,7 @@ class ChunkReader(ChunkScanner):
                 label = self.inline(options.caption, options.caption_at)
                 for unseen in options.unseen:
                     self.inline(*unseen)
-                span, section = self.placed(position, position + len(line)), self.section_at(position)
+                span, section = self.placed(position, position + len(line.rstrip(" "))), self.section_at(position)
                 self.chunk.links.append(Link("file", title, None, None, label, section, span))
                 leads_to = self.inline_reader.picture_link(options.link, label, span) if options.link else None
                 if leads_to:

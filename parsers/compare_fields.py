@@ -227,7 +227,7 @@ def _mask_told(source: MaskedSource, box: Infobox, other: Infobox) -> None:
 def _with_mark(text: str, box: Infobox, field: Field) -> Span:
     """The span of a field with the pipe before its name, or with the marks of its row."""
     start, end = field.span
-    mark = {"template": "|", "wikitable": "|-", "html": "<tr"}.get(box.kind, "|")
+    mark = {"template": "|", "wikitable": "|-", "html": "<tr"}[box.kind]
     found = text.rfind(mark, box.span[0], start)
     close = text.find("</tr>", end, box.span[1]) if box.kind == "html" else -1
     return (start if found < 0 else found), (end if close < 0 else close + len("</tr>"))

@@ -28,7 +28,6 @@ _LEAST_REWORDED = 40
 _ALIKE = 80.0
 _MAX_REWORDED = 400
 _DIGITS = re.compile(r"\d+")
-_MAX_LABELS = 1000  # of links in one section that are looked for one by one
 _MAX_LINE_CELLS = 1_000_000  # of a longer section no line is looked for at another place in it
 
 
@@ -261,8 +260,6 @@ def _relabel(text: str, wanted: str, relabelled: Mapping[str, str]) -> str:
     if renewed == wanted:
         return renewed
     pieces = re.split(f"({'|'.join(map(re.escape, present))})", text)
-    if len(pieces) > _MAX_LABELS:
-        return renewed
     at = 0
     for piece in filter(None, pieces):
         shown = next((one for one in (relabelled.get(piece), piece) if one and wanted.startswith(one, at)), None)

@@ -13,7 +13,7 @@ _HEADING = re.compile(r"^=[^\n]*[^\s=][^\n]*=[ \t]*$", re.MULTILINE)
 # A line that begins like a field: a name of a few words, and an equals sign
 _NEXT_FIELD = re.compile(r"\n[ \t]*([^\W\d_][\w ()./-]{0,50}?)[ \t]*=(?![=>])")
 _SENTENCE = re.compile(r"\.\s|//|\bwww\.")
-_LOST_MARK = re.compile(r"^[ \t]*(?:-{1,3}[ \t]*$|[^\s|!{*#:;][^\n]*\|\|)", re.MULTILINE)
+_LOST_MARK = re.compile(r"^[ \t]*(?:-{1,3}[ \t]*$|[^\s|!{*#:;][^\n]*(\|\|)[^\n]*)", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"=|\A\s*(?:nowrap|hidden|header)\s*\Z", re.IGNORECASE)
 
 
@@ -48,14 +48,19 @@ def cell_slips(masked: str, start: int, end: int, attributes: str) -> Iterator[t
     if _is_text(attributes):
         yield "lost-cell-text", start - 1 - len(attributes), start - 1
     pipe = masked.find("|", start, end)
-    if pipe >= 0 and not any(low < pipe - start < high for low, high in links_in(masked[start:end], 0)):
+    if pipe >= 0 and not _in_link(masked, start, end, pipe):
         yield "pipe-in-text", pipe, pipe + 1
 
 
 def row_slips(masked: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     """Lines between those of a table that are no cell, and look like the mark of a row or like several cells."""
     for match in _LOST_MARK.finditer(masked, start, end):
-        yield "lost-row-mark", *match.span()
+        if match[1] is None or not _in_link(masked, *match.span(), match.start(1)):
+            yield "lost-row-mark", *match.span()
+
+
+def _in_link(masked: str, start: int, end: int, position: int) -> bool:
+    return any(low < position < high for low, high in links_in(masked[start:end], start))
 
 
 def _is_text(attributes: str) -> bool:

@@ -17,7 +17,7 @@ _WORDS = frozenset(
 )
 _KNOWN = re.compile(
     r"(?:\d+|\d*x\d+)\s*px$|"
-    r"(?:upright|hochkant|page|seite|lang|sprache|class|klasse|thumbtime|start|end|link|verweis|alt|alternativtext)\s*=|"
+    r"(?:upright|hochkant|page|seite|lang|sprache|class|klasse|thumbtime|start|end)\s*=|"
     r"(?:hochkant|upright)\s+[\d.]+$|(?:page|seite) \d+$",
     re.IGNORECASE,
 )
@@ -111,7 +111,7 @@ def _split(label: str) -> list[tuple[int, str]]:
 
 def _is_known(word: str) -> bool:
     """Whether an option is a word, a size or a name that MediaWiki knows; else it is the caption."""
-    return word.lower() in _WORDS or bool(_KNOWN.match(word) or _FRAME.match(word))
+    return word.lower() in _WORDS or any(form.match(word) for form in (_KNOWN, _FRAME, _LINK, _ALTERNATIVE))
 
 
 def _across_cells(options: list[tuple[int, str]]) -> list[tuple[int, str]]:

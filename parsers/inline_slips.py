@@ -32,4 +32,5 @@ def text_slips(piece: str) -> Iterator[tuple[str, int, int]]:
             while links and links[-1][1] <= match.start():
                 links.pop()
             if "://" not in match[0] and not (links and links[-1][0] < match.start()):
-                yield "pipe-in-text", match.start(), match.end()
+                pipe = match.end() - 2
+                yield "pipe-in-text", pipe, pipe + 1

@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parsers.block_scan import TABLE_START
 from parsers.blocks import BlockReader, Body, tidy_lines
 from parsers.chunk import Chunk, ItemKeeper
 from parsers.chunk_reader import ChunkReader
@@ -22,6 +21,7 @@ from parsers.memory import Memory
 from parsers.record import Link, ListNode, Table
 from parsers.sections import SectionText
 from parsers.shift import move_chunk, move_links
+from parsers.tables import TABLE_START
 from parsers.tag_blocks import LISTS
 
 _MAX_FAULTS = 100  # of a chunk; with more, which of them are told depends on the whole

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from parsers.masks import NEXT_CELL, links_in
-from parsers.record import Table
+from parsers.record import Span, Table
 
 _MAX_CELLS = 50_000  # of a grid; spans beyond it are not repeated
-_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
-_END = re.compile(r"[\ufdd0\s]*+\|\}")
+TABLE_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
+TABLE_END = re.compile(r"[\ufdd0\s]*+\|\}")
 _MARK = re.compile(r"[\ufdd0\s]*+(\|\+|\|-|\||!)")
 _NEXT_CELL = re.compile(r"\|\ufdd0*+\||!!")  # a comment may stand between two pipes
 _SPAN = re.compile(r"(?<![\w-])(rowspan|colspan)\s*=\s*[\"']?\s*(\d{1,4})", re.IGNORECASE)
@@ -50,10 +51,10 @@ def parse_cells(
     current: Cell | None = None
     inner = 0
     for start, end in lines:
-        if nested and _START.match(masked, start, end):
+        if nested and TABLE_START.match(masked, start, end):
             inner += 1
         mark = _MARK.match(masked, start, end) if not inner else None
-        if inner and _END.match(masked, start, end):
+        if inner and TABLE_END.match(masked, start, end):
             inner -= 1
         if mark is None:
             (current.lines if current is not None else loose).append((start, end))
@@ -96,12 +97,22 @@ def _cell(masked: str, start: int, end: int, *, header: bool = False) -> Cell:
     return Cell(masked[start:pipe], [(pipe + 1, end)], header, marked=True)
 
 
-def mark_cells(masked: str, start: int, end: int) -> str:
-    """``masked`` with ``NEXT_CELL`` for the second of two pipes in the links of one line of a cell."""
-    line = masked[start:end]
-    for low, high in links_in(line, 0):
-        line = line[:low] + line[low:high].replace("||", "|" + NEXT_CELL) + line[high:]
-    return masked[:start] + line + masked[end:]
+def mark_doubled_pipes(masked: str, lines: Iterable[Span]) -> str:
+    """``masked`` with ``NEXT_CELL`` for the second of two pipes in the links of those lines that begin cells.
+
+    Two that stand behind the target of a link part cells, see ``parse_cells``.
+    """
+    pieces: list[str] = []
+    done = 0
+    for start, end in lines:
+        begins = masked.find("||", start, end) >= 0 and _MARK.match(masked, start, end)
+        for low, high in links_in(masked[start:end], start) if begins else ():
+            first = masked.find("|", low, high)
+            if first < 0 or masked.startswith("||", first) or masked.find("||", first, high) < 0:
+                continue
+            pieces += [masked[done:first], masked[first:high].replace("||", "|" + NEXT_CELL)]
+            done = high
+    return "".join([*pieces, masked[done:]]) if pieces else masked
 
 
 def build_table(caption: str | None, rows: list[list[Cell]], texts: list[list[str]]) -> Table:

@@ -80,7 +80,6 @@ CREATE TABLE sync_state ( -- where the mirror stands: committed with each batch,
 ) STRICT;
 """
 
-# An upsert of page_rows overrides what a trigger says of conflicts (SQLite, CREATE TRIGGER), so these avoid them.
 LOG_STATES = """
 CREATE TABLE log_events_anew ( -- the wiki's log
   log_id INTEGER PRIMARY KEY, -- the wiki's log id
@@ -100,6 +99,7 @@ DROP TABLE log_events;
 ALTER TABLE log_events_anew RENAME TO log_events;
 """
 
+# An upsert of page_rows overrides what a trigger says of conflicts (SQLite, CREATE TRIGGER), so these avoid them.
 BULK_ADDRESSES = """
 CREATE TABLE bulk_addresses ( -- of bulk changes of addresses: each old address, and the new one that has its key
   check_id INTEGER PRIMARY KEY, -- in the order of titles

@@ -69,7 +69,7 @@ def _timeline(story: Story) -> dict[str, Any] | None:
 
 
 def _bulk(bulk: BulkStory, wiki: WikiAddresses) -> dict[str, Any]:
-    told = _without(asdict(bulk), "field", "keys_are_numbers", "swapped", "what")
+    told = _without(asdict(bulk), "keys_are_numbers", "other", "rows_each", "swapped", "what")
     for name in ("exceptions", "stragglers", "regressions"):
         for case in told[name]:
             del case["times"], case["verdict"]

@@ -14,7 +14,7 @@ _USE = re.compile(r"\{\{([^|{}]+)")
 _FIELD = re.compile(r"(?:\A| \| )([^|={}]+) = \{")
 _DATE = re.compile(r"\{(DD|D|MM|M|Month|YYYY)\}")
 _SPELLED = re.compile(r"\{[^{}]+, (lower case|upper case|\d+ digits|with zeros|no zeros)\}")
-_SPELLINGS = {"lower case": "lower case", "upper case": "upper case", "no zeros": "no zeros"}
+_SPELLINGS = ("lower case", "upper case", "no zeros")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,10 @@ def _link(before: str, after: str) -> BulkName:
         return BulkName("to template", old, use[1], rows_each=2)
     if old and new and old != new:
         return BulkName("host", old, new)
-    spelled = _SPELLED.search(after)
-    what = _SPELLINGS.get(spelled[1], "zeros") if spelled else "address" if "://" in before else "host"
+    if spelled := _SPELLED.search(after):
+        what = spelled[1] if spelled[1] in _SPELLINGS else "zeros"
+    else:
+        what = "address" if "://" in before else "host"
     return BulkName(what, old or before, new or after)
 
 

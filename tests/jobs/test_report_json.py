@@ -74,6 +74,11 @@ def test_one_edit_as_a_whole() -> None:
 
 def test_bulk_change_holds_its_cases_with_addresses() -> None:
     (bulk,) = report()["bulk_changes"]
+    assert set(bulk) == {
+        "bulk_id", "number", "kind", "rule", "pattern_before", "pattern_after", "before", "after", "mixed",
+        "first_at", "last_at", "pages", "occurrences", "first_in_period_at", "last_in_period_at", "pages_in_period",
+        "occurrences_in_period", "users", "members", "exceptions", "stragglers", "regressions", "verification",
+    }  # fmt: skip
     assert (bulk["bulk_id"], bulk["pages"], bulk["occurrences"], len(bulk["members"])) == (4, 12, 17, 12)
     assert (bulk["pages_in_period"], bulk["occurrences_in_period"]) == (12, 17)
     assert bulk["exceptions"] == [

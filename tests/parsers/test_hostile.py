@@ -69,6 +69,10 @@ BROKEN = {
     ),
     "deep templates": ("{{a|" * 4000 + "}}" * 4000, "depth-limit"),
     "templates deeper than is kept in mind": ("{{a|" * 50_000 + "}}" * 50_000, "unclosed-template"),
+    "two pipes in the pictures of 20,000 cells": (
+        "{|\n" + "|-\n| [[Datei:a.png|b||c]]\n" * 20_000 + "|}",
+        "doubled-pipe",
+    ),
     "lists of all kinds in one another": (
         "<dl><dd><ul><li>" * 20_000 + "</dl></ul></ol></dd></li>" * 20_000,
         "stray-html-tag",

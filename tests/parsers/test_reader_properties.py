@@ -120,6 +120,7 @@ def test_spans_cut_out_their_source(text: str) -> None:
     assert all(0 <= section < len(record.sections) for section in places)
 
 
+@example("<gallery>\nUfer.png\n</gallery>", "Seite", "\r\n")
 @given(texts, titles, st.sampled_from(["\r\n", "\r"]))
 def test_line_breaks_of_other_systems_change_no_item(text: str, title: str, line_break: str) -> None:
     written = text.replace("\n", line_break)
