@@ -51,7 +51,7 @@ class Backfill:
             # What is imported with old times while the history is read bears an id after this one.
             wiki_now, newest = self.mirror.fetcher.newest()
             state = {"since": wiki_now, "continue": None, "phase": "history", "dumped": dumped, "swept": newest}
-        self.workers.start(state["swept"])  # the newest id, since what a wiki says of its edits leaves out imports
+        self._start_workers(state["swept"])
         seen: set[int] = set()
         if state["phase"] == "history":
             for fetched, following in ahead(self.mirror.fetcher.history(state["continue"])):
@@ -59,6 +59,7 @@ class Backfill:
                     seen |= self._save_history(fetched)
                     state = {**state, "continue": following, "phase": "derive" if following is None else "history"}
                     store.set_state(self.db, "backfill", state)
+                self._start_workers(state["swept"])
                 self._hand_over(fetched)
         self._derive_pending()
         if state.get("dumped"):
@@ -92,6 +93,10 @@ class Backfill:
         self.mirror.save(fetched, begun_only=True, rewritten=rewritten)
         self.mirror.progress.advance(len(fetched.revisions))
         return {revision.rev_id for revision in fetched.revisions}
+
+    def _start_workers(self, newest: int) -> None:
+        """By the ids seen so far: what a wiki says of its edits leaves out imports, of which old texts bear new ids."""
+        self.workers.start(max(newest, lookup.highest_revision_id(self.db)))
 
     def _hand_over(self, fetched: Fetched) -> None:
         """Have pages derived in other processes as soon as their current revision is here, which is mostly the last."""

@@ -23,7 +23,7 @@ from storage.database import open_for_reading
 from storage.derived import DerivedPage
 from storage.texts import TextStore
 
-WORTH_WORKERS = 2_000  # revisions: reading them takes some seconds, starting processes one
+REVISIONS_A_WORKER = 4_000  # reading them takes some seconds, starting a process one
 MOST_WORKERS = 4  # more would wait for the one that writes
 PAGES_A_TASK = 8  # handing over a task costs about as much as deriving a small page
 MOST_WAITING = 40  # tasks whose results wait to be written: they are held in memory
@@ -52,8 +52,8 @@ class _Worker:
 class Workers:
     """Processes that derive pages of the database at ``path``; they read what is committed. None until ``start``.
 
-    ``wanted`` is their number; by default one per core, where there is work enough. A page is always the same
-    worker's, since that one may have taken it on before it was whole.
+    ``wanted`` is their number; by default as many as the work is worth, and one per core at most. A page is always the
+    same worker's, since that one may have taken it on before it was whole.
     """
 
     def __init__(
@@ -67,15 +67,15 @@ class Workers:
         self._arrived: Counter[int] = Counter()  # revisions of a page since it was taken on
 
     def start(self, revisions: int) -> None:
-        """Start them for so many revisions, if they are wanted or worth it."""
+        """Start those that are wanted, or that so many revisions are worth; more of them when more turn out to come."""
         count = self._wanted
         if count is None:
             cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-            count = min(cores, MOST_WORKERS) if cores > 1 and revisions >= WORTH_WORKERS else 0
-        if not self._workers:
-            # Not forked: a child must not inherit this process's connections (sqlite.org/howtocorrupt.html).
-            method = multiprocessing.get_context("spawn")
-            self._workers = [_Worker(ProcessPoolExecutor(1, method, _start, self._prepared)) for _ in range(count)]
+            count = worth_workers(revisions, cores)
+        # Not forked: a child must not inherit this process's connections (sqlite.org/howtocorrupt.html).
+        method = multiprocessing.get_context("spawn")
+        while len(self._workers) < count:
+            self._workers.append(_Worker(ProcessPoolExecutor(1, method, _start, self._prepared)))
 
     def __enter__(self) -> Workers:
         return self
@@ -154,6 +154,12 @@ class Workers:
             if page_ids:
                 yield self._take_out()
         yield from self.rest()
+
+
+def worth_workers(revisions: int, cores: int) -> int:
+    """How many processes so many revisions are worth beside the one that fetches and writes."""
+    worth = (revisions + REVISIONS_A_WORKER // 2) // REVISIONS_A_WORKER
+    return min(worth, cores, MOST_WORKERS) if cores > 1 else 0
 
 
 def _start(path: Path, infoboxes: Collection[str] | None, run_id: int, now: str) -> None:

@@ -20,7 +20,7 @@ from storage.strings import Strings
 
 MAX_CHAIN_LENGTH = 2_000_000  # bytes to decompress for one text: a few milliseconds
 MAX_CHAIN_DEPTH = 40
-LEVEL = 9
+LEVEL = 6  # 9 takes four times as long for a hundredth less
 OPENINGS = 2  # texts that a page's first one is compared with: each costs as much as compressing it
 MAX_REMEMBERED = 8_000_000  # bytes of the texts that followed each other of late
 MAX_REMEMBERED_LENGTH = 200_000  # bytes of one text

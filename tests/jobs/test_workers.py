@@ -13,7 +13,7 @@ from typing import TypeVar
 import pytest
 
 from jobs.ahead import ahead
-from jobs.workers import Workers
+from jobs.workers import MOST_WORKERS, Workers, worth_workers
 from parsers.items import COLUMNS
 from parsers.wiki import Page
 from storage.database import open_database
@@ -156,6 +156,36 @@ def test_workers_have_ended_when_they_are_left(tmp_path: Path) -> None:
         assert workers.hand_over(range(1, 40)) == 39
         assert len(multiprocessing.active_children()) == 2
     assert not multiprocessing.active_children()
+
+
+def test_processes_are_as_many_as_the_revisions_are_worth() -> None:
+    assert [worth_workers(revisions, 2) for revisions in (0, 1_999, 2_000, 5_999, 6_000, 90_000)] == [0, 0, 1, 1, 2, 2]
+    assert worth_workers(90_000, 1) == 0
+    assert worth_workers(90_000, 64) == MOST_WORKERS
+
+
+def test_processes_start_for_a_wiki_whose_newest_ids_are_old_texts(
+    mediawiki: MediaWiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to what is newest holds 500 revisions; none of them tells that an import brought more ids after."""
+    young = [DumpRevision(f"2024-{n // 50 + 1:02}-{n % 28 + 1:02}T10:00:00Z", "Nora Feld", f"{n}") for n in range(520)]
+    bring(mediawiki, tmp_path, {"Neu": young})
+    old = [DumpRevision(f"201{n}-01-01T10:00:00Z", "Nora Feld", f"Stand {n}") for n in range(3)]
+    bring(mediawiki, tmp_path, {f"Alt {n}": old for n in range(30)})
+    monkeypatch.setattr("jobs.workers.REVISIONS_A_WORKER", 1_100)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1}, raising=False)
+    handed_over: list[int] = []
+    hand_over = Workers.hand_over
+
+    def noted(workers: Workers, page_ids: Iterable[int]) -> int:
+        taken = list(page_ids)
+        handed_over.extend(taken)
+        return hand_over(workers, taken)
+
+    monkeypatch.setattr(Workers, "hand_over", noted)
+    assert_fine(run_here("--db", tmp_path / "wiki.db", "sync", mediawiki.url), "first")
+    assert len(handed_over) > 20
+    assert_exact(tmp_path / "wiki.db", mediawiki)
 
 
 def until(found: Callable[[], T], seconds: float = 20) -> T | None:
