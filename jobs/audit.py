@@ -60,6 +60,8 @@ def audit(mirror: Mirror) -> list[Difference]:
     with mirror.db.atomic():
         held.mark_events_gone(mirror.db, ids["event"] - {event.log_id for event in events})
         store.set_state(mirror.db, "doubted", None)
+    if lookup.highest_revision_id(mirror.db) > (store.get_state(mirror.db, "swept") or 0):
+        mirror.delta()  # asks for the ids before one that was found, so that the next run need not
     return sorted(set(found), key=lambda difference: (difference.what, difference.id, difference.field))
 
 

@@ -48,6 +48,16 @@ CASES: dict[str, list[Op]] = {
         ("move", "Schule", "Verkehr", False, False),
         ("move", "Verkehr", "Anderswo 1", False, False),
     ],
+    # The ids before a revision that only the audit found were asked for by the next run, which found nothing.
+    "a run after an audit that found a high id costs one request": [
+        ("edit", "Schule", 3),
+        ("edit", "Verkehr", 3),
+        ("sync",),
+        ("burst", "Verkehr", 120),
+        ("delete", "Verkehr"),
+        ("import_old", "Schule", False, ("2009-03-01T10:00:00Z", 29)),
+        ("tag_unlogged", "Schule", 0),
+    ],
     # Known revisions were taken as they had been before they were deleted.
     "what was hidden while it was deleted comes back hidden": [
         ("edit", "Schule", 3),
