@@ -34,16 +34,20 @@ from parsers.record import Category, Link, Magic
 from parsers.scan_stack import MAX_FAULTS
 
 _TAG_NAME = re.compile(r"</?([A-Za-z0-9]+)")
-_TOKEN = re.compile(
-    rf"\[\[(?P<target>[^\[\]|\n\ufdd2]++)(?:\|(?P<label>[^\[\]\n]*+))?\]\]"
+# Each begins with a character outside of groups, so that a search skips to the next of these characters.
+_TOKENS = (
+    r"\[\[(?P<target>[^\[\]|\n\ufdd2]++)(?:\|(?P<label>[^\[\]\n]*+))?\]\]"
     rf"|\[(?P<url>(?i:{SCHEMES}|//){ADDRESS})[^\S\n]*+(?P<text>[^\[\]\n]*+)\]"
-    rf"|(?P<open>\[\[|\[(?=(?i:{SCHEMES}|//)))"
-    rf"|(?P<bare>\b(?i:{SCHEMES}){ADDRESS})"
-    rf"|(?P<entity>{ENTITY})"
-    r"|(?P<tag></?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*+)?>)"
-    r"|(?P<angle></?[A-Za-z][A-Za-z0-9]++(?![@:.]))"
-    r"|(?P<magic>__\w{1,60}?__)"
+    rf"|\[(?P<open>\[|(?=(?i:{SCHEMES}|//)))"
+    rf"|&(?P<entity>{ENTITY.removeprefix('&')})"
+    r"|<(?P<tag>/?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*+)?>)"
+    r"|<(?P<angle>/?[A-Za-z][A-Za-z0-9]++(?![@:.]))"
+    r"|_(?P<magic>_\w{1,60}?__)"
 )
+_TOKEN = re.compile(_TOKENS)
+_TOKEN_OR_ADDRESS = re.compile(rf"{_TOKENS}|(?P<bare>\b(?i:{SCHEMES}){ADDRESS})")  # takes ten times as long
+# Without it there is no address: its slashes, or the end of a scheme that has none
+_COLON = re.compile(r":(?://|(?<=[LNOPSTX]:)\S)", re.IGNORECASE)
 _DOUBLED_EQUALS = re.compile(r"[?&]\w+==\w")
 MARKUP = re.compile(r"[\[<&:/_]")  # without which there is no token
 _URL_END = re.compile("''|&[lg]t;")  # Parser::handleExternalLinks
@@ -71,7 +75,7 @@ class LinkScan:
         """Read ``piece``, which stands at ``base``."""
         position = done = 0
         closing: dict[int, int] | None = None
-        for match in _TOKEN.finditer(piece):
+        for match in (_TOKEN_OR_ADDRESS if _COLON.search(piece) else _TOKEN).finditer(piece):
             start, end = match.span()
             if start < done:
                 continue

@@ -7,6 +7,7 @@ no wiki text can hold (Unicode 15, 23.7).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import unescape
 
 from parsers import vocabulary
@@ -33,12 +34,20 @@ _NO_TARGET = re.compile(r"[\n\[\]{}]")
 
 def unmask(text: str) -> str:
     """The text that stands for a masked text: stand-ins gone, inert characters as they were."""
-    return text if text.isascii() or not _ANY.search(text) else text.translate(_TO_TEXT)
+    return _translated(text, _TO_TEXT)
 
 
 def unmask_meant(text: str) -> str:
     """The same with what is literal (``<nowiki>``, ``<pre>``) left inert, for readers that look for a meaning."""
-    return text.translate(_TO_MEANT)
+    return _translated(text, _TO_MEANT)
+
+
+def _translated(text: str, table: Mapping[int, str]) -> str:
+    if text.isascii():
+        return text
+    # those that most texts hold, as many as a template has characters: a table takes ten times as long
+    text = text.replace(GONE, "").replace(OPAQUE, "").replace(MARK, "")
+    return text.translate(table) if _ANY.search(text) else text
 
 
 def is_masked(text: str) -> bool:

@@ -39,7 +39,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 # Tags that part what stands before and after them; that a footnote begins or ends here is seen as a mark.
 _BREAK = re.compile(r"</?(?:br|hr|p|div|li|td|th|tr|center|blockquote)\b[^<>]*>", re.IGNORECASE)
 _REF = re.compile(r"</?ref\b[^<>]*>", re.IGNORECASE)
-_QUOTES = re.compile(r"'{2,}")
+_QUOTES = re.compile(r"''+")
 _LINE_START = re.compile(r"^[ \t]*(?:[*#:;]+|=+(?=[^=])|-{4,})[ \t]*", re.MULTILINE)
 _HEADING_END = re.compile(r"=+[ \t]*$", re.MULTILINE)
 # Table syntax: the line that opens a table or a row holds attributes only; a cell may start with some.

@@ -35,7 +35,7 @@ _NUMBER = re.compile(
 _FURTHER = re.compile(rf"\s?(?:,|;|&|und|sowie)\s?(?P<possible>{_POSSIBLE})(?![\w/]|{_DASH}\d)")
 _ANY = re.compile(rf"(?<![\w/]){_POSSIBLE}(?![\w/])")
 _DIGIT = re.compile(r"\d")
-_JOINT = re.compile("[/\u2010-\u2015\u2212-]")
+_JOINT = re.compile("[/\u2010-\u2015\u2212-] ?[A-Z]{0,3}[\u2010-\u2015\u2212-]?\\d")  # every number has one
 _TROUBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
@@ -86,9 +86,9 @@ def find_papers(text: str, links: tuple[Link, ...], site: Site) -> tuple[Paper, 
 
 
 def _numbers(text: str) -> list[str]:
-    if not _DIGIT.search(text) or not _JOINT.search(text):  # every number has both
-        return []
     plain = plain_characters(text)
+    if not _JOINT.search(plain):
+        return []
     found: list[str] = []
     for match in _NUMBER.finditer(plain):
         found.append((match["certain"] or match["possible"]).translate(_DASHES).replace(" ", ""))

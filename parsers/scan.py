@@ -52,7 +52,7 @@ def _patterns(tags: frozenset[str]) -> tuple[re.Pattern[str], ...]:
     variant = r"-\{(?!\{)"
     return (
         re.compile(rf"\{{\{{+|\}}\}}+|\[(?!{rest})\[+|{angle}|{variant}"),
-        re.compile(rf"{flat}|{table}|\{{\{{+|\}}+|\[\[+|\||=|{line_start}|{angle}|{variant}"),
+        re.compile(rf"{flat}|{table}|\{{\{{+|\}}\}}*|\[\[+|\||=|{line_start}|{angle}|{variant}"),
         re.compile(rf"{flat}|\{{\{{+|\}}\}}+|\[\[+|\]\]|\||{line_start}|{angle}|{variant}"),
         re.compile(rf"\n|\{{\{{+|\[\[+|{angle}|{variant}"),
         re.compile(rf"{flat}|\}}-|\{{\{{+|\[\[+|{line_start}|{angle}|{variant}"),
