@@ -38,7 +38,10 @@ def generate(number: int, seed: int) -> list[Op]:
                 if chance.random() < 0.2:
                     ops += [("cut", chance.randrange(1, 25)) for _ in range(chance.randrange(1, 3))]
                 if chance.random() < 0.2:
-                    ops.append(("meanwhile", chance.randrange(1, 8), *next(chance.choice(names)(chance))))
+                    first = next(
+                        one for one in chance.choice(names)(chance) if one[0] != "sync"
+                    )  # two do not run at once
+                    ops.append(("meanwhile", chance.randrange(1, 8), *first))
                 ops.append(chance.choices((("sync",), ("sync", True), ("audit",)), (80, 8, 12))[0])
     return ops
 
