@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from jobs.errors import UsageError
+from parsers.memory import without_collection
 from parsers.reader import Reader
 from parsers.record_json import record_to_json
 from parsers.site import Site
@@ -26,6 +27,7 @@ Line = tuple[int, bytes]  # its number, from 1, and what it says
 _TASK_BYTES = 500_000  # neighbours are mostly of one page, of which only what differs is read: not too few at a time
 _WAITING = 3  # tasks under way or done for each worker: enough that none is idle, and no more than memory has
 _SECONDS_TO_CONNECT = 10
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode  # a record holds no ring
 _ADDRESS = re.compile(r"(?:(?:tcp|tls|wss?)://)?[^/\s]+:\d{1,5}")
 
 
@@ -50,7 +52,9 @@ def reader_of(siteinfo: bytes | None) -> Reader:
 def read_alone(lines: Iterable[bytes], siteinfo: bytes | None) -> Iterator[bytes]:
     """The answer to each line, as a line of JSON in UTF-8, read in this process."""
     reader = reader_of(siteinfo)
-    return (_answer(reader, line) for line in _numbered(lines))
+    with without_collection():
+        for line in _numbered(lines):
+            yield _answer(reader, line)
 
 
 def read_with(
@@ -154,7 +158,8 @@ def _tasks(lines: Iterable[bytes]) -> Iterator[list[Line]]:
 
 def _read_task(task: Sequence[Line], siteinfo: bytes | None) -> bytes:
     reader = reader_of(siteinfo)
-    return b"".join(_answer(reader, line) for line in task)
+    with without_collection():
+        return b"".join(_answer(reader, line) for line in task)
 
 
 def _answer(reader: Reader, numbered: Line) -> bytes:
@@ -182,7 +187,7 @@ def _refusal(given: object, message: str) -> bytes:
 
 def _json_line(answer: dict[str, Any]) -> bytes:
     # half of a surrogate pair is no UTF-8: it stays an escape, as JSON has them
-    return (json.dumps(answer, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    return (_ENCODE(answer) + "\n").encode("utf-8", "backslashreplace")
 
 
 def _id_of(line: bytes) -> object:
