@@ -14,20 +14,19 @@ NOTATION = "notation"
 
 # Characters that a word processor or a careful typist puts for the plain ones. Soft hyphens, zero-width
 # characters and direction marks show nothing; the no-break spaces and hyphens show as the plain ones.
-_PLAIN = str.maketrans(
-    {
-        **dict.fromkeys("„“”‟«»″‹›‘’‚‛′´`'", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f", " "),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"),
-        "…": "...",
-        "_": " ",  # in a link that shows its title
-    }
-)
+_PLAIN = {
+    **dict.fromkeys("„“”‟«»″‹›‘’‚‛′´`'", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f", " "),
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", ""),
+    "…": "...",
+    "_": " ",  # in a link that shows its title
+}
+_NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")  # most texts hold few: str.translate takes eight times as long
 # List marks that a word processor leaves in the text, and dashes that stand for them.
 _BULLET = re.compile(r"^(?:[·•▪◦‣∙●] +|- +(?=[^\W\d]))", re.MULTILINE)
 _BLANKS = re.compile(r"[^\S\n]+")
-_SPACE_AT_PUNCTUATION = re.compile(r"(?<!\w) | (?!\w)")
+_SPACE_AT_PUNCTUATION = re.compile(r" (?:(?<!\w )|(?!\w))")
 _LETTERS = re.compile(r"[\W_]+")
 # An enumeration in one line; a comma inside a number does not part anything.
 _PARTS = re.compile(r"[\n;|]|,\s")
@@ -151,7 +150,7 @@ def collapse(text: str) -> str:
 
 def _plain(text: str) -> str:
     """A text in the characters of a typewriter."""
-    return _BULLET.sub("", text.translate(_PLAIN))
+    return _BULLET.sub("", _NOT_PLAIN.sub(lambda match: _PLAIN[match[0]], text))
 
 
 def _letters(text: str) -> str:

@@ -17,7 +17,7 @@ SHORTEST_COPY = 12  # characters; a copy costs about as many itself
 LONGEST_COPY = 999  # in a number
 MOST_READING = 20_000_000  # characters that SQLite goes through to put a text together: a hundredth of a second
 STEP = 4  # characters from one look for a copy to the next
-WORTH_A_LIST = 100  # looking through a text so often costs as much as listing its runs
+WORTH_A_LIST = 200  # looking through a text so often costs as much as listing its runs
 LONGEST_LISTED = 200_000  # characters; the list takes some 60 times as many bytes
 MOST_WORK = 20_000_000  # characters to look through for one text, a few hundredths of a second; the rest is inserted
 
