@@ -186,6 +186,8 @@ def test_processes_start_for_a_wiki_whose_newest_ids_are_old_texts(
     assert_fine(run_here("--db", tmp_path / "wiki.db", "sync", mediawiki.url), "first")
     assert len(handed_over) > 20
     assert_exact(tmp_path / "wiki.db", mediawiki)
+    monkeypatch.undo()
+    assert derived(tmp_path / "wiki.db") == derived(first_run(tmp_path / "alone", mediawiki, 0))
 
 
 def until(found: Callable[[], T], seconds: float = 20) -> T | None:
