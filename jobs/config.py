@@ -36,7 +36,8 @@ class WikiConfig:
     )
     maxlag: int = setting(5, "seconds of replication lag that the wiki's servers may have (maxlag)")
     workers: int | None = setting(
-        None, "processes that read the history of a first run; by default one per 4,000 revisions and core, 4 at most"
+        None,
+        "processes that read the history of a first run; by default one for 4,000 revisions, one a core and 4 at most",
     )
     infoboxes: tuple[str, ...] | None = setting(
         None, "templates to read as infoboxes; by default the parser's rule decides"
