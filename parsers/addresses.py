@@ -13,6 +13,8 @@ SCHEMES = (
     "https?://|ftps?://|sftp://|ssh://|ircs?://|git://|svn://|redis://|gopher://|telnet://|nntp://|worldwind://|mms://|"
     "mailto:|matrix:|tel:|sms:|sips?:|xmpp:|news:|urn:|geo:|magnet:|bitcoin:"
 )
+# What every address has: the slashes of its scheme, or the last letter of a scheme that has none, and a colon
+SCHEME_COLON = re.compile(r":(?://|(?<=[LNOPSTX]:)\S)", re.IGNORECASE)
 # Parser::EXT_LINK_URL_CLASS and EXT_LINK_ADDR; stand-ins of comments and templates count as part of an address
 _CHARACTER = '[^\\[\\]<>"\x00-\x20\x7f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufffd\ufdd2\ufdd3\ufdee]'
 ADDRESS = rf"(?:\[[0-9A-Fa-f:.]+\]|{_CHARACTER}){_CHARACTER}*+"

@@ -11,7 +11,7 @@ from parsers.masks import links_in
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{2,5}\Z")
 # A size or a named option that sticks to what stands before it, or lost its equals sign
 _STUCK = re.compile(r"[^\W\d_](?<!\dx)\d+(?:x\d+)?px|\S(?:link|alt)=|\A(?:\S*px\S+|link[A-ZÄÖÜ]\S*)")
-_PIPE = re.compile(r"[^\s|\[\]]*\w\|\w")
+_PIPE = re.compile(r"[^\s|\[\]]*\w(\|)\w")
 
 
 def is_damaged_picture(title: str, options: Options) -> bool:
@@ -32,5 +32,4 @@ def text_slips(piece: str) -> Iterator[tuple[str, int, int]]:
             while links and links[-1][1] <= match.start():
                 links.pop()
             if "://" not in match[0] and not (links and links[-1][0] < match.start()):
-                pipe = match.end() - 2
-                yield "pipe-in-text", pipe, pipe + 1
+                yield "pipe-in-text", *match.span(1)

@@ -45,7 +45,7 @@ def unmask_meant(text: str) -> str:
 def _translated(text: str, table: Mapping[int, str]) -> str:
     if text.isascii():
         return text
-    # those that most texts hold, as many as a template has characters: a table takes ten times as long
+    # those that most texts hold, as many as a template has characters: a table takes several times as long
     text = text.replace(GONE, "").replace(OPAQUE, "").replace(MARK, "")
     return text.translate(table) if _ANY.search(text) else text
 

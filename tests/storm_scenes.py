@@ -38,9 +38,8 @@ def generate(number: int, seed: int) -> list[Op]:
                 if chance.random() < 0.2:
                     ops += [("cut", chance.randrange(1, 25)) for _ in range(chance.randrange(1, 3))]
                 if chance.random() < 0.2:
-                    first = next(
-                        one for one in chance.choice(names)(chance) if one[0] != "sync"
-                    )  # two do not run at once
+                    other = chance.choice(names)
+                    first = next(one for one in other(chance) if one[0] != "sync")  # two runs are never at once
                     ops.append(("meanwhile", chance.randrange(1, 8), *first))
                 ops.append(chance.choices((("sync",), ("sync", True), ("audit",)), (80, 8, 12))[0])
     return ops
