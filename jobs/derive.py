@@ -49,7 +49,7 @@ class Deriver:
 
         A page that only grew goes on from its last state; any other is built anew, as is one that another version of
         the parser read, and then only revisions on top of what was known are announced as changes: the rest are
-        changes that nobody made. Where nothing was known of such a page, those made at ``since`` or later are.
+        changes that nobody made. Those made at ``since`` or later are announced in any case.
         ``begun_only`` leaves out pages of which nothing has been derived yet: ``whole_page`` is for these.
         """
         by_page: dict[int, dict[int, Step]] = {page_id: {} for page_id in rewritten}
@@ -165,12 +165,13 @@ class Deriver:
 def _on_top(known: Step | None, fresh: Mapping[int, Step], since: str) -> set[int]:
     """Ids of the revisions that came after the last one known, by their time or by what they were made from.
 
-    Where none was known, of those made at ``since`` or later.
+    Also those made at ``since`` or later: the last one known may bear a time to come, and be gone. Where none was
+    known, these alone; with an empty ``since`` all of them.
     """
     if known is None:
         return {step.rev_id for step in fresh.values() if step.timestamp >= since}
     top = {known.rev_id}
     for step in sorted(fresh.values(), key=lambda step: step.rev_id):
-        if step.key > known.key or step.parent_id in top:
+        if step.key > known.key or step.parent_id in top or "" < since <= step.timestamp:
             top.add(step.rev_id)
     return top - {known.rev_id}

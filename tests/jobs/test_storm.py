@@ -129,6 +129,16 @@ CASES: dict[str, list[Op]] = {
         ("move", "Schule", "Verkehr", False, False),
         ("edit", "Verkehr", 7),
     ],
+    # The last that had been read bears a time to come, stays deleted, and the edit was not made from it.
+    "an edit after a part of a page was restored is announced, its last revision from the future": [
+        ("edit", "Schule", 3),
+        ("import_old", "Schule", False, ("2031-03-01T10:00:00Z", 4)),
+        ("sync",),
+        ("delete", "Schule"),
+        ("sync",),
+        ("restore", "Schule", 0, 1),
+        ("edit", "Schule", 5),
+    ],
     # More than fifty ids that lead nowhere lie before the new one, and its time is old.
     "the current revision of a page is fetched however far its id is off": [
         ("import_old", "Schule", False, ("2010-01-01T10:00:00Z", 3)),
