@@ -11,13 +11,10 @@ from jobs.batch import dask_cluster, processes, read_alone, read_with, reader_of
 from jobs.commands.options import shared_options
 from jobs.errors import UsageError
 from jobs.json_text import json_text
-from parsers.diff_feed import is_feed, parse_diff_feed
-from parsers.diff_json import diff_to_json, feed_to_json
 from parsers.diff_model import DiffPageError
-from parsers.diff_page import parse_diff_page
-from parsers.html_record import parse_html
-from parsers.html_source import decode_html
+from parsers.record import Record
 from parsers.record_json import record_to_json
+from parsers.site import Site
 
 
 @click.command()
@@ -68,11 +65,8 @@ def parse(
         for lines in _read_batch(file, told, workers, dask):
             click.echo(lines, nl=False)
         return
-    if html:
-        page, encoding = decode_html(file.read())
-        record = parse_html(page, title, reader.site, encoding)
-    else:
-        record = reader.read(_decode(file.read()), title)
+    text = file.read()
+    record = _parse_html(text, title, reader.site) if html else reader.read(_decode(text), title)
     click.echo(json_text(record_to_json(record)))
 
 
@@ -97,7 +91,22 @@ def _decode(data: bytes) -> str:
         ) from error
 
 
+# The parser of HTML takes as long to import as all else, and is imported where it is used.
+
+
+def _parse_html(data: bytes, title: str, site: Site) -> Record:
+    from parsers.html_record import parse_html
+    from parsers.html_source import decode_html
+
+    page, encoding = decode_html(data)
+    return parse_html(page, title, site, encoding)
+
+
 def _parse_diff(data: bytes, name: str) -> Any:
+    from parsers.diff_feed import is_feed, parse_diff_feed
+    from parsers.diff_json import diff_to_json, feed_to_json
+    from parsers.diff_page import parse_diff_page
+
     try:
         if is_feed(data):
             return feed_to_json(parse_diff_feed(data))

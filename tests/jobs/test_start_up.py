@@ -20,7 +20,7 @@ HEAVY = {"bs4", "lxml", "jinja2", "babel", "requests", "apscheduler", "distribut
         ("status", set()),
         ("coverage", set()),
         ("report", {"jinja2", "babel"}),
-        ("parse", {"bs4", "lxml"}),
+        ("parse", set()),
     ],
 )
 def test_a_command_loads_only_what_it_needs(command: str, needed: set[str]) -> None:
