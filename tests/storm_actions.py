@@ -239,6 +239,22 @@ class Storm:
         """Let the next page have the id of one that was deleted, as some databases do after a restart."""
         self.wiki.statement("UPDATE sqlite_sequence SET seq = (SELECT max(page_id) FROM page) WHERE name = 'page'")
 
+    def script(self, name: str, said: str, *arguments: str) -> None:
+        """Run a maintenance script with ``said`` as its input; some log nothing of what they do, or remove for good."""
+        before = self._kept()
+        self.checker.unlogged = True
+        try:
+            self.wiki.maintenance(name, *arguments, stdin=said.encode())
+        except WikiError as error:
+            raise WikiError(f"script: {name}: refused") from error
+        finally:
+            self.checker.purged |= before - self._kept()
+
+    def _kept(self) -> set[int]:
+        """Ids of the revisions that the wiki shows or could restore."""
+        kept = rows(self.wiki.db_path, "SELECT rev_id FROM revision UNION SELECT ar_rev_id FROM archive")
+        return {rev_id for (rev_id,) in kept}
+
     def _edited(self, rev_id: int) -> None:
         if rev_id > self._highest:  # a null edit makes no revision
             self.checker.edited.add(rev_id)

@@ -54,6 +54,7 @@ class Checker:
         self._settings = Settings(Config(), path.parent, path, quiet=True)
         self.edited: set[int] = set()  # revisions that were made by edits since the last sync
         self.unlogged = False  # whether something happened that the wiki does not log: an audit finds it
+        self.purged: set[int] = set()  # revisions that scripts removed for good
         self._texts = TextsCompared()
         self._histories: dict[int, object] = {}  # what a page's intervals rest on, as it was when last checked
 
@@ -63,7 +64,7 @@ class Checker:
         if self.unlogged:
             self._audit()
             self.unlogged = False
-        assert_exact(self.path, self.wiki, self._texts)
+        assert_exact(self.path, self.wiki, self._texts, self.purged)
         self._check_derived()
         self._check_changes()
         self._check_quiet()

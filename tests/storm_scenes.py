@@ -222,9 +222,34 @@ def _bursting(chance: random.Random) -> Iterator[Op]:
         yield from chance.choice((_importing, _editing, _restoring))(chance)
 
 
+def _running_scripts(chance: random.Random) -> Iterator[Op]:
+    title, other = _two(chance)
+    logged = [
+        ("deleteBatch", title),
+        ("moveBatch", f"{title}|{other}", *chance.sample(("--noredirects",), chance.randrange(2))),
+        ("undelete", "", title),
+        ("protect", "", title),
+        ("rollbackEdits", "", "--user", "Ida Kern"),
+        (
+            "edit",
+            f"Zeile {chance.randrange(60)} mit [[{other}]]",
+            *chance.sample(("--no-rc",), chance.randrange(2)),
+            title,
+        ),
+    ]
+    unlogged = [
+        ("reassignEdits", "", *chance.sample(("Nora Feld", "Ida Kern"), 2)),
+        ("rebuildrecentchanges", ""),
+        ("nukePage", "", "--delete", title),
+        ("deleteOldRevisions", "", "--delete"),
+        ("deleteArchivedRevisions", "", "--delete"),
+    ]
+    yield ("script", *chance.choice(chance.choices((logged, unlogged), (3, 1))[0]))
+
+
 SCENES: dict[Callable[[random.Random], Iterator[Op]], int] = {
     _editing: 30, _restating: 8, _moving: 8, _moving_away_and_back: 4, _swapping: 4, _deleting: 10, _restoring: 8,
     _merging: 5, _importing: 7, _hiding: 9, _protecting: 4, _changing_model: 3, _tagging: 3, _hiding_the_log: 2,
     _bursting: 1, _suppressing: 2, _tagging_unlogged: 2, _reverting: 3, _renaming: 1, _blocking: 1, _uploading: 1,
-    _reusing_ids: 1, _losing_the_log: 1,
+    _reusing_ids: 1, _losing_the_log: 1, _running_scripts: 3,
 }  # fmt: skip

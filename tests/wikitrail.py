@@ -7,7 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -93,8 +93,13 @@ class TextsCompared(set[int]):
     """Ids of revisions whose texts were found equal; a caller who compares often keeps it, to read each text once."""
 
 
-def assert_exact(db: Path, wiki: MediaWiki, compared: TextsCompared | None = None) -> None:
-    """The mirror holds what the wiki does: pages, revisions, each text byte for byte, what is deleted, the log."""
+def assert_exact(
+    db: Path, wiki: MediaWiki, compared: TextsCompared | None = None, purged: Collection[int] = ()
+) -> None:
+    """The mirror holds what the wiki does: pages, revisions, each text byte for byte, what is deleted, the log.
+
+    ``purged`` are revisions that scripts removed from the wiki for good.
+    """
     truth = wiki.truth()
     _equal(
         "pages",
@@ -134,7 +139,7 @@ def assert_exact(db: Path, wiki: MediaWiki, compared: TextsCompared | None = Non
         ],
     )  # fmt: skip
     _assert_texts_exact(db, truth, TextsCompared() if compared is None else compared)
-    _assert_deleted_exact(db, truth)
+    _assert_deleted_exact(db, truth, purged)
     _equal(
         "log",
         rows(db, "SELECT log_id, type, action, timestamp, user, title, coalesce(page_id, 0), comment FROM log_events"
@@ -174,18 +179,20 @@ def _assert_texts_exact(db: Path, truth: Truth, compared: TextsCompared) -> None
         opened.close()
 
 
-def _assert_deleted_exact(db: Path, truth: Truth) -> None:
+def _assert_deleted_exact(db: Path, truth: Truth, purged: Collection[int] = ()) -> None:
     """What the mirror holds and the wiki shows no more is marked, and bears the time that the log states."""
-    archived = {r["rev_id"] for r in truth["archived"]}
+    archived = {r["rev_id"] for r in truth["archived"]}.union(purged)
     held = {row[0] for row in rows(db, "SELECT rev_id FROM revisions WHERE state = 'archived'")}
     assert held <= archived, f"held as archived, but not so on the wiki: {held - archived}"
     gone = rows(db, "SELECT rev_id FROM revisions WHERE state = 'gone'")
     assert not gone, f"held as gone, but the wiki never lost a revision: {gone}"
     deletions = {e["page_id"]: e for e in truth["log"] if e["type"] == "delete" and e["action"] in DELETIONS}
     told = [
-        page
-        for page in rows(db, "SELECT page_id, title, deleted_at, text FROM pages WHERE state = 'deleted'")
-        if not deletions[page[0]]["deleted"]
+        tuple(page)
+        for latest, *page in rows(
+            db, "SELECT latest_rev_id, page_id, title, deleted_at, text FROM pages WHERE state = 'deleted'"
+        )
+        if latest not in purged and not deletions[page[0]]["deleted"]
     ]
     true = [(i, deletions[i]["title"], deletions[i]["timestamp"], None) for i, *_ in told]
     _equal("deleted pages", told, true)
