@@ -120,8 +120,10 @@ def _environment() -> Path:
 def watched(command: Sequence[str], folder: Path, **variables: str) -> tuple[int, float, float, int, str]:
     """Run a command in ``folder``: its exit code, seconds, seconds of CPU, peak memory in bytes, and all that it said.
 
-    ``variables`` are those of its environment beside ours.
+    ``variables`` are those of its environment beside ours. Python keeps what it compiled, as it does of what is
+    installed.
     """
+    variables = {"PYTHONDONTWRITEBYTECODE": "", **variables}
     said, taken = folder / "output.txt", folder / "taken.json"
     watch = [sys.executable, "-I", "-S", str(_TESTS / "bench_watch.py"), str(said), str(taken)]
     subprocess.run([*watch, *command], cwd=folder, env=environment(**variables), stdin=subprocess.DEVNULL, check=True)
