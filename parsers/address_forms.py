@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from html import unescape
 from urllib.parse import quote, unquote
 
 import idna
 
+from parsers.entities import decode_entities
 from parsers.masks import unmask
 from parsers.plain_text import drop_comments
 from parsers.record import AddressForms
@@ -31,7 +31,7 @@ def address_forms(url: str) -> AddressForms | None:
     What is encoded already is not encoded again. None where the address is not known before the page is rendered
     (a template stands in it), or is longer than any server takes.
     """
-    plain = unescape(drop_comments(unmask(url)))
+    plain = decode_entities(drop_comments(unmask(url)))
     if "{{" in plain or len(plain) > _MAX_ADDRESS:
         return None
     parts = _PARTS.fullmatch(plain)

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
 
 from parsers.compare_links import LinkPairs, address_of
+from parsers.entities import decode_entities
 from parsers.record import Link, Record, Span
 
 # With fewer letters beside its links a line is known by its neighbours only.
@@ -41,7 +41,7 @@ class _Place:
 
 def shows_address(link: Link) -> bool:
     """Whether what a reader sees of a link is where it leads."""
-    return link.kind in ("external", "internal") and link.label == unescape(address_of(link))
+    return link.kind in ("external", "internal") and link.label == decode_entities(address_of(link))
 
 
 def pair_in_place(found: LinkPairs, before: Record, after: Record, to_after: Mapping[int, int]) -> LinkPairs:

@@ -7,7 +7,6 @@ link with markup in its label) is cut out by its brackets and read by mwparserfr
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import mwparserfromhell
 from mwparserfromhell.nodes import ExternalLink, Wikilink
@@ -16,11 +15,11 @@ from mwparserfromhell.wikicode import Wikicode
 from parsers import images, titles
 from parsers.addresses import ADDRESS, SCHEME_COLON, SCHEMES, address_host, free_address
 from parsers.brackets import pair_brackets
+from parsers.entities import ENTITY, character_of, decode_entities
 from parsers.inline_slips import is_damaged_picture
 from parsers.link_targets import LinkTargets
 from parsers.masks import (
     ANGLE,
-    ENTITY,
     INERT_BRACE,
     INERT_QUOTE,
     MARK,
@@ -206,7 +205,7 @@ class LinkScan:
                 name = self.site.split_title(target.title)[1]
                 if after[:1].isalnum():
                     self.faults.append(("damaged-category", start, end))
-                self.categories.append((start, Category(name, unescape(key) if key is not None else None)))
+                self.categories.append((start, Category(name, decode_entities(key) if key is not None else None)))
                 return 0
             if target.namespace == titles.FILE and target.interwiki is None:
                 self.picture(target, label, label_at, start, end)
@@ -330,7 +329,7 @@ def _parted(url: str) -> tuple[str, str, str]:
 
 def _character(match: re.Match[str]) -> str:
     """The character that an entity stands for; a quote makes nothing bold."""
-    return unescape(match[0]).replace("'", INERT_QUOTE)
+    return (character_of(match[0]) or match[0]).replace("'", INERT_QUOTE)
 
 
 def _decoded(text: str) -> str:
@@ -339,11 +338,11 @@ def _decoded(text: str) -> str:
 
 def _default_label(raw: str, target: titles.Target) -> str:
     """What a link without a label shows: its target as written, a relative one without its slash or dots."""
-    shown = raw.strip(" ").removeprefix(":")
+    shown = raw.strip(" ")
     if shown.startswith("../") and shown.strip("./"):
         return shown.removesuffix("/").rpartition("/")[2] if shown.endswith("/") else target.full
     if shown.startswith("../"):
         return target.full
     if shown.startswith("/") and shown.endswith("/") and not target.title.startswith("/"):
         return shown.strip("/") or target.full
-    return shown
+    return raw.removeprefix(":")

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import unescape
 
 from parsers import vocabulary
+from parsers.entities import ENTITY, character_of
 from parsers.scan_tree import COMMENT, EXTENSION, TEMPLATE, Node
 
-ENTITY = r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});"
 GONE = "\ufdd0"  # a comment: as if it were not there
 OPAQUE = "\ufdd1"  # a template or tag whose output is not known here
 BREAK = "\ufdd2"  # a line break inside a link
@@ -107,7 +106,7 @@ def _extension(text: str, node: Node) -> str:
 
 
 def _same_length(entity: re.Match[str]) -> str:
-    return unescape(entity[0]).ljust(len(entity[0]), GONE)
+    return (character_of(entity[0]) or entity[0]).ljust(len(entity[0]), GONE)
 
 
 def _values(text: str, node: Node) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 from parsers.common_ends import common_ends
 from parsers.date_forms import unlike_parts, with_iso_dates
+from parsers.entities import decode_entities
 from parsers.plain_text import drop_comments
 
 WHITESPACE, TYPOGRAPHY, CASE, ORDER, MARKUP = "whitespace", "typography", "case", "order", "markup"
@@ -130,7 +130,7 @@ def strip_markup(wikitext: str) -> str:
     text = _CELL_MARK.sub(" ", _CELL_ATTRIBUTES.sub(" ", _TABLE_LINE.sub("", text)))
     text = _HEADING_END.sub("", _LINE_START.sub("", _SWITCH.sub("", text)))
     text = _QUOTES.sub("", text)
-    return _BLANKS.sub(" ", unescape(text) if "&" in text else text).strip()
+    return _BLANKS.sub(" ", decode_entities(text)).strip()
 
 
 def characters(wikitext: str) -> str:
@@ -139,7 +139,7 @@ def characters(wikitext: str) -> str:
 
 
 def _character(entity: re.Match[str]) -> str:
-    shown = unescape(entity[0])
+    shown = decode_entities(entity[0])
     return entity[0] if shown in _MARKS else shown
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from parsers.addresses import address_host
+from parsers.entities import decode_entities
 from parsers.masks import unmask
 from parsers.record import Link, Paper, PaperKey
 from parsers.site import Site
@@ -80,9 +81,8 @@ def find_papers(text: str, links: tuple[Link, ...], site: Site) -> tuple[Paper, 
         numbers = []
     if not numbers:
         return tuple(found)
-    labels = [plain_characters(link.label) for link, _ in cited]
-    loose = [n for n in numbers if not any(n in label.translate(_DASHES) for label in labels)]
-    return (*found, *(Paper(number, None, None, 0) for number in dict.fromkeys(loose)))
+    claimed = {paper.number for paper in found}
+    return (*found, *(Paper(number, None, None, 0) for number in dict.fromkeys(numbers) if number not in claimed))
 
 
 def _numbers(text: str) -> list[str]:
@@ -114,7 +114,7 @@ def _label_number(label: str, *, known: bool) -> str | None:
 @lru_cache(maxsize=10_000)
 def _query(url: str) -> dict[str, str]:
     try:
-        pairs = parse_qsl(urlsplit(unmask(url).replace("&amp;", "&")).query)
+        pairs = parse_qsl(urlsplit(decode_entities(unmask(url))).query)
     except ValueError:
         return {}
     return {name.upper(): value for name, value in reversed(pairs)}

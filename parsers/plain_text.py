@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from parsers.masks import INERT_QUOTE
+
 # Sanitizer::getRecognizedTagData: other tags are text, those of columns and of groups of rows as well
 HTML_TAGS = frozenset(
     "abbr b bdi bdo big blockquote br caption center cite code data dd del dfn div dl dt em "
@@ -33,7 +35,35 @@ def drop_comments(text: str) -> str:
 
 def drop_quotes(text: str) -> str:
     """Text without the quotes of bold and italics; odd ones stay as MediaWiki leaves them (Parser::doQuotes)."""
-    return _QUOTES.sub(_literal_quotes, text) if "''" in text else text
+    if "''" not in text:
+        return text
+    if "'''" in text:
+        text = "\n".join(map(_balanced, text.split("\n")))
+    return _QUOTES.sub(_literal_quotes, text)
+
+
+def _balanced(line: str) -> str:
+    """A line in which bold and italics are both odd: one bold then is an apostrophe and italics.
+
+    That after a word of one letter, else after a longer word, else after a blank.
+    """
+    runs = [(match.start(), match.end()) for match in _QUOTES.finditer(line)]
+    lengths = [end - start for start, end in runs]
+    if sum(n > 2 for n in lengths) % 2 == 0 or sum(n == 2 or n > 4 for n in lengths) % 2 == 0:
+        return line
+    chosen: dict[str, tuple[int, int]] = {}
+    position = 0
+    for (start, end), length in zip(runs, lengths, strict=True):
+        if length in (3, 4):
+            before = (line[position:start] + "'" * (length - 3))[-2:]
+            place = "blank" if before.endswith(" ") else "letter" if before.startswith(" ") else "word"
+            chosen.setdefault(place, (start, end))
+        position = end
+    for place in ("letter", "word", "blank"):
+        if place in chosen:
+            start, end = chosen[place]
+            return line[:start] + INERT_QUOTE * (end - start - 2) + line[end - 2 :]
+    return line
 
 
 def _literal_quotes(match: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ from parsers.record import Record, Redirect, Value
 from parsers.sections import SectionText, build_sections
 from parsers.shift import move_chunk
 from parsers.site import Site
-from parsers.titles import RedirectLine, Target, is_relative, resolve
+from parsers.titles import RedirectLine, Target, is_relative, resolve_title
 from parsers.version import parser_version
 
 _CHUNK_CHARACTERS = 2_000_000  # what a page needs is its own latest texts; more only costs memory
@@ -52,7 +52,9 @@ class Reader:
         self._names: dict[str, tuple[str | None, str | None]] = {}
         self._inline = InlineReader(site, "")
         words = "|".join(map(re.escape, site.redirect_words))
-        self._redirect_link = re.compile(rf"\s*+(?i:{words})\s*+:?\s*+\[\[([^\[\]|\r\n]+)(?:\|[^\]\r\n]*)?\]\]")
+        self._redirect_link = re.compile(
+            rf"(?a:\s*+)(?i:{words})(?a:\s*+):?(?a:\s*+)\[\[([^\[\]|\r\n]+)(?:\|[^\]\r\n]*)?\]\]"
+        )
 
     def read(self, text: str, title: str) -> Record:
         """The record of one text under its full title. Any text can be read; oddities become diagnostics.
@@ -96,7 +98,7 @@ class Reader:
         match = self._redirect_link.match(text)
         if match is None or match[1].lstrip().startswith("#"):  # a page is no redirect to itself
             return None
-        target = resolve(match[1], title, self.site)
+        target = resolve_title(match[1], title, self.site)
         if target is None:
             return None
         return RedirectLine(target, text.index("[[", 0, match.end()), match.end(), is_relative(match[1]))

@@ -10,7 +10,7 @@ from typing import Any
 from parsers import vocabulary
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e]")
-_BLANKS = re.compile("[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\t\n]+")
+_BLANKS = re.compile("[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 
 
 def normalise_spaces(title: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from html import unescape
 from urllib.parse import unquote_to_bytes
 
 from parsers import vocabulary
 from parsers.addresses import SCHEMES
+from parsers.entities import decode_entities
 from parsers.immutable import dataclass
 from parsers.site import Site, normalise_spaces
 
@@ -67,8 +67,11 @@ def resolve(raw: str, page: str, site: Site) -> Target | None:
 
     Follows Title::newFromText and Linker::normalizeSubpageLink. ``raw`` has no comments any more.
     """
-    if is_address(raw):
-        return None
+    return None if is_address(raw) else resolve_title(raw, page, site)
+
+
+def resolve_title(raw: str, page: str, site: Site) -> Target | None:
+    """The same where an address is a title like any other: on the line that makes a redirect."""
     text = decode(raw)
     cleaned = normalise_spaces(text)
     forced = cleaned.startswith(":")
@@ -106,9 +109,7 @@ def _absolute(body: str, anchor: str | None, forced: bool, site: Site) -> Target
             if _INVALID_ELSEWHERE.search(rest):
                 return None
             return Target(f"{key}:{rest.strip(' ')}", 0, anchor, key, forced)
-    if not body or not is_valid_name(body):
-        return None
-    if namespace == 0 and body.startswith(":"):
+    if not body or body.startswith(":") or not is_valid_name(body):
         return None
     return Target(site.full_title(namespace, body), namespace, anchor, None, forced)
 
@@ -135,7 +136,7 @@ def decode(raw: str) -> str:
     if "%" not in raw and "&" not in raw:
         return raw
     decoded = _ESCAPES.sub(_unescape_percent, raw) if "%" in raw else raw
-    return unicodedata.normalize("NFC", unescape(decoded)) if "&" in decoded else decoded
+    return unicodedata.normalize("NFC", decode_entities(decoded)) if "&" in decoded else decoded
 
 
 def _unescape_percent(match: re.Match[str]) -> str:
@@ -177,6 +178,8 @@ def template_name(raw: str, site: Site) -> str | None:
     if not body or "\n" in raw.strip() or not is_valid_name(body):
         return None
     namespace, name = site.split_title(body)
+    if name.startswith(":"):
+        return None
     if namespace == TEMPLATE:
         return name
     if namespace:

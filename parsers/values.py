@@ -30,7 +30,9 @@ _SCALES = {
     "mrd": 1_000_000_000,
     "milliarde": 1_000_000_000,
     "milliarden": 1_000_000_000,
-    "billion": 1_000_000_000,
+    "billion": 1_000_000_000,  # in English
+    "Billion": 1_000_000_000_000,
+    "billionen": 1_000_000_000_000,
 }
 _SCALE = rf"(?P<scale>{'|'.join(sorted(filter(None, _SCALES), key=len, reverse=True))})\.?"
 _SHORT_SCALES = {"t": 1_000, "k": 1_000, "m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000}  # of money only
@@ -121,7 +123,8 @@ def _amount(plain: str) -> Value | None:
     if number is None:
         return None
     short = (match["short"] or match["leading"] or "").lower()
-    number *= _SCALES[(match["scale"] or "").lower()] * _SHORT_SCALES.get(short, 1)
+    scale = match["scale"] or ""
+    number *= _SCALES[scale if scale in _SCALES else scale.lower()] * _SHORT_SCALES.get(short, 1)
     precision = "approximate" if about else None
     shown = format(number.normalize(), "f")
     return Value("money", f"{shown} {_CURRENCIES[symbol]}", precision) if symbol else Value("number", shown, precision)
