@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from jobs.ahead import ahead
 from jobs.mirror import Mirror, settled_at
 from jobs.workers import Workers
+from scraper.errors import LATER, Damaged
 from scraper.fetch import Fetched
 from storage import lookup
 from storage import mirror as store
@@ -49,14 +50,19 @@ class Backfill:
         if state is None:
             dumped = lookup.highest_revision_id(self.db) > 0  # a dump came before: what it says may be out of date
             # What is imported with old times while the history is read bears an id after this one.
-            wiki_now, newest = self.mirror.fetcher.newest()
-            state = {"since": wiki_now, "continue": None, "phase": "history", "dumped": dumped, "swept": newest}
+            wiki_now, newest, last = self.mirror.fetcher.newest()
+            state = {
+                "since": wiki_now, "continue": None, "phase": "history", "dumped": dumped, "swept": newest,
+                "last": last,
+            }  # fmt: skip
         self._start_workers(state["swept"])
         seen: set[int] = set()
         if state["phase"] == "history":
             for fetched, following in ahead(self.mirror.fetcher.history(state["continue"])):
                 with self.db.atomic():
                     seen |= self._save_history(fetched)
+                    if following is None:
+                        self._check_end(state.get("last"))
                     state = {**state, "continue": following, "phase": "derive" if following is None else "history"}
                     store.set_state(self.db, "backfill", state)
                 self._start_workers(state["swept"])
@@ -75,6 +81,17 @@ class Backfill:
             store.set_state(self.db, "swept", state["swept"])
             store.set_state(self.db, "cursor", state["since"])
         self.mirror.ask_for_pages(lookup.live_page_ids(self.db) - self.mirror.counts.pages)
+
+    def _check_end(self, last: int | None) -> None:
+        """Notice when the history ends before the revision that was the wiki's last at the beginning.
+
+        An answer that lost its ``continue`` looks like the end. Raises Damaged; the next run asks for that part again.
+        """
+        if not last or lookup.known_ids(self.db, "revisions", "rev_id", [last]):
+            return
+        if any(fetched.revisions for fetched in self.mirror.fetcher.revisions([last])):
+            url = self.mirror.fetcher.api.url
+            raise Damaged(f"{url} ended the list of revisions before revision {last}, which it has; {LATER}")
 
     def again(self) -> None:
         """Read the whole history again; nothing is taken as known."""

@@ -80,7 +80,8 @@ class Mirror:
         self._sweep(self.top)  # what was read of pages may reach farther
         with self.db.atomic():
             self.save_events(events)
-            if says_too_little(events):
+            # Where the clock went back by more than that, what happened since bears a time before any that is listed.
+            if says_too_little(events) or news.now < settled_at(self.since):
                 store.set_state(self.db, "doubted", True)
             store.set_state(self.db, "swept", self.top)
             store.set_state(self.db, "late", self._late(late, news.now))

@@ -12,8 +12,8 @@ from typing import Any
 from lxml import etree
 
 from parsers.wiki import LogEvent, Page, Revision
+from scraper.timestamps import is_time
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -121,7 +121,7 @@ def revision_of(element: etree._Element, page_id: int) -> DumpedRevision:
     """
     parts = _parts(element)
     rev_id, timestamp = _number(_text(parts, "id"), "id"), (_text(parts, "timestamp") or "").strip()
-    if rev_id <= 0 or not _TIME.fullmatch(timestamp):
+    if rev_id <= 0 or not is_time(timestamp):
         raise BadRow("it has no id or no time")
     slot, comment = parts.get("text"), parts.get("comment")
     others = tuple(_text(_parts(child), "role") or "" for child in element.iterchildren("{*}content"))
@@ -190,7 +190,7 @@ def log_event_of(element: etree._Element) -> LogEvent:
     """``<logitem>``; parts that the wiki hides are None. Raises BadRow where id or time is missing."""
     parts = _parts(element)
     log_id, timestamp = _number(_text(parts, "id"), "id"), (_text(parts, "timestamp") or "").strip()
-    if log_id <= 0 or not _TIME.fullmatch(timestamp):
+    if log_id <= 0 or not is_time(timestamp):
         raise BadRow("it has no id or no time")
     kind, raw, comment = _text(parts, "type") or "", _text(parts, "params") or "", parts.get("comment")
     return LogEvent(

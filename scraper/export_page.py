@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bs4 import BeautifulSoup
+
 from parsers.wiki import Page, Revision
 from scraper.dump import DumpPage, DumpSite, read_dump
-from scraper.errors import DumpError, UnexpectedAnswer, WikiError
-from scraper.html_page import IndexPhp
+from scraper.errors import LATER, Damaged, DumpError, UnexpectedAnswer, WikiError
+from scraper.html_page import IndexPhp, is_mediawiki
 from scraper.rows import text_is_exact
 
 TITLES = 50  # current texts in one answer
@@ -42,6 +44,8 @@ def export(index: IndexPhp, titles: Sequence[str], **params: str | int) -> Expor
     asked = {"title": "Special:Export", "pages": "\n".join(titles), **params}
     response = index.ask(asked, post=True)
     if response.status_code == 404 or b"<mediawiki" not in response.content[:2000]:
+        if not is_mediawiki(BeautifulSoup(response.content, "lxml", from_encoding="utf-8")):
+            raise Damaged(f"{index.url} sent neither XML nor a page of MediaWiki at Special:Export; {LATER}")
         raise UnexpectedAnswer(f"{index.url} gives no XML at Special:Export; the page may be closed.")
     with tempfile.NamedTemporaryFile(suffix=".xml") as file:
         file.write(response.content)
@@ -50,7 +54,7 @@ def export(index: IndexPhp, titles: Sequence[str], **params: str | int) -> Expor
             exported = _read(Path(file.name))
         except DumpError as error:
             reason = str(error).removeprefix(file.name)
-            raise UnexpectedAnswer(f"Special:Export of {index.url} sent damaged XML:{reason}") from error
+            raise Damaged(f"Special:Export of {index.url} sent damaged XML:{reason}") from error
     return replace(
         exported,
         revisions={

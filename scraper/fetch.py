@@ -17,7 +17,7 @@ from scraper.abilities import version_of
 from scraper.api import SITEINFO, Api, Batch, Params, Point, Split
 from scraper.errors import LATER, ApiError, Damaged
 from scraper.large_texts import fetch_raw, query_with_texts
-from scraper.rows import log_events_of, number, page_of, revision_ids, revision_of, text_is_exact
+from scraper.rows import log_events_of, number, page_of, revision_ids, revision_of, revision_times, text_is_exact
 
 T = TypeVar("T")
 BATCH = 50  # texts, ids or titles in one request; what the API allows without special rights
@@ -142,13 +142,17 @@ class Fetcher:
         self._check_complete("revisions", [*late, *probed], answered)
         return News(now, tuple(events.values()), recent, found, probed, siteinfo)
 
-    def newest(self) -> tuple[str, int]:
-        """The wiki's clock, and the highest id among the revisions with the newest times (0 where there is none)."""
+    def newest(self) -> tuple[str, int, int]:
+        """The wiki's clock; among the revisions with the newest times the highest id, and the id of the very last.
+
+        Both ids are 0 where there is none.
+        """
         params: Params = {
-            "list": "allrevisions", "arvdir": "older", "arvlimit": "max", "arvprop": "ids", "curtimestamp": 1,
+            "list": "allrevisions", "arvdir": "older", "arvlimit": "max", "arvprop": "ids|timestamp", "curtimestamp": 1,
         }  # fmt: skip
         (batch,) = islice(self.api.query(params), 1)
-        return batch.now, max(revision_ids(batch.result.get("allrevisions", [])), default=0)
+        times = revision_times(batch.result.get("allrevisions", []))
+        return batch.now, max(times, default=0), max(times, key=lambda i: (times[i], i), default=0)
 
     def siteinfo(self) -> dict[str, Any]:
         """What the wiki says of itself, whole."""
@@ -228,7 +232,10 @@ class Fetcher:
             missing_pages=frozenset(number(row, "pageid") for row in rows if row.get("missing") and "pageid" in row),
             missing_revisions=frozenset(
                 number(row, "revid")
-                for part in (result.get("badrevids", {}).values(), *(row.get("deletedrevisions", []) for row in rows))
+                for part in (
+                    (result.get("badrevids") or {}).values(),
+                    *(row.get("deletedrevisions", []) for row in rows),
+                )
                 for row in part
             )
             - {r.rev_id for r in revisions},

@@ -16,10 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from scraper.errors import UnexpectedAnswer
+from scraper.errors import LATER, Damaged, UnexpectedAnswer
 from scraper.session import Answer, Session
 
 _CONFIG = re.compile(r'"(wg\w+)":("(?:[^"\\]|\\.)*"|-?\d+|true|false|!0|!1)')
+LONGEST_END = 2000  # bytes behind the end of a page: servers add remarks there
 _BOOLEANS = {"!0": True, "!1": False}
 
 
@@ -52,7 +53,7 @@ class IndexPhp:
         return self.session.ask(self.url, params, post=post)
 
     def page(self, params: Mapping[str, str | int]) -> HtmlPage:
-        """An HTML page. Raises UnexpectedAnswer when it was not made by MediaWiki."""
+        """An HTML page. Raises UnexpectedAnswer when it was not made by MediaWiki, Damaged when it broke off."""
         title = str(params.get("title", ""))
         response = self.ask({**params, "title": self.names.get(title, title)})
         soup = BeautifulSoup(response.content, "lxml", from_encoding="utf-8")
@@ -61,6 +62,8 @@ class IndexPhp:
                 f"{self.url} answered with something that is no page of MediaWiki; "
                 "open the address in a browser to see what stands in the way."
             )
+        if b"</html>" not in response.content[-LONGEST_END:].lower():
+            raise Damaged(f"{self.url} sent a page that breaks off; {LATER}")
         config = read_config(soup)
         special = config.get("wgCanonicalSpecialPageName")
         if special and title.startswith("Special:"):
@@ -70,13 +73,15 @@ class IndexPhp:
     def raw_text(self, rev_id: int) -> tuple[str, str] | None:
         """The exact text of a revision and its time, or None when the wiki does not show it.
 
-        ``action=raw`` states the time of the revision as Last-Modified (MediaWiki's RawAction).
+        ``action=raw`` states the time of the revision as Last-Modified (MediaWiki's RawAction). Where it says 404 it
+        sends no page; one that comes with it was made by something in between.
         """
         response = self.ask({"action": "raw", "oldid": rev_id})
         modified = response.headers.get("Last-Modified")
-        if response.status_code == 404:
+        is_page = "html" in response.headers.get("Content-Type", "")
+        if response.status_code == 404 and not is_page:
             return None
-        if modified is None or "html" in response.headers.get("Content-Type", ""):
+        if modified is None or is_page:
             raise UnexpectedAnswer(f"{self.url} does not give the text of revision {rev_id} (action=raw is closed).")
         try:
             text = response.content.decode("utf-8", "surrogatepass")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from parsers.wiki import LogEvent, Page, Revision
+from storage.errors import DamagedDatabase
 from storage.lookup import known_ids
 from storage.schema_revisions import LIVE, flags_of, with_state, with_text_state
 from storage.texts import TextStore
@@ -57,7 +58,13 @@ def load_site(db: Database) -> dict[str, Any] | None:
     rows = list(db.query("SELECT * FROM site"))
     if not rows:
         return None
-    return {**rows[0], "siteinfo": json.loads(rows[0]["siteinfo"])}
+    try:
+        return {**rows[0], "siteinfo": json.loads(rows[0]["siteinfo"])}
+    except ValueError as error:
+        raise DamagedDatabase(
+            f"The siteinfo in the database is damaged ({error}); take a copy of the file from before, or move it away "
+            "and run “sync” or “import” anew."
+        ) from error
 
 
 def save_pages(db: Database, pages: Iterable[Page], now: str) -> None:

@@ -51,9 +51,10 @@ def test_our_own_clock_counts_for_nothing(mediawiki: MediaWiki, db: Path, ahead:
         storm.sync()
 
 
-def test_what_happens_after_the_wikis_clock_was_set_back_is_found(mediawiki: MediaWiki, db: Path) -> None:
-    """The clock was an hour ahead when the last run asked for the time, and when what it saw was made."""
-    later = "strftime('%Y%m%d%H%M%S', {0}_ts, '+1 hour')"
+@pytest.mark.parametrize("hours", [1, 24])
+def test_what_happens_after_the_wikis_clock_was_set_back_is_found(mediawiki: MediaWiki, db: Path, hours: int) -> None:
+    """The clock was so much ahead when the last run asked for the time, and when what it saw was made."""
+    later = f"strftime('%Y%m%d%H%M%S', {{0}}_ts, '+{hours} hour')"
     for table, column in (("revision", "rev_timestamp"), ("logging", "log_timestamp")):
         parts = "||'-'||".join(f"substr({column}, {at}, {n})" for at, n in ((1, 4), (5, 2), (7, 2)))
         parts += "||' '||" + "||':'||".join(f"substr({column}, {at}, 2)" for at in (9, 11, 13))
@@ -63,7 +64,9 @@ def test_what_happens_after_the_wikis_clock_was_set_back_is_found(mediawiki: Med
         (cursor,) = connection.execute(
             "SELECT json_extract(value, '$') FROM sync_state WHERE key = 'cursor'"
         ).fetchone()
-        connection.execute("UPDATE sync_state SET value = json_quote(?) WHERE key = 'cursor'", [shift(cursor, HOUR)])
+        connection.execute(
+            "UPDATE sync_state SET value = json_quote(?) WHERE key = 'cursor'", [shift(cursor, hours * HOUR)]
+        )
     mediawiki.delete("Schule")
     mediawiki.move("Verkehr", "Bahn")
     mediawiki.edit("Bahn", "Stand 2")

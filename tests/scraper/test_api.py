@@ -14,6 +14,7 @@ from scraper.api import Api, Batch, Stuck
 from scraper.errors import ApiError, Damaged, Endless, UnexpectedAnswer
 from scraper.fetch import Fetcher
 from scraper.large_texts import fetch_raw
+from scraper.rows import log_event_of, revision_of
 from scraper.session import Session
 from tests.fault_proxy import Exchange, Fault, FaultProxy
 from tests.faults import HTML, LOGIN_PAGE, answered
@@ -158,6 +159,15 @@ def test_an_answer_that_leaves_out_what_was_asked_for(
         {"pages": [{"revisions": [1]}]},
         {"logevents": None},
         {"allrevisions": [{"revisions": {}}]},
+        {"pages": [{"pageid": []}]},
+        {"badrevids": 3},
+        {"general": None},
+        {"namespaces": {"0": {"id": "Artikel"}}},
+        {"namespacealiases": [{"id": 4}]},
+        {"magicwords": 5},
+        {"magicwords": [{"name": "redirect", "aliases": [1]}]},
+        {"interwikimap": [{"url": "https://de.example.org"}]},
+        {"extensiontags": "<ref>"},
     ],
 )
 def test_lists_of_another_shape(server: FaultProxy, api: Api, query: dict[str, Any]) -> None:
@@ -165,6 +175,54 @@ def test_lists_of_another_shape(server: FaultProxy, api: Api, query: dict[str, A
     with pytest.raises(UnexpectedAnswer, match="data of another shape"):
         list(api.query(HISTORY))
     assert len(server.exchanges) == 3
+
+
+@pytest.mark.parametrize(
+    "now",
+    ["20261123210641", "2026-11-23t21:06:41z", "infinity", 1795466801, "-0001-11-30T00:00:00Z", "2026-02-30T00:00:00Z"],
+)
+def test_a_clock_that_tells_no_time(server: FaultProxy, api: Api, now: object) -> None:
+    server.plan = saying({"query": {"pages": []}, "batchcomplete": True, "curtimestamp": now})
+    with pytest.raises(UnexpectedAnswer, match="data of another shape"):
+        list(api.query(HISTORY))
+
+
+ROW = {
+    "revid": 1, "parentid": 0, "timestamp": NOW, "user": "Ada Berg", "userid": 1, "comment": "", "size": 1,
+    "contentmodel": "wikitext", "tags": [], "slots": {"main": {"content": "A"}},
+}  # fmt: skip
+EVENT = {
+    "logid": 1,
+    "type": "move",
+    "action": "move",
+    "timestamp": NOW,
+    "user": "Ada Berg",
+    "title": "A",
+    "comment": "",
+}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"user": None}, {"comment": ["a"]}, {"timestamp": "infinity"}, {"timestamp": "2026-02-30T00:00:00Z"},
+        {"revid": 2**64}, {"tags": [1]}, {"slots": {"main": {"content": {}}}}, {"contentmodel": None},
+    ],
+)  # fmt: skip
+def test_parts_of_a_revision_of_another_kind(part: dict[str, Any]) -> None:
+    assert revision_of(ROW, 1).user == "Ada Berg"
+    with pytest.raises(UnexpectedAnswer, match="cannot be read"):
+        revision_of({**ROW, **part}, 1)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [{"params": "x"}, {"params": [1]}, {"user": 5}, {"title": {}}, {"comment": []}, {"timestamp": "20261123210641"}],
+)
+def test_parts_of_a_log_entry_of_another_kind(part: dict[str, Any]) -> None:
+    assert log_event_of({**EVENT, "params": []}).params == "{}"
+    with pytest.raises(UnexpectedAnswer, match="cannot be read"):
+        log_event_of({**EVENT, **part})
 
 
 @pytest.mark.parametrize(
@@ -186,7 +244,7 @@ def test_lists_of_another_shape(server: FaultProxy, api: Api, query: dict[str, A
 )
 def test_rows_of_another_shape(server: FaultProxy, api: Api, row: dict[str, Any]) -> None:
     server.plan = saying({"query": {"pages": [row]}, "batchcomplete": True})
-    with pytest.raises(UnexpectedAnswer, match=r"cannot be read|without"):
+    with pytest.raises(UnexpectedAnswer, match=r"cannot be read|without|another shape"):
         list(Fetcher(api).history(None))
 
 

@@ -252,6 +252,7 @@ def test_version_0_10_reads_alike(tmp_path: Path) -> None:
         ("<id>3</id>", "<id>drei</id>", "its id is “drei”"),
         ("<id>3</id>", f"<id>{9**30}</id>", "its id is “"),
         ("<timestamp>2024-03-04T10:00:00Z</timestamp>", "<timestamp>gestern</timestamp>", "no id or no time"),
+        ("<timestamp>2024-03-04T10:00:00Z</timestamp>", "<timestamp>2024-13-45T99:99:99Z</timestamp>", "no time"),
         ("<title>Seite 2</title>", "", "no id or no title"),
     ],
 )

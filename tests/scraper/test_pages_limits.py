@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 import scraper.history_page
 import scraper.page_lists
-from scraper.errors import UnexpectedAnswer
+from scraper.errors import Damaged, UnexpectedAnswer
 from scraper.export_page import export
 from scraper.find_pages import find_pages
 from scraper.history_page import exact_time, first_history_page, read_history
@@ -20,7 +20,7 @@ from scraper.html_page import HtmlPage, IndexPhp
 from scraper.page_lists import list_titles, recent_changes
 from scraper.session import Session
 from tests.fault_proxy import FaultProxy
-from tests.faults import redirect
+from tests.faults import answered, redirect
 from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
 from tests.pages_wiki import API_REFUSED
 
@@ -115,7 +115,7 @@ def test_an_export_that_breaks_off_is_not_read_as_a_short_one(mediawiki_template
         index = IndexPhp(Session(), f"{wiki.url}/index.php")
         assert list(export(index, ["Hauptseite"], curonly=1).pages) == ["Hauptseite"]
         wiki.configure("$wgHooks['ModifyExportQuery'][] = function () { echo '<halb'; exit; };")
-        with pytest.raises(UnexpectedAnswer, match="damaged XML"):
+        with pytest.raises(Damaged, match="damaged XML"):
             export(index, ["Hauptseite"], curonly=1)
 
 
@@ -146,3 +146,35 @@ def test_the_time_of_a_current_revision_whose_text_is_lost(wiki: MediaWiki, inde
     lost = max(r["rev_id"] for r in wiki.truth()["revisions"] if r["text"].startswith(b"Stand Nummer"))
     (true,) = [r["timestamp"] for r in wiki.truth()["revisions"] if r["rev_id"] == lost]
     assert exact_time(index, "Neu", lost, None) == true
+
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+@pytest.fixture
+def behind(wiki: MediaWiki) -> Iterator[FaultProxy]:
+    """What stands between us and the wiki."""
+    with contextmanager(FaultProxy(wiki.url).serve)() as proxy:
+        yield proxy
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_a_page_that_breaks_off_is_not_read(index: IndexPhp, behind: FaultProxy, share: float) -> None:
+    whole = index.ask({"title": "Special:RecentChanges"}).content
+    behind.plan = lambda exchange: answered(200, whole[: int(len(whole) * share)], HTML)
+    with pytest.raises(Damaged, match="breaks off"):
+        recent_changes(IndexPhp(Session(), f"{behind.url}/index.php"), None)
+
+
+def test_a_page_of_something_else_does_not_say_that_a_revision_is_missing(index: IndexPhp, behind: FaultProxy) -> None:
+    assert index.raw_text(999_999) is None
+    behind.plan = lambda exchange: answered(404, "<html>busy</html>", HTML)
+    with pytest.raises(UnexpectedAnswer, match="does not give the text"):
+        IndexPhp(Session(), f"{behind.url}/index.php").raw_text(1)
+
+
+@pytest.mark.parametrize("said", ["", "<html>Bitte anmelden</html>", "<mediawiki><page>"])
+def test_what_is_no_export_does_not_say_that_exports_are_closed(behind: FaultProxy, said: str) -> None:
+    behind.plan = lambda exchange: answered(200, said, HTML)
+    with pytest.raises(Damaged, match="Special:Export"):
+        export(IndexPhp(Session(), f"{behind.url}/index.php"), ["|"])
