@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from urllib.parse import unquote_plus
 
 from parsers.change import Change
 from parsers.record import Record, Redirect
 from parsers.site import Site
+from parsers.unicode_form import nfc
 
 # What MediaWiki leaves behind where such a page was moved: CssContentHandler, JavaScriptContentHandler and, of the
 # extension Scribunto, LuaEngine (makeRedirectContent).
@@ -34,7 +34,7 @@ def _redirect(text: str, site: Site, content_model: str) -> Redirect | None:
     if match is None:
         return None
     target = match[1] if content_model == "Scribunto" else unquote_plus(match[1])
-    full_title = site.full_title(*site.split_title(unicodedata.normalize("NFC", target)))
+    full_title = site.full_title(*site.split_title(nfc(target)))
     return Redirect(full_title, None) if target else None
 
 

@@ -8,9 +8,9 @@ categories, language links and pictures show nothing.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from parsers.masks import INERT_QUOTE
+from parsers.unicode_form import nfc
 
 # Sanitizer::getRecognizedTagData: other tags are text, those of columns and of groups of rows as well
 HTML_TAGS = frozenset(
@@ -80,4 +80,4 @@ def tidy(text: str) -> str:
     if "\n" in text:
         text = _EMPTY_LINES.sub("\n\n", _AROUND_BREAKS.sub("\n", text))
     text = text.strip(" \n")
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return nfc(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
@@ -10,6 +9,7 @@ from string import ascii_lowercase, ascii_uppercase
 from parsers.immutable import dataclass
 from parsers.record import ListNode, Section, Span, Table
 from parsers.site import normalise_spaces
+from parsers.unicode_form import nfc
 
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # PHP's strtolower knows no others
 
@@ -36,7 +36,7 @@ def anchor_of(title: str) -> str:
     Parser::normalizeSectionName reads it as the fragment of a title, whose blanks at the beginning stay.
     """
     fragment = normalise_spaces(f"#{title.strip(' _')}")[1:]
-    return unicodedata.normalize("NFC", fragment.replace(" ", "_"))
+    return nfc(fragment.replace(" ", "_"))
 
 
 def build_sections(parts: Sequence[tuple[SectionText, int]], length: int) -> tuple[Section, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from urllib.parse import unquote_to_bytes
 
 from parsers import vocabulary
@@ -11,6 +10,7 @@ from parsers.addresses import SCHEMES
 from parsers.entities import decode_entities
 from parsers.immutable import dataclass
 from parsers.site import Site, normalise_spaces
+from parsers.unicode_form import nfc
 
 MEDIA, SPECIAL, FILE, TEMPLATE, CATEGORY = -2, -1, 6, 10, 14
 
@@ -21,6 +21,7 @@ _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _RELATIVE_PARTS = re.compile(r"^\.{1,2}(?:/|$)|/\.{1,2}(?:/|$)")
 _ADDRESS = re.compile(rf"(?i:{SCHEMES}|//)")
+_UP = re.compile(r"(?:\.\./)+")
 _MAX_BYTES = 255
 
 
@@ -136,7 +137,7 @@ def decode(raw: str) -> str:
     if "%" not in raw and "&" not in raw:
         return raw
     decoded = _ESCAPES.sub(_unescape_percent, raw) if "%" in raw else raw
-    return unicodedata.normalize("NFC", decode_entities(decoded)) if "&" in decoded else decoded
+    return nfc(decode_entities(decoded)) if "&" in decoded else decoded
 
 
 def _unescape_percent(match: re.Match[str]) -> str:
@@ -157,9 +158,10 @@ def _join_subpage(raw: str, page: str, site: Site) -> str | None:
     if path.startswith("/"):
         return f"{site.full_title(namespace, name)}/{path[1:].rstrip('/').strip(' ')}{suffix}"
     parts = name.split("/")
-    while path.startswith("../"):
-        path = path[3:]
-        parts = parts[:-1]
+    up = _UP.match(path)
+    if up:
+        path = path[up.end() :]
+        parts = parts[: -(up.end() // len("../"))]
     if not parts:
         return None
     child = path.rstrip("/").strip(" ")
@@ -215,4 +217,4 @@ def called_name(written: str, site: Site, page: str) -> tuple[str | None, str | 
 def parameter_name(raw: str) -> str:
     """The name of a parameter as a key: trimmed, without invisible characters, spaces as one blank, NFC."""
     plain = _INVISIBLE.sub("", raw) if not raw.isascii() else raw
-    return unicodedata.normalize("NFC", " ".join(plain.split()))
+    return nfc(" ".join(plain.split()))
