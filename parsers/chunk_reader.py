@@ -14,6 +14,7 @@ from parsers.chunk import Chunk
 from parsers.chunk_scan import RECOVERED, ChunkScanner, Tools, value_start
 from parsers.field_slips import field_slips
 from parsers.headings import Heading
+from parsers.html_tags import on_one_line
 from parsers.images import parse_gallery
 from parsers.infobox import last_of_each
 from parsers.masks import GONE, MARK, hide_line_breaks, links_in, mask
@@ -185,7 +186,9 @@ class ChunkReader(ChunkScanner):
                     self.keep(found, start, conditional=conditional)
 
     def whole_links(self, masked: str, start: int) -> str:
-        return hide_line_breaks(masked, links_in(masked, start), start) if "[[" in masked and "\n" in masked else masked
+        if "[[" in masked and "\n" in masked:
+            masked = hide_line_breaks(masked, links_in(masked, start), start)
+        return on_one_line(masked)
 
     def tag(self, node: Node, conditional: bool) -> None:
         if node.tag == "gallery":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from parsers import vocabulary
 from parsers.chunk import ItemKeeper
 from parsers.headings import HEADING_LINE, find_heading
-from parsers.html_tags import find_tags, half_tags
+from parsers.html_tags import find_tags, half_tags, on_one_line
 from parsers.infobox import InfoboxRule
 from parsers.inline import Inline, InlineReader
 from parsers.masks import GONE, MARK, OPAQUE, hide_line_breaks, mask, unmask
@@ -76,7 +76,7 @@ class ChunkScanner(ItemKeeper):
         chunk.faults += [("tag-without-end", *span) for span in half_tags(self.text, begin, self.hidden)]
         self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
         self.top_nodes = self.recover(found)
-        masked = hide_line_breaks(self.masked, found.links)
+        masked = on_one_line(hide_line_breaks(self.masked, found.links))
         self.masked = self.hide_stray_braces(masked, found)
 
     def without_invalid(self, nodes: list[Node]) -> list[Node]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from parsers.html_tags import on_one_line
 from parsers.masks import links_in, mask, unmask
 from parsers.record import Param
 from parsers.scan_tree import Part
@@ -39,7 +40,7 @@ def field_slips(text: str, parts: Sequence[Part], params: Sequence[Param]) -> It
         if "\n" in raw:
             if _HEADING.search(masked):
                 yield "heading-in-field", start, part.end
-            elif (named := _NEXT_FIELD.search(masked.rstrip())) and not _SENTENCE.search(named[1]):
+            elif (named := _NEXT_FIELD.search(on_one_line(masked).rstrip())) and not _SENTENCE.search(named[1]):
                 yield "missing-pipe", start + named.start(1), part.end
 
 

@@ -27,6 +27,7 @@ _HALF = re.compile(  # up to what cannot stand in a tag
     r"(?:\Z|(?=\n=)|(?=<(?!!--|/?(?:noinclude|includeonly|onlyinclude)\b)))",
     re.IGNORECASE,
 )
+_OVER_LINES = re.compile(rf"</?(?:{'|'.join(sorted(HTML_TAGS))})(?!\n=)\s(?:[^<>\n]|\n(?!=))*+>", re.IGNORECASE)
 
 Tag = tuple[str, bool, int, int]  # name, whether it closes, start, end
 
@@ -47,6 +48,13 @@ def find_tags(text: str, start: int, hidden: Sequence[Span]) -> list[Tag]:
         else:
             found.append((name, closes, *match.span()))
     return found
+
+
+def on_one_line(masked: str) -> str:
+    """Masked text in which a tag is over where it ends, not where its line does (Sanitizer::internalRemoveHtmlTags)."""
+    if "<" not in masked or "\n" not in masked:
+        return masked
+    return _OVER_LINES.sub(lambda tag: tag[0].replace("\n", " "), masked)
 
 
 def half_tags(text: str, start: int, hidden: Sequence[Span]) -> Iterator[Span]:

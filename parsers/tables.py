@@ -10,6 +10,7 @@ from parsers.masks import NEXT_CELL, links_in
 from parsers.record import Span, Table
 
 _MAX_CELLS = 50_000  # of a grid; spans beyond it are not repeated
+_MAX_REPEATED = 200_000  # characters of text that spans repeat in a grid
 TABLE_START = re.compile(r"[\ufdd0\s]*+(?::++[\ufdd0\s]*+)?\{\|")
 TABLE_END = re.compile(r"[\ufdd0\s]*+\|\}")
 _MARK = re.compile(r"[\ufdd0\s]*+(\|\+|\|-|\||!)")
@@ -118,16 +119,17 @@ def mark_doubled_pipes(masked: str, lines: Iterable[Span]) -> str:
 def build_table(caption: str | None, rows: list[list[Cell]], texts: list[list[str]]) -> Table:
     """The grid: every row equally long, the text of a cell repeated wherever it spans."""
     grid: list[list[str | None]] = [[] for _ in rows]
-    budget = _MAX_CELLS
+    budget, repeated = _MAX_CELLS, _MAX_REPEATED
     for y, row in enumerate(rows):
         x = 0
         for cell, text in zip(row, texts[y], strict=True):
             while x < len(grid[y]) and grid[y][x] is not None:
                 x += 1
             width, height = cell.span("colspan"), min(cell.span("rowspan"), len(rows) - y)
-            if width * height > budget:
+            if width * height > budget or (width * height - 1) * len(text) > repeated:
                 width = height = 1
             budget -= width * height
+            repeated -= (width * height - 1) * len(text)
             for line in grid[y : y + height]:
                 line.extend([None] * (x + width - len(line)))
                 line[x : x + width] = [text] * width

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 # To be raised with every change after which some text reads differently.
-PARSER_VERSION = 4
+PARSER_VERSION = 5
 
 
 def parser_version(infoboxes: Collection[str] | None) -> str:

@@ -26,6 +26,7 @@ _SETTINGS = r"""
 # Added for tests.
 $wgServer = 'http://127.0.0.1:' . trim( file_get_contents( __DIR__ . '/port' ) );
 $wgRateLimits = [];
+$wgObjectCacheSessionExpiry = 86400;
 $wgJobRunRate = 0;
 $wgMainCacheType = CACHE_ACCEL;
 $wgCacheDirectory = '@TEMPLATE@/cache';
