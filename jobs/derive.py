@@ -165,13 +165,14 @@ class Deriver:
 def _on_top(known: Step | None, fresh: Mapping[int, Step], since: str) -> set[int]:
     """Ids of the revisions that came after the last one known, by their time or by what they were made from.
 
-    Also those made at ``since`` or later: the last one known may bear a time to come, and be gone. Where none was
-    known, these alone; with an empty ``since`` all of them.
+    Also newer ones made at ``since`` or later: the last one known may bear a time to come, and be gone. Where none was
+    known, those made at ``since`` or later alone; with an empty ``since`` all of them.
     """
     if known is None:
         return {step.rev_id for step in fresh.values() if step.timestamp >= since}
     top = {known.rev_id}
     for step in sorted(fresh.values(), key=lambda step: step.rev_id):
-        if step.key > known.key or step.parent_id in top or "" < since <= step.timestamp:
+        since_then = "" < since <= step.timestamp and step.rev_id > known.rev_id
+        if step.key > known.key or step.parent_id in top or since_then:
             top.add(step.rev_id)
     return top - {known.rev_id}

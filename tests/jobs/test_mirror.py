@@ -226,6 +226,7 @@ def test_a_page_was_not_there_between_its_deletion_and_its_restore(mediawiki: Me
     """Also for a mirror that was begun later, and when the page is read again whole."""
     fill(mediawiki)
     sync(db, mediawiki.url)
+    time.sleep(1.1)
     mediawiki.delete("Wohnraumkonzept")
     time.sleep(1.1)
     sync(db)
