@@ -27,12 +27,14 @@ from parsers.tag_blocks import has_blocks
 from parsers.titles import RedirectLine, gallery_file, is_relative
 from parsers.values import parse_values
 
+_MAX_TOLD = 100_000  # characters that templates in one another may repeat
+_MAX_REPEATED = 10  # and how often the outermost, if it is long
 _MAX_ROWS = 1000  # of a table that are fields of an infobox
 _DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\}|\|\|-+[ \t]*$)", re.MULTILINE)
 _NO_HEADING = re.compile(
     r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$|^(?![\ufdd0 \t]*+[|!=*#:;])[^\n]*[^=\n]==+[ \t\ufdd0]*$", re.MULTILINE
 )
-_HALF_HEADING = re.compile(r"^(?:=[^=\n|]*[^=\s|][ \t]*|[^\W\d_][^=\n|]{0,80}=)$", re.MULTILINE)
+_HALF_HEADING = re.compile(r"^(?:=[^=\n|]*[^=\s|][ \t]*|[^\W\d_][^=\n|]{0,80}= ?)$", re.MULTILINE)
 
 
 class ChunkReader(ChunkScanner):
@@ -45,6 +47,7 @@ class ChunkReader(ChunkScanner):
         self.known, self.read_piece, self.values = tools.known, tools.read_piece, tools.values
         self.inline_reader = tools.inline
         self.boxes: list[tuple[Node, str, tuple[Param, ...]]] = []
+        self.untold = 0
 
     def read(self) -> Chunk:
         """The chunk, read as a whole."""
@@ -77,7 +80,7 @@ class ChunkReader(ChunkScanner):
             faults += [("doubled-table-mark", *match.span()) for match in _DOUBLED_TABLE.finditer(masked)]
         if "==" in masked:
             faults += [("no-heading", *match.span()) for match in _NO_HEADING.finditer(masked)]
-        if "\n=" in masked or "=\n" in masked or masked[:1] == "=" or masked[-1:] == "=":
+        if "\n=" in masked or "=\n" in masked or "= \n" in masked or masked[:1] == "=" or masked.endswith(("=", "= ")):
             faults += [("no-heading", *match.span()) for match in _HALF_HEADING.finditer(masked)]
 
     def collect(self, tables: Sequence[TableSource] = ()) -> None:
@@ -128,6 +131,8 @@ class ChunkReader(ChunkScanner):
         pending = [(node, False, True) for node in reversed(self.top_nodes)]
         while pending:
             node, conditional, top = pending.pop()
+            if top:
+                self.untold = _MAX_TOLD + _MAX_REPEATED * (node.end - node.start)
             if node.kind in (TEMPLATE, RECOVERED):
                 conditional = self.braces(node, conditional, top)
             elif node.kind == ARGUMENT:
@@ -142,7 +147,8 @@ class ChunkReader(ChunkScanner):
         function, name = self.name(node)
         if function is not None:
             return self.read_function(node, function, conditional)
-        params = self.params(node)
+        affordable = self.affords(node)
+        params = self.params(node) if affordable else ()
         if name is None:
             self.chunk.faults.append(("invalid-template-name", node.start, node.end))
             self.regions(node.parts, conditional)
@@ -155,9 +161,17 @@ class ChunkReader(ChunkScanner):
         alone = top and not conditional
         leads = alone and self.lead and not section
         applies = self.rule.applies(name, params, alone=alone, leads=leads)
-        if applies and (self.rule.anywhere(name) or self.begins_line(node.start)):
+        if applies and affordable and (self.rule.anywhere(name) or self.begins_line(node.start)):
             self.boxes.append((node, name, params))
         return conditional
+
+    def affords(self, node: Node) -> bool:
+        """Whether what stands in these braces may be told once more beside what they stand in."""
+        self.untold -= node.end - node.start
+        if self.untold >= 0:
+            return True
+        self.chunk.faults.append(("nested-too-large", node.start, node.end))
+        return False
 
     def read_function(self, node: Node, function: str, conditional: bool) -> bool:
         inside = conditional or function in vocabulary.CONDITIONAL
@@ -169,7 +183,7 @@ class ChunkReader(ChunkScanner):
             self.regions([Part(colon, part.end, -1, part.nodes), *node.parts[1:]], inside)
         elif colon and text.count("[[", colon, node.end) != text.count("]]", colon, node.end):
             self.chunk.faults.append(("uneven-brackets", node.start, node.end))
-        value = text[colon : node.parts[-1].end].strip() if colon else None
+        value = text[colon : node.parts[-1].end].strip() if colon and self.affords(node) else None
         self.chunk.magic.append(Magic(function, value, self.placed(node.start, node.end)))
         return inside
 

@@ -24,6 +24,7 @@ from parsers.shift import move_chunk, move_links
 from parsers.tables import TABLE_START
 from parsers.tag_blocks import LISTS
 
+_MAX_ALONE = 5000  # lines of a chunk that are read one by one; more are read at once in less time
 _MAX_FAULTS = 100  # of a chunk; with more, which of them are told depends on the whole
 _TAGS = "ref gallery nowiki pre poem math source syntaxhighlight".split()
 
@@ -103,6 +104,7 @@ class LinesReader:
         self.heading = (0, "", "", 0)  # level, title, unbroken title and start
         self.body = Body()
         self.entries: list[Entry] = []
+        self.alone = 0
 
     def read(self, source: str) -> Chunk | None:
         """The chunk, or None where it must be read as a whole."""
@@ -196,6 +198,9 @@ class LinesReader:
             return _BLANK
         other = _OTHER.match(written) or written.rstrip(_BLANKS).endswith("=")
         plain = not other and _PLAIN.fullmatch(written)
+        self.alone += not plain
+        if self.alone > _MAX_ALONE:
+            return _OPEN
         line = self.read_plain(written) if plain else self.read_line(written, lead)
         if not line.on_page:
             memory.put(written, line)

@@ -29,6 +29,7 @@ from parsers.version import parser_version
 
 _CHUNK_CHARACTERS = 2_000_000  # what a page needs is its own latest texts; more only costs memory
 _PIECE_CHARACTERS = 1_000_000
+_MAX_ALONE = 2000  # chunks of one text that are read one by one; what follows them is read at once, in less time
 _CUT = re.compile(r"\n(?==[^\n]*=[ \t]*\r?$)", re.MULTILINE)  # before a line that may be a heading
 
 
@@ -48,6 +49,7 @@ class Reader:
         self._values: Memory[str, tuple[str, tuple[Value, ...]]] = Memory(_PIECE_CHARACTERS, len)
         self._lines: Lines = Memory(_PIECE_CHARACTERS, len)
         self._lead_lines: Lines = Memory(_PIECE_CHARACTERS, len)
+        self._read_chunks = 0
         self._targets: dict[str, Target | None] = {}
         self._names: dict[str, tuple[str | None, str | None]] = {}
         self._inline = InlineReader(site, "")
@@ -77,6 +79,9 @@ class Reader:
             faults += [(code, start + offset, end + offset) for code, start, end in chunk.faults]
             tags += [(name, closes, start + offset, end + offset) for name, closes, start, end in chunk.tags]
         faults += unpaired(tags)
+        sections, cut = build_sections(parts, len(text))
+        if cut:
+            faults.append(("paths-too-long", *cut.span))
         record = Record(
             title=title,
             namespace=namespace,
@@ -84,7 +89,7 @@ class Reader:
             redirect=Redirect(redirect.target.title, redirect.target.fragment) if redirect else None,
             infoboxes=tuple(chain.from_iterable([chunk.infoboxes for chunk in placed])),
             templates=tuple(chain.from_iterable([chunk.templates for chunk in placed])),
-            sections=build_sections(parts, len(text)),
+            sections=sections,
             links=tuple(chain.from_iterable([chunk.links for chunk in placed])),
             categories=tuple(category for chunk in placed for _, category in chunk.categories),
             papers=tuple(paper for chunk in placed for _, paper in chunk.papers),
@@ -108,7 +113,10 @@ class Reader:
         cuts = [0, *(match.end() for match in _CUT.finditer(text)), len(text)]
         placed: list[Chunk] = []
         section = 0
+        last_alone = self._read_chunks + _MAX_ALONE
         for low, high in pairwise(cuts):
+            if self._read_chunks >= last_alone:
+                high = len(text)
             chunk = self._chunk(text[low:high], title, low, section)
             if not chunk.settled and high < len(text):
                 chunk = self._chunk(text[low:], title, low, section)
@@ -132,6 +140,7 @@ class Reader:
                 return chunk
             chunk = move_chunk(chunk, offset, section)
         else:
+            self._read_chunks += 1
             self._inline = InlineReader(self.site, title, self._targets)
             known = self._pieces.young
             tools = Tools(self.site, self.rule, self._read_piece, known, self._names, self._inline, self._values)

@@ -11,6 +11,7 @@ from parsers.record import ListNode, Section, Span, Table
 from parsers.site import normalise_spaces
 from parsers.unicode_form import nfc
 
+_MAX_PATHS = 5_000_000  # characters of all paths of a page; then each is its own title alone
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # PHP's strtolower knows no others
 
 
@@ -39,25 +40,33 @@ def anchor_of(title: str) -> str:
     return nfc(fragment.replace(" ", "_"))
 
 
-def build_sections(parts: Sequence[tuple[SectionText, int]], length: int) -> tuple[Section, ...]:
-    """The sections of a page. ``parts`` are in order, each with the position that its ``start`` counts from."""
+def build_sections(parts: Sequence[tuple[SectionText, int]], length: int) -> tuple[tuple[Section, ...], Section | None]:
+    """The sections of a page, and the first from which on paths are too long to be told whole.
+
+    ``parts`` are in order, each with the position that its ``start`` counts from.
+    """
     starts = [offset + part.start for part, offset in parts]
-    places = _outline(tuple([(part.level, part.title, part.unbroken) for part, _ in parts]))
+    places, whole = _outline(tuple([(part.level, part.title, part.unbroken) for part, _ in parts]))
     spans: Iterable[Span] = zip(starts, [*starts[1:], length], strict=True)
-    return tuple(
+    sections = tuple(
         [
             Section(index, part.level, part.title, anchor, path, part.text, part.lists, part.tables, span)
             for index, ((part, _), (anchor, path), span) in enumerate(zip(parts, places, spans, strict=True))
         ]
     )
+    return sections, sections[whole] if whole < len(sections) else None
 
 
 @lru_cache(maxsize=512)  # a page keeps its headings from one text to the next
-def _outline(headings: tuple[tuple[int, str, str], ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Anchor and path of each section, given what ``SectionText`` says of it; the first is the lead."""
+def _outline(headings: tuple[tuple[int, str, str], ...]) -> tuple[list[tuple[str, tuple[str, ...]]], int]:
+    """Anchor and path of each section, given what ``SectionText`` says of it, the first is the lead.
+
+    Also of how many the paths are whole.
+    """
     places: list[tuple[str, tuple[str, ...]]] = []
     used: dict[str, int] = {}
     path: list[tuple[int, str]] = []
+    untold, whole = _MAX_PATHS, 0
     for index, (level, title, unbroken) in enumerate(headings):
         while path and path[-1][0] >= level:
             path.pop()
@@ -65,8 +74,11 @@ def _outline(headings: tuple[tuple[int, str, str], ...]) -> tuple[tuple[str, tup
         if index:
             path.append((level, title))
             anchor = _unique(anchor_of(unbroken), used)
-        places.append((anchor, tuple([title for _, title in path])))
-    return tuple(places)
+        titles = tuple([title for _, title in path])
+        untold -= sum(map(len, titles))
+        whole += untold >= 0
+        places.append((anchor, titles if untold >= 0 else titles[-1:]))
+    return places, whole
 
 
 def _unique(anchor: str, used: dict[str, int]) -> str:

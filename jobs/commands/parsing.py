@@ -12,6 +12,7 @@ from jobs.commands.options import shared_options
 from jobs.errors import UsageError
 from jobs.json_text import json_text
 from parsers.diff_model import DiffPageError
+from parsers.memory import without_collection
 from parsers.record import Record
 from parsers.record_json import record_to_json
 from parsers.site import Site
@@ -66,8 +67,9 @@ def parse(
             click.echo(lines, nl=False)
         return
     text = file.read()
-    record = _parse_html(text, title, reader.site) if html else reader.read(_decode(text), title)
-    click.echo(json_text(record_to_json(record)))
+    with without_collection():
+        record = _parse_html(text, title, reader.site) if html else reader.read(_decode(text), title)
+        click.echo(json_text(record_to_json(record)))
 
 
 def _read_batch(

@@ -14,10 +14,12 @@ REST = "\n\n== Rest ==\n[[Amt]] {{Karte|1}} [[Kategorie:K]]\n"
 _READ = """
 import json, resource, sys, time
 from parsers.reader import Reader
+from parsers.record_json import record_to_json
 from parsers.site import Site
 text = json.loads(sys.stdin.read())
 begun = time.process_time()
 record = Reader(Site.default()).read(text, "Seite")
+len(json.dumps(record_to_json(record)))
 seconds = time.process_time() - begun
 print(json.dumps({
     "seconds": seconds,
@@ -67,6 +69,11 @@ BROKEN = {
         "<table><tr><td>" * 5 + "\n== a ==\n<td>b" * 50_000,
         "unclosed-html-tag",
     ),
+    "a long text in 99 templates": ("{{a|" * 99 + "\U0001f600 " + "Wort " * 390_000 + "}}" * 99, "nested-too-large"),
+    "a long heading over 50,000 others": (
+        f"= {'Wort ' * 4000}=\n" + "== a ==\n" * 50_000 + "= Ende =\n",
+        "paths-too-long",
+    ),
     "deep templates": ("{{a|" * 4000 + "}}" * 4000, "depth-limit"),
     "templates deeper than is kept in mind": ("{{a|" * 50_000 + "}}" * 50_000, "unclosed-template"),
     "two pipes in the pictures of 20,000 cells": (
@@ -104,6 +111,8 @@ SOUND = {
     "tag cells in a wikitable": "{|\n" + "|-\n| a\n<td>b</td>\n" * 20_000 + "|}",
     "cells that span everything": "{|\n" + "|-\n| rowspan=9999 colspan=9999 | a\n" * 20_000 + "|}",
     "100,000 headings": "\n== a ==" * 100_000,
+    "150,000 other headings": "\n".join(f"== a{i} ==" for i in range(150_000)),
+    "100,000 other templates": "\n".join(f"{{{{a|b={i}}}}}" for i in range(100_000)),
     "100,000 items": "\n*#:;a" * 100_000,
     "a redirect of blanks": "#REDIRECT" + line(" ") + "x",
 }

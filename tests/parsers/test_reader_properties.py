@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from parsers import lines as lines_module
 from parsers import reader as reader_module
 from parsers.lines import LinesReader
 from parsers.reader import Reader
@@ -79,6 +80,15 @@ def test_lines_that_return_are_read_as_in_the_whole(history: list[list[str]], ti
         assert reader.read(text, title) == read_whole(text, title)
 
 
+@given(lines, st.integers(0, 3), titles)
+def test_what_is_read_at_once_after_so_many_parts_is_the_same(written: list[str], alone: int, title: str) -> None:
+    text = "\n".join(written)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader_module, "_MAX_ALONE", alone)
+        patch.setattr(lines_module, "_MAX_ALONE", alone)
+        assert Reader(SITE).read(text, title) == read_whole(text, title)
+
+
 @pytest.mark.parametrize("text", CASES)
 def test_cases_are_read_as_in_the_whole_whatever_line_goes(text: str) -> None:
     reader = Reader(SITE)
@@ -120,6 +130,7 @@ def test_spans_cut_out_their_source(text: str) -> None:
     assert all(0 <= section < len(record.sections) for section in places)
 
 
+@example("Infobox Rat=\n", "Seite", "\r\n")
 @example("<gallery>\nUfer.png\n</gallery>", "Seite", "\r\n")
 @given(texts, titles, st.sampled_from(["\r\n", "\r"]))
 def test_line_breaks_of_other_systems_change_no_item(text: str, title: str, line_break: str) -> None:
