@@ -30,7 +30,7 @@ MESSAGES = {
     "more-diagnostics": "There are {count} more diagnostics.",
     "nested-comment": "A comment begins inside another one, which was maybe to end before.",
     "nested-link": "Double brackets that are no picture hold others; MediaWiki shows the outer ones as text.",
-    "nested-too-large": "Templates in one another are too large to be repeated each; this one is told without its values.",
+    "nested-too-large": "Templates in one another are too large to be repeated; this one is told without its values.",
     "no-heading": "This line begins or ends like a heading and does not do both; it is text.",
     "odd-character": "These characters belong in no text: control characters, or what is left of damaged ones.",
     "paths-too-long": "The headings are too long to be repeated; from here on each path holds its own heading alone.",
