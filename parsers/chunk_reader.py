@@ -179,6 +179,8 @@ class ChunkReader(ChunkScanner):
         colon = text.find(":", part.start, part.end) + 1
         if function in vocabulary.CONDITIONAL:
             self.regions(node.parts[1:], inside)
+        elif function == "#tag" and colon:
+            self.content(text[colon : part.end].strip().lower(), node.parts[1:], inside, expanded=True)
         elif function in vocabulary.TRANSPARENT and colon:
             self.regions([Part(colon, part.end, -1, part.nodes), *node.parts[1:]], inside)
         elif colon and text.count("[[", colon, node.end) != text.count("]]", colon, node.end):
@@ -205,17 +207,24 @@ class ChunkReader(ChunkScanner):
         return on_one_line(masked)
 
     def tag(self, node: Node, conditional: bool) -> None:
-        if node.tag == "gallery":
-            self.gallery(node)
-            self.regions(node.parts[1:], conditional)  # its caption
-        elif node.tag in vocabulary.WIKITEXT_TAGS and node.tag != "poem":
-            self.regions(node.parts, conditional)
+        if node.tag != "poem":
+            self.content(node.tag, node.parts, conditional)
 
-    def gallery(self, node: Node) -> None:
+    def content(self, tag: str, parts: list[Part], conditional: bool, *, expanded: bool = False) -> None:
+        """Read what a tag holds, and what stands in its attributes. It is ``expanded`` first where ``#tag`` makes it."""
+        if tag == "gallery" and parts:
+            inner = parts[0]
+            # {{!}} is a pipe by then, and parts a name from its caption
+            kept = [node for node in inner.nodes if not (expanded and self.text.startswith("{{!}}", node.start))]
+            masked = mask(self.text, inner.start, inner.end, kept)
+            self.gallery(masked.replace("{{!}}", f"|{GONE * 4}"), inner.start)
+            self.regions(parts[1:], conditional)  # its caption
+        elif tag in vocabulary.WIKITEXT_TAGS or tag not in self.site.extension_tags:
+            self.regions(parts, conditional)
+
+    def gallery(self, masked: str, position: int) -> None:
         """The files of a gallery, one a line, each with its caption (Help:Images, Gallery of images)."""
-        inner = node.parts[0]
-        position = inner.start
-        for line in mask(self.text, inner.start, inner.end, inner.nodes).split("\n"):
+        for line in masked.split("\n"):
             name, _, caption = line.partition("|")
             title = gallery_file(name, self.site)
             if title is not None:

@@ -15,7 +15,7 @@ _MONTHS = {
     for number, names in enumerate(
         (
             "januar jänner january jan jän",
-            "februar feber february feb",
+            "februar feber february feb febr",
             "märz march mär mrz mar maerz",
             "april apr",
             "mai may",
@@ -41,7 +41,7 @@ _MONTH = "(?P<name>[A-Za-zÄäé]{3,9})\\.?"
 _YEAR = r"(?P<year>(?:1[0-9]|20|21)\d\d)"
 _CLOCK = r"(?:[T ,]{1,2}(?:um\s|at\s)?\d{1,2}(?:\sUhr|[:.]\d{2}(?::\d{2})?(?:\s?Uhr|Z|[-+]\d{2}:?\d{2})?))?"
 _DATES = _patterns(
-    rf"(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}|\d{{2}}){_CLOCK}",
+    rf"(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}|\d{{2}})(?:\.|{_CLOCK})",
     rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}",
     rf"(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?\s?(?:of\s)?{_MONTH}\s?(?P<year>\d{{4}}|(?<=\s)['’]?\d{{2}}){_CLOCK}",
     r"(?P<day>\d{1,2})\s(?P<month>\d{1,2})\s(?P<year>\d{4})",  # what is seen of {{Datum|3|5|2016}}
@@ -67,12 +67,13 @@ _COUNT = {
 _COUNTED = r"(?P<count>IV|I{1,3}|[1-4]|first|second|third|fourth|erstes|zweites)(?:\.|st|nd|rd|th)?"
 _QUARTER_YEAR = r"(?P<year>(?:1[0-9]|20|21)\d\d|(?<=[\s/])['’]?\d\d)"
 _QUARTERS = _patterns(
-    rf"{_COUNTED}\s?(?:Quartal|quarter(?:\sof)?|Q\.?)\s?/?\s?{_QUARTER_YEAR}",
-    rf"(?:Quartal\s|quarter\s|Q)(?P<count>IV|I{{1,3}}|[1-4])[\s/]{{0,3}}{_QUARTER_YEAR}",
+    rf"{_COUNTED}\s?(?:Quartal|quarter(?:\sof)?|Quart\.|Qu?\.?)\s?/?\s?{_QUARTER_YEAR}",
+    rf"(?:Quartal\s|quarter\s|Q)(?P<count>IV|I{{1,3}}|[1-4])(?:[\s/]{{0,3}}|-){_QUARTER_YEAR}",
+    rf"(?P<count>IV|I{{1,3}})\s?/\s?{_YEAR}",
     rf"{_YEAR}[\s/-]?Q(?P<count>[1-4])",
 )
 _HALVES = _patterns(
-    rf"{_COUNTED}\s?(?:Halbjahr|half(?:\sof)?)\s?/?\s?{_YEAR}",
+    rf"{_COUNTED}\s?(?:Halbjahr|Hj\.?|half(?:\sof)?)\s?/?\s?{_YEAR}",
     rf"(?:Halbjahr\s|H)(?P<count>I{{1,2}}|[12])[\s/]{{0,3}}{_YEAR}",
 )
 _WEEKDAY = re.compile(r"(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)[a-zäß]*\.?,?\s(?:den\s)?", re.IGNORECASE)

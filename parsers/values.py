@@ -118,6 +118,8 @@ def _amount(plain: str) -> Value | None:
     symbol = (match["before"] or match["after"] or "").lower()
     if match["short"] and not symbol:
         return None
+    if match["number"][0] == "0" and match["number"].isdigit() and len(match["number"]) > 1 and not symbol:
+        return None  # a postal code, a telephone number
     english = bool((symbol and not match["scale"]) or (about and about["english"]))
     number = _decimal(match["number"], english=english)
     if number is None:

@@ -88,7 +88,7 @@ DOUBLE_UNDERSCORES = _words(
 )
 
 CONDITIONAL = frozenset({"#if", "#ifeq", "#ifexpr", "#ifexist", "#iferror", "#switch"})
-TRANSPARENT = frozenset({"lc", "uc", "lcfirst", "ucfirst", "formatnum", "padleft", "padright", "plural", "#tag"})
+TRANSPARENT = frozenset({"lc", "uc", "lcfirst", "ucfirst", "formatnum", "padleft", "padright", "plural"})
 # canonical name -> other names, without the colon
 _FUNCTIONS = {
     "DEFAULTSORT": ("sortierung", "defaultsortkey", "defaultcategorysort"),
