@@ -211,7 +211,7 @@ class ChunkReader(ChunkScanner):
             self.content(node.tag, node.parts, conditional)
 
     def content(self, tag: str, parts: list[Part], conditional: bool, *, expanded: bool = False) -> None:
-        """Read what a tag holds, and what stands in its attributes. It is ``expanded`` first where ``#tag`` makes it."""
+        """Read what a tag holds, and what stands in its attributes. What ``#tag`` is given is ``expanded`` before."""
         if tag == "gallery" and parts:
             inner = parts[0]
             # {{!}} is a pipe by then, and parts a name from its caption

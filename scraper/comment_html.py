@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote, urlsplit
+
 from bs4 import Tag
 from bs4.element import NavigableString
 
@@ -59,4 +61,6 @@ def _link(link: Tag) -> str:
         return label
     if "new" in classes_of(link) and label and title.startswith(f"{label} ("):
         title = label  # an address without the title in it: the tooltip says in words that there is no page
-    return f"[[{label}]]" if label.replace("_", " ") == title else f"[[{title}|{label}]]"
+    section = unquote(urlsplit(str(link.get("href", ""))).fragment).replace("_", " ")
+    target = f"{title}#{section}" if section else title
+    return f"[[{label}]]" if label.replace("_", " ") in (title, target) else f"[[{target}|{label}]]"

@@ -163,6 +163,8 @@ def _content(slot: etree._Element | None) -> tuple[int | None, str | None]:
     size = None if stated is None else _number(stated, "length")
     if slot.get("deleted") is not None:
         return size, None
+    if len(slot):
+        raise BadRow("its text holds XML elements, whose signs were not escaped")
     refers = slot.get("location") is not None or slot.get("id") is not None
     if not slot.text and (size or (size is None and refers)):
         return size, None

@@ -71,6 +71,8 @@ def parse_dump(stream: Stream, path: Path, tags: tuple[str, ...]) -> Iterator[tu
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
         huge_tree=True,
     )
     events = cast("Iterator[tuple[str, etree._Element]]", parser.read_events())

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from parsers.wiki import Page, Revision
-from scraper.errors import UnexpectedAnswer
+from scraper.errors import LATER, Damaged, UnexpectedAnswer
 from scraper.export_page import TITLES, HistoryCut, export_current, export_histories, export_rest
 from scraper.history_page import HistoryRow, exact_time, first_history_page, history_rows, read_history
 from scraper.html_page import HtmlPage, IndexPhp
@@ -150,10 +150,28 @@ class PageSource:
             )
         return found
 
+    def _text(self, page: Page, row: HistoryRow) -> tuple[str, str] | None:
+        """A text and its time. Raises Damaged where it is empty, or twice another one, and should be longer.
+
+        What is twice the same is the wiki's text, and the length that it states is not.
+        """
+        shown = self.index.raw_text(row.rev_id)
+        if shown is None or not row.size or len(shown[0].encode("utf-8", "surrogatepass")) == row.size:
+            return shown
+        again = self.index.raw_text(row.rev_id)
+        if again and len(again[0].encode("utf-8", "surrogatepass")) == row.size:
+            return again
+        if not shown[0] or again != shown:
+            raise Damaged(
+                f"{self.index.url} sent a text for revision {row.rev_id} of “{page.title}” of another length than its"
+                f" history states ({row.size} bytes); {LATER}"
+            )
+        return shown
+
     def _revision(
         self, page: Page, row: HistoryRow, parent: HistoryRow | None, above: tuple[str, int] | HistoryRow | None
     ) -> Revision:
-        shown = None if row.text_hidden else self.index.raw_text(row.rev_id)
+        shown = None if row.text_hidden else self._text(page, row)
         if shown is not None:
             text, timestamp = shown
             data = text.encode("utf-8", "surrogatepass")

@@ -29,6 +29,14 @@ from scraper.comment_html import read_comment
             "siehe [[Kanal|den Kanal]]",
         ),
         (
+            '<span class="comment">(<a href="/wiki/Kanal#Bau_%C3%9C1" title="Kanal">Kanal#Bau Ü1</a>)</span>',
+            "[[Kanal#Bau Ü1]]",
+        ),
+        (
+            '<span class="comment">(<a href="/wiki/Kanal#Bau_1" title="Kanal">der Bau</a>)</span>',
+            "[[Kanal#Bau 1|der Bau]]",
+        ),
+        (
             '<span class="comment">(<a href="/?title=Neuer_Ort&amp;redlink=1" title="Neuer Ort (new)">Neuer Ort</a>)',
             "[[Neuer Ort]]",
         ),

@@ -175,6 +175,11 @@ def test_a_stub_has_no_text_and_says_so(tmp_path: Path, inner: str) -> None:
     assert "1 revisions come without their text" in warnings
 
 
+def test_comments_within_a_text_are_not_its_end(tmp_path: Path) -> None:
+    found, warnings = one_revision(tmp_path, '<text bytes="5">Ne<!-- nicht -->u<?x y?>!!</text>')
+    assert (found.text, warnings) == ("Neu!!", "")
+
+
 def test_an_empty_text_is_no_stub(tmp_path: Path) -> None:
     found, warnings = one_revision(tmp_path, f'<text bytes="0" sha1="{base36("")}" xml:space="preserve" />')
     assert (found.text, found.text_state, warnings) == ("", "present", "")

@@ -18,8 +18,9 @@ from scraper.find_pages import find_pages
 from scraper.history_page import exact_time, first_history_page, read_history
 from scraper.html_page import HtmlPage, IndexPhp
 from scraper.page_lists import list_titles, recent_changes
+from scraper.pages import PageSource
 from scraper.session import Session
-from tests.fault_proxy import FaultProxy
+from tests.fault_proxy import Exchange, Fault, FaultProxy
 from tests.faults import answered, redirect
 from tests.mediawiki import DumpRevision, MediaWiki, dump_xml
 from tests.pages_wiki import API_REFUSED
@@ -178,3 +179,38 @@ def test_what_is_no_export_does_not_say_that_exports_are_closed(behind: FaultPro
     behind.plan = lambda exchange: answered(200, said, HTML)
     with pytest.raises(Damaged, match="Special:Export"):
         export(IndexPhp(Session(), f"{behind.url}/index.php"), ["|"])
+
+
+RAW = {"Content-Type": "text/x-wiki; charset=UTF-8", "Last-Modified": "Sun, 01 Mar 2015 08:00:00 GMT"}
+
+
+def texts_of(index: IndexPhp, title: str) -> list[str | None]:
+    source = PageSource(index, exports=False)
+    pages = [page for standing in source.standing([title]) for page in standing.pages]
+    return [revision.text for part in source.histories(pages, None, ()) for revision in part.revisions]
+
+
+@pytest.mark.parametrize("said", ["", "Stand Num", "Stand Nummer 0 und mehr"])
+def test_a_text_that_is_not_as_long_as_its_history_states_is_asked_for_again(behind: FaultProxy, said: str) -> None:
+    asked: list[str] = []
+
+    def shortened(exchange: Exchange) -> Fault | None:
+        if exchange.params.get("action") != "raw":
+            return None
+        asked.append(exchange.params["oldid"])
+        return answered(200, said, RAW) if asked.count(asked[-1]) == 1 else None
+
+    behind.plan = shortened
+    there = IndexPhp(Session(), f"{behind.url}/index.php")
+    assert texts_of(there, "Neu") == ["Stand Nummer 0", "Stand Nummer 1", "Stand Nummer 2"]
+    if not said:
+        behind.plan = lambda exchange: answered(200, said, RAW) if "raw" in exchange.params.values() else None
+        with pytest.raises(Damaged, match="of another length"):
+            texts_of(there, "Neu")
+
+
+def test_a_length_that_the_wiki_has_wrong_does_not_keep_a_text_out(wiki: MediaWiki, index: IndexPhp) -> None:
+    with sqlite3.connect(wiki.db_path, timeout=20) as connection:
+        connection.execute("UPDATE revision SET rev_len = 3 WHERE rev_id = (SELECT max(rev_id) FROM revision)")
+    connection.close()
+    assert texts_of(index, "Neu")[-1] == "Stand Nummer 2"
