@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from jobs.identity import check_same_wiki
 from jobs.mirror import Counts
 from jobs.page_reader import reader_for
 from jobs.progress import Progress
+from jobs.wording import counted, few
 from parsers.wiki import LogEvent, Revision
 from scraper.dump import DumpPage, DumpSite, DumpWarning, read_dump
 from storage import lookup
@@ -32,6 +33,7 @@ def import_dump(
     what was whole before is kept.
     """
     events: list[LogEvent] = []
+    elsewhere: list[int] = []
     logged = 0
     try:
         for part in read_dump(path):
@@ -48,6 +50,7 @@ def import_dump(
                 warnings.append(part.message)
             elif isinstance(part, DumpPage):
                 with db.atomic():
+                    elsewhere += lookup.revisions_elsewhere(db, part.page.page_id, part.revisions)
                     _save(db, part, deriver, now, counts, since or "", until or "9999")
                 progress.advance(len(part.revisions))
             elif (since or "") <= part.timestamp < (until or "9999"):
@@ -58,7 +61,22 @@ def import_dump(
     finally:
         if events:
             logged += _save_events(db, events, deriver)
+        warnings += _contradictions(db, path, elsewhere)
     return logged
+
+
+def _contradictions(db: Database, path: Path, elsewhere: Sequence[int]) -> Iterator[str]:
+    """What cannot all be so; ``elsewhere`` are revisions that the database holds on other pages than the file."""
+    if elsewhere:
+        yield (
+            f"{path}: {counted(len(elsewhere), 'revision stands', 'revisions stand')} on another page in the database"
+            f" ({few(elsewhere)}) and stayed there: histories were merged since, or the file is of another wiki."
+        )
+    if titles := lookup.doubled_titles(db):
+        yield (
+            f"{path}: {counted(len(titles), 'title belongs', 'titles belong')} to several pages now ({few(titles)}):"
+            " the older ones were deleted between two dumps, or the files are of different wikis."
+        )
 
 
 def _save_events(db: Database, events: Sequence[LogEvent], deriver: Deriver) -> int:

@@ -18,6 +18,7 @@ from jobs.export_tables import write_csv, write_json_lines
 from jobs.export_xml import XmlExport
 from jobs.files import becoming
 from jobs.progress import Progress
+from jobs.wording import few
 from storage.database import Database
 from storage.export import Selection, load_history, load_pages, load_table, page_ids_of, snapshot, table_names
 from storage.lookup import as_titled, titles_like
@@ -27,7 +28,6 @@ from storage.texts import TextStore
 PACKINGS = (".gz", ".bz2", ".zst")
 _OTHER_PACKINGS = (".7z", ".zip", ".xz", ".rar")
 _SQLITE = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html#the_database_header
-_SHOWN = 5  # revisions named in a warning
 _ZSTD_LEVEL = 10
 
 
@@ -56,8 +56,7 @@ def xml_warnings(export: XmlExport) -> list[str]:
     """What an export could not hold, a sentence each."""
     warnings = []
     if export.replaced:
-        some = ", ".join(map(str, export.replaced_in[:_SHOWN])) + ", …" * (len(export.replaced_in) > _SHOWN)
-        where = f" (revisions {some})" if some else ""
+        where = f" (revisions {few(export.replaced_in)})" if export.replaced_in else ""
         warnings.append(f"{export.replaced} characters that XML cannot hold were replaced by U+FFFD{where}.")
     if export.without_text:
         warnings.append(

@@ -62,6 +62,21 @@ def revisions_without_text(db: Database, page_id: int, rev_ids: Iterable[int]) -
     return {int(row[0]) for row in rows.fetchall()}
 
 
+def revisions_elsewhere(db: Database, page_id: int, revisions: Iterable[Revision]) -> list[int]:
+    """Ids of those of these revisions that are held on another page than this one."""
+    rows = db.execute(
+        "SELECT rev_id FROM revision_rows WHERE page_id != ? AND rev_id IN (SELECT value FROM json_each(?)) ORDER BY 1",
+        [page_id, json.dumps([revision.rev_id for revision in revisions])],
+    )
+    return [int(row[0]) for row in rows.fetchall()]
+
+
+def doubled_titles(db: Database) -> list[str]:
+    """Titles that several live pages of the mirror have."""
+    rows = db.execute("SELECT title FROM pages WHERE state = 'live' GROUP BY title HAVING count(*) > 1 ORDER BY 1")
+    return [str(row[0]) for row in rows.fetchall()]
+
+
 def is_deleted(db: Database, page_id: int) -> bool:
     """Whether the mirror holds the page as deleted."""
     return bool(db.execute("SELECT 1 FROM pages WHERE page_id = ? AND state = 'deleted'", [page_id]).fetchone())

@@ -189,6 +189,23 @@ def test_a_page_that_comes_several_times_is_one_page(tmp_path: Path) -> None:
     assert rows(db, "SELECT page_id, title, latest_rev_id, text FROM pages") == [(1, "Park", 2, "drei")]
 
 
+def test_what_cannot_all_be_so_is_told(tmp_path: Path) -> None:
+    """One revision on two pages, and one title of two pages."""
+    first = stub_dump(tmp_path / "a.xml", "<text>eins</text>", "<text>zwei</text>")
+    other = first.read_text(encoding="utf-8").replace("<id>1</id>", "<id>9</id>", 1)
+    second, third = tmp_path / "b.xml", tmp_path / "c.xml"
+    second.write_text(other.replace("Park", "Garten"), encoding="utf-8")
+    third.write_text(other.replace("<id>2</id>", "<id>20</id>", 1), encoding="utf-8")
+    db = tmp_path / "wiki.db"
+    assert wikitrail("--db", db, "import", first, "--json").json["warnings"] == []
+    (warning,) = wikitrail("--db", db, "import", second, "--json").json["warnings"]
+    assert "b.xml: 2 revisions stand on another page in the database (1, 2) and stayed there" in warning
+    warnings = wikitrail("--db", db, "import", third, "--json").json["warnings"]
+    assert "c.xml: 1 revision stands on another page" in warnings[0]
+    assert "c.xml: 1 title belongs to several pages now (Park)" in warnings[1]
+    assert rows(db, "SELECT rev_id, page_id FROM revisions") == [(1, 1), (2, 1), (20, 9)]
+
+
 def test_revisions_of_a_page_that_the_wiki_deleted_are_kept_as_archived(mediawiki: MediaWiki, tmp_path: Path) -> None:
     mediawiki.edit("Alt", "erste")
     dump = tmp_path / "dump.xml"
