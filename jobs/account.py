@@ -39,6 +39,8 @@ def account_for(settings: Settings, address: str, environment: Mapping[str, str]
 
 def _read_account(path: Path) -> Account:
     try:
+        if path.exists() and not (path.is_file() or path.is_fifo()):
+            raise ConfigError(f"{path}, which “wiki.login_file” names, is no file; write name and password into one.")
         if os.name == "posix" and path.stat().st_mode & OTHERS:
             raise ConfigError(f"{path} holds a password, and others may read it; run “chmod 600 {path}”.")
         lines = path.read_text(encoding="utf-8-sig").splitlines()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import FrameType
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from apscheduler.events import EVENT_JOB_MISSED, JobEvent
@@ -19,17 +21,25 @@ GRACE = 3600  # seconds that a job may start late: the default of 1 s would skip
 
 
 def make_trigger(config: ScheduleConfig) -> CronTrigger:
-    """The times of the configuration. Raises ConfigError when the expression cannot be read."""
+    """The times of the configuration. Raises ConfigError when the expression cannot be read, or never comes true."""
     try:
         if len(config.cron.split()) != 5:
             raise ValueError("not five fields")
         *fields, weekdays = config.cron.split()
         cron = " ".join([*fields, _weekday_names(weekdays)])
-        return CronTrigger.from_crontab(cron, timezone=ZoneInfo(config.timezone))
+        trigger = CronTrigger.from_crontab(cron, timezone=ZoneInfo(config.timezone))
     except ValueError as error:
         raise ConfigError(
             f'“schedule.cron” cannot be read ({config.cron!r}: {error}); write five fields, such as "*/15 * * * *".'
         ) from error
+    if next_time(trigger) is None:
+        raise ConfigError(f"“schedule.cron” never comes true ({config.cron!r}): there is no such day.")
+    return trigger
+
+
+def next_time(trigger: BaseTrigger) -> datetime | None:
+    """When a trigger fires next, in its own time zone; None where it never does."""
+    return cast("datetime | None", trigger.get_next_fire_time(None, datetime.now(UTC)))
 
 
 def _weekday_names(field: str) -> str:

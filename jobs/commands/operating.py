@@ -50,7 +50,7 @@ def schedule() -> None:
 
     It goes on until it is stopped, after failed runs too.
     """
-    from jobs.schedule import make_trigger, serve
+    from jobs.schedule import make_trigger, next_time, serve
 
     settings = current_settings()
     trigger = make_trigger(settings.config.schedule)
@@ -63,7 +63,11 @@ def schedule() -> None:
         except EXPECTED as error:
             click.echo(f"{utc_now()} the run failed: {error}", err=True)
 
-    say(f"Runs at “{settings.config.schedule.cron}” ({settings.config.schedule.timezone}); Ctrl-C stops.", settings)
+    config = settings.config.schedule
+    say(
+        f"Runs at “{config.cron}” ({config.timezone}), next {next_time(trigger):%Y-%m-%d %H:%M}; Ctrl-C stops.",
+        settings,
+    )
     serve(trigger, job, lambda text: say(text, settings))
 
 

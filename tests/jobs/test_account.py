@@ -55,6 +55,12 @@ def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, text: str, mode: int
     assert "geheim" not in str(caught.value)
 
 
+def test_a_folder_is_no_login_file(tmp_path: Path) -> None:
+    (tmp_path / "login").mkdir()
+    with pytest.raises(ConfigError, match="is no file; write name and password into one"):
+        account_for(settings(tmp_path), WIKI, {})
+
+
 def test_no_secret_shows_when_values_are_printed() -> None:
     assert "geheim" not in repr(Account("Nora@a", "geheim"))
     assert "value" not in repr(KEPT)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.config import ScheduleConfig, load_config
+from jobs.config import ConfigError, ScheduleConfig, load_config
 from jobs.schedule import make_trigger
 from tests.mediawiki import MediaWiki
 from tests.wikitrail import ROOT, assert_exact, command_line, environment, rows, wikitrail
@@ -169,6 +169,11 @@ def test_a_cron_expression_means_what_cron_means(cron: str, expected: str) -> No
     at = trigger.get_next_fire_time(None, datetime(2024, 7, 2, 12, 0, tzinfo=UTC))
     assert at is not None
     assert at.isoformat() == expected
+
+
+def test_a_day_that_never_comes_is_told() -> None:
+    with pytest.raises(ConfigError, match="never comes true"):
+        make_trigger(ScheduleConfig(cron="0 0 31 2 *", timezone="Europe/Berlin"))
 
 
 def test_the_demo_says_what_was_planted(tmp_path: Path) -> None:
