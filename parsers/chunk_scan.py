@@ -156,6 +156,8 @@ class ChunkScanner(ItemKeeper):
                 self.chunk.on_page = True
             else:
                 self.names[written] = known
+        if title.nodes and known[1] and any(inner.kind == EXTENSION for inner in title.nodes):
+            return None, None
         return known
 
     def params(self, node: Node) -> tuple[Param, ...]:
