@@ -183,8 +183,10 @@ class ChunkReader(ChunkScanner):
             self.content(text[colon : part.end].strip().lower(), node.parts[1:], inside, expanded=True)
         elif function in vocabulary.TRANSPARENT and colon:
             self.regions([Part(colon, part.end, -1, part.nodes), *node.parts[1:]], inside)
-        elif colon and text.count("[[", colon, node.end) != text.count("]]", colon, node.end):
+        elif colon and (unclosed := text.count("[[", colon, node.end) - text.count("]]", colon, node.end)):
             self.chunk.faults.append(("uneven-brackets", node.start, node.end))
+            if unclosed > 0:  # MediaWiki shows it as text, with the links in it
+                self.regions([Part(colon, part.end, -1, part.nodes), *node.parts[1:]], inside)
         value = text[colon : node.parts[-1].end].strip() if colon and self.affords(node) else None
         self.chunk.magic.append(Magic(function, value, self.placed(node.start, node.end)))
         return inside
