@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -68,6 +69,7 @@ class BlockReader(BlockScanner):
         headings = self.find_headings(lines) if on_heading is not None else {}
         bodies = [Body()]
         tables = self.find_tables(lines, headings)
+        begins = sorted(tables)
         blocks = self.find_tag_blocks(lines, tables, headings)[::-1]
         stops = [*sorted(headings), len(lines)]
         table_end = -1  # of a table that a heading stands in
@@ -77,7 +79,9 @@ class BlockReader(BlockScanner):
                 inside = []
                 while blocks and blocks[-1].start <= lines[stop - 1][1]:
                     inside.append(blocks.pop())
-                table_end = self.read_part(lines[first:stop], bodies[-1], tables, first, table_end, inside)
+                here = begins[bisect_left(begins, first) : bisect_left(begins, stop)]
+                ends = {index: tables[index] for index in here}
+                table_end = self.read_part(lines[first:stop], bodies[-1], ends, first, table_end, inside)
             if stop < len(lines) and on_heading is not None:
                 on_heading(headings[stop])
                 bodies.append(Body(headings[stop]))
@@ -100,14 +104,13 @@ class BlockReader(BlockScanner):
             if table_end >= first + len(lines):
                 return table_end
             lines, first = lines[len(inside) :], first + len(inside)
-        last = first + len(lines)
-        ends = {i - first: c - first if c is not None else len(lines) for i, c in tables.items() if first <= i < last}
+        ends = {i - first: c - first if c is not None else len(lines) for i, c in tables.items() if first <= i}
         if blocks:
             parted, kept = part_lines(self.masked, lines, ends, blocks)
             self.read_lines(parted, body, 1, kept, parted=True)
         else:
             self.read_lines(lines, body, 1, ends, parted=True)
-        open_ends = [c for i, c in tables.items() if c is not None and first <= i < first + len(lines) <= c]
+        open_ends = [c for i, c in tables.items() if c is not None and first <= i and first + len(lines) <= c]
         return max(open_ends, default=-1)
 
     def read_lines(

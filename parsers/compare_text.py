@@ -134,7 +134,7 @@ def compare_texts(
                 changes += _footnotes_beside(new, sources, rest)
                 changes += _noise_beside(old, new, sources, difference)
                 changes += _reordered(new, text_old, text_new)
-            elif rest and sources.noise_reason(rest) is None:
+            elif rest and (rest.before, rest.after) != shown and sources.noise_reason(rest) is None:
                 # Equal words to a reader, but a footnote or a query changed beside them.
                 changes.append(_section_change(new, (rest.before, rest.after), None))
         elif rest and ((reason := sources.noise_reason(rest)) is None or not any(lines)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from parsers.addresses import SCHEMES
-from parsers.masks import GONE, NEXT_CELL
+from parsers.masks import BREAK, GONE, NEXT_CELL
 
 # Help:Images; the words of MediaWiki in English and German, but for those of frames
 _WORDS = frozenset(
@@ -59,16 +59,17 @@ def parse_options(label: str, base: int) -> Options:
     framed = swallows = False
     unseen: list[tuple[str, int]] = []
     for start, option in _split(label):
-        word = option.strip()
+        plain = option.replace(BREAK, " ")
+        word = plain.strip()
         if named := _LINK.match(word):
             if "[[" in link:
                 unseen.append((link, link_at))
             link = word[named.end() :].strip()
-            link_at = base + start + option.index(word) + word.index(link, named.end())
+            link_at = base + start + plain.index(word) + word.index(link, named.end())
             swallows = swallows or "[[" in link
         elif named := _ALTERNATIVE.match(word):
             alternative = word[named.end() :]
-            alternative_at = base + start + option.index(word) + named.end()
+            alternative_at = base + start + plain.index(word) + named.end()
         elif _FRAME.match(word):
             framed = True
         elif not _is_known(word):

@@ -196,12 +196,12 @@ def called_name(written: str, site: Site, page: str) -> tuple[str | None, str | 
     """What ``{{written}}`` calls on a page: a parser function or variable, or a template, by its normalised name."""
     name = written.strip()
     head, colon, _ = name.partition(":")
-    key = head.strip().lower()
-    if colon and (key in site.functions or key.startswith("#")):
+    key = head.lower()  # without what stands before its colon there is no function (Parser::callParserFunction)
+    if colon and (key in site.functions or (key.startswith("#") and not key[-1].isspace())):
         return site.functions.get(key, key), None
     variable = site.variables.get(name) or site.variables.get(name.lower())
     if colon and variable is None:
-        variable = site.variables.get(head.rstrip())
+        variable = site.variables.get(head)
         variable = variable if variable in vocabulary.WITH_ARGUMENT else None
     if variable is not None:
         return variable, None

@@ -156,19 +156,22 @@ def _bag_of_fields(before: Record, after: Record, told: Told) -> Iterator[str]:
     if any(c.action == "renamed" and _split(c.path, names)[1] is None for c in told):
         return  # which of several boxes of a name got another one is not in a row
     raw = {(box.name, f.name, f.raw.strip()) for box in before.infoboxes for f in box.fields}
+    reads_as = {(box.name, f.name, f.raw.strip()): f.text for box in after.infoboxes for f in box.fields}
     for c in told:
         box, field = _split(c.path, names)
         if field is None:
             continue
         if c.action == "renamed":
-            value = next((v for b, f, v in held - wanted if (b, f) == (box, c.before)), None)
+            values = [v for b, f, v in held - wanted if (b, f) == (box, c.before)]
+            value = next((v for v in values if (box, field, v) in wanted - held), values[0] if values else None)
             if value is None:
                 yield f"was not there: {c}"
                 continue
             held.subtract([(box, c.before or "", value)])
             held.update([(box, field, value)])
             continue
-        if c.action == "changed" and held[box, field, c.before or ""] < 1 and (box, field, c.before) in raw:
+        in_words = held[box, field, c.before or ""] > 0 and reads_as.get((box, field, c.after or "")) != c.before
+        if c.action == "changed" and not in_words and (box, field, c.before) in raw:
             continue  # wikitext that reads the same
         held.subtract([(box, field, c.before)] if c.before else [])
         held.update([(box, field, c.after)] if c.after else [])
@@ -417,8 +420,8 @@ def _words(text: str, old: Section, new: Section, paths: tuple[str, str], told: 
 
     for c in told:
         name = c.path.rpartition("/")[2]  # of a field, which a box that is a table shows as a row
-        if c.action == "renamed" and c.kind == "infobox" and f"{c.before}\t" in old.text:
-            replace(c.before, c.after)
+        if c.action == "renamed" and c.kind == "infobox" and (label := _label(c.before, old.text)):
+            replace(label, _label(c.after, new.text))
         elif c.kind == "infobox":
             replace(_row(name, c.before, old.text), _row(name, c.after, new.text))
         elif (c.kind, c.action) == ("text", "moved"):
@@ -427,9 +430,14 @@ def _words(text: str, old: Section, new: Section, paths: tuple[str, str], told: 
 
 
 def _row(name: str, value: str | None, text: str) -> str:
-    """The row of a field in the text of a section, where it stands there; a label may have a colon."""
+    """The row of a field in the text of a section, where it stands there."""
     rows = (f"{name}\t{value}", f"{name}:\t{value}") if value else ()
-    return next((row for row in rows if row in text), "")
+    return next((row for row in rows if _squash(row) in _squash(text)), "")
+
+
+def _label(name: str | None, text: str) -> str:
+    """The name of a field as a row of the text begins with it, where one does; a label may have a colon."""
+    return next((label for label in (f"{name}", f"{name}:") if f"{label}\t" in text), "")
 
 
 def _squash(text: str) -> str:

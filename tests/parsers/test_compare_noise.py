@@ -91,6 +91,13 @@ def test_each_reason_is_told_once() -> None:
     ]
 
 
+def test_a_soft_hyphen_above_a_picture_that_changed_is_told_once() -> None:
+    before = "Diese Felder:\n{|\n! [[Datei:U.png|rahmenlos|120x120px|link=Amt]]\n|-\n|}\n"
+    after = before.replace("Felder", "Fel\u00adder").replace("0px|", "0px|lin|")
+    told = [(c.after, c.noise_reason) for c in changes(before, after) if c.kind == "section"]
+    assert told == [("Diese Fel\u00adder:", "typography")]
+
+
 def test_a_line_that_went_elsewhere_in_a_reworded_section_is_moved() -> None:
     first, second, third = "Erste Zeile der Liste.", "Zweite Zeile der Liste.", "Dritte Zeile der Liste."
     told = changes(f"{first}\n{second}\n{third}", f"{third}\n{first}\n{second} Ende.")

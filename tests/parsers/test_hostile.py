@@ -113,6 +113,7 @@ SOUND = {
     "100,000 headings": "\n== a ==" * 100_000,
     "150,000 other headings": "\n".join(f"== a{i} ==" for i in range(150_000)),
     "100,000 other templates": "\n".join(f"{{{{a|b={i}}}}}" for i in range(100_000)),
+    "tables that end behind 100,000 headings": "\n{|\n|\n== a ==\n|}" * 100_000,
     "100,000 items": "\n*#:;a" * 100_000,
     "a redirect of blanks": "#REDIRECT" + line(" ") + "x",
 }
