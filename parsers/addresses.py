@@ -56,4 +56,5 @@ def address_host(url: str) -> str | None:
         host = urlsplit(plain if not plain.startswith("//") else f"http:{plain}").hostname
     except ValueError:
         return None
-    return host.rstrip(".").lower() if host else None
+    host = (host or "").partition("|")[0].rstrip(".")  # a pipe was to part it from a label
+    return host.lower() or None

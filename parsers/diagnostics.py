@@ -11,8 +11,8 @@ MAX_DIAGNOSTICS = 200
 
 MESSAGES = {
     "damaged-category": "A category stands here as text, or text sticks to it; its brackets are maybe misplaced.",
-    "damaged-link": "Quotes cut the address of this link, or two equals signs stand in it together.",
-    "damaged-picture": "The name or the options of this picture seem to have lost a pipe or an equals sign.",
+    "damaged-link": "This address is damaged: look at its scheme, its brackets, its pipes, quotes and equals signs.",
+    "damaged-picture": "A file name without an ending, or an option that is none: it stands elsewhere or is misspelt.",
     "depth-limit": "Templates are nested more than 100 deep; what lies deeper was not read.",
     "doubled-equals": "A value begins with an equals sign; one was maybe written twice.",
     "doubled-pipe": "Two pipes stand together in a link, where a table begins a new cell, or in an infobox.",

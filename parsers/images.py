@@ -9,24 +9,20 @@ from itertools import pairwise
 from parsers.addresses import SCHEMES
 from parsers.masks import BREAK, GONE, NEXT_CELL
 
-# Help:Images; the words of MediaWiki in English and German, but for those of frames
-_WORDS = frozenset(
+# Help:Images; the words of MediaWiki in English and German, but for those of frames; upper and lower case differ
+WORDS = frozenset(
     "frameless rahmenlos border rand left links right rechts center centre zentriert none ohne baseline grundlinie "
     "sub tiefgestellt tief super sup hochgestellt hoch top oben text-top text-oben middle mitte bottom unten "
     "text-bottom text-unten upright hochkant".split()
 )
 _KNOWN = re.compile(
-    r"(?:\d+|\d*x\d+)\s*px$|"
+    r"(?:\d+x?\d*|x\d+)\s*(?:px\s*)?px$|"
     r"(?:upright|hochkant|page|seite|lang|sprache|class|klasse|thumbtime|start|end)\s*=|"
-    r"(?:hochkant|upright)\s+[\d.]+$|(?:page|seite) \d+$",
-    re.IGNORECASE,
+    r"(?:hochkant|upright)\s+[\d.]+$|(?:page|seite) \d+$"
 )
-_FRAME = re.compile(
-    r"(?:frame|framed|gerahmt|enframed)$|(?:thumb|thumbnail|mini|miniatur)\s*(?:=|$)",
-    re.IGNORECASE,
-)
-_LINK = re.compile(r"(?:link|verweis)\s*=", re.IGNORECASE)
-_ALTERNATIVE = re.compile(r"(?:alt|alternativtext)\s*=", re.IGNORECASE)
+_FRAME = re.compile(r"(?:frame|framed|gerahmt|enframed)$|(?:thumb|thumbnail|mini|miniatur)\s*(?:=|$)")
+_LINK = re.compile(r"(?:link|verweis)\s*=")
+_ALTERNATIVE = re.compile(r"(?:alt|alternativtext)\s*=")
 # An address is read before the options are parted (Parser::handleInternalLinks2)
 _PIPES = re.compile(rf"\[\[|\]\]|\[(?i:{SCHEMES}|//)[^\s\[\]<>\"]*+|\|")
 
@@ -112,7 +108,7 @@ def _split(label: str) -> list[tuple[int, str]]:
 
 def _is_known(word: str) -> bool:
     """Whether an option is a word, a size or a name that MediaWiki knows; else it is the caption."""
-    return word.lower() in _WORDS or any(form.match(word) for form in (_KNOWN, _FRAME, _LINK, _ALTERNATIVE))
+    return word in WORDS or any(form.match(word) for form in (_KNOWN, _FRAME, _LINK, _ALTERNATIVE))
 
 
 def _across_cells(options: list[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -5,26 +5,67 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from parsers.images import Options
-from parsers.masks import links_in
+from rapidfuzz.distance import OSA
+
+from parsers.addresses import SCHEMES
+from parsers.images import WORDS, Options
+from parsers.masks import links_in, unmask
 
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{2,5}\Z")
 # A size or a named option that sticks to what stands before it, or lost its equals sign
 _STUCK = re.compile(r"[^\W\d_](?<!\dx)\d+(?:x\d+)?px|\S(?:link|alt)=|\A(?:\S*px\S+|link[A-ZÄÖÜ]\S*)")
+# A size without its unit, or with another one; a name that no option has; one with a colon for its equals sign
+_NEARLY_OPTION = re.compile(
+    r"\d{2,3}|\d+ ?x ?\d+ ?p?x?|\d+ ?(?:p|xp|pixe?l?|pt|em|%)|[A-Za-z]{3,}=.*|(?:link|alt|verweis)[:;].*"
+)
+_OPTION_WORDS = WORDS | {"thumb", "thumbnail", "mini", "miniatur", "frame", "framed", "gerahmt"}
+_LEAST_OPTION = 4  # letters; of shorter words too many are alike
 _PIPE = re.compile(r"[^\s|\[\]]*\w(\|)\w")
+# ``http//``, ``http:/``, ``https;//``, ``htps://``, ``ttp://`` and a host without its scheme in brackets
+_NO_SCHEME = re.compile(
+    rf"(?:(?<=[\s(„>\[|])|^)(?:(?!{SCHEMES})h{{0,2}}t{{1,3}}[pa]{{0,3}}s?(?:[:;,.]?//|[:;,.]/)|(?<=\[)www\.)[^\s\[\]|]*",
+    re.IGNORECASE,
+)
+_TWO_SCHEMES = re.compile(r"https?://(?:https?|www)(?:[:;,.]?/|:)", re.IGNORECASE)
+_DOUBLED_EQUALS = re.compile(r"[?&]\w+==\w")
+# A pipe that was to part address and label; in a query it may belong there (``?titles=A|B``)
+_PIPE_FOR_LABEL = re.compile(r"[^?]*\|(?:[^\W\d]|$)|.*(?:\d\|[^\W\d_]|\|$)", re.DOTALL)
 
 
 def is_damaged_picture(title: str, options: Options) -> bool:
-    """Whether a file's name has no ending, or its options seem to have lost a pipe or an equals sign."""
-    captions = (options.caption, *(unseen for unseen, _ in options.unseen))
+    """Whether a file's name has no ending, or an option is none: misspelt, stuck to another, or shown nowhere."""
+    captions = [unmask(caption).strip() for caption in (options.caption, *(text for text, _ in options.unseen))]
     return (
         not _EXTENSION.search(title)
         or options.link.startswith("=")
-        or any("[" not in caption and _STUCK.search(caption) for caption in captions)
+        or any(captions[1:])
+        or any("[" not in caption and (_STUCK.search(caption) or _is_nearly_option(caption)) for caption in captions)
     )
 
 
-def text_slips(piece: str) -> Iterator[tuple[str, int, int]]:
+def _is_nearly_option(caption: str) -> bool:
+    if _NEARLY_OPTION.fullmatch(caption):
+        return True
+    lower = caption.lower()
+    if lower in _OPTION_WORDS:
+        return True
+    return (
+        caption == lower
+        and len(caption) >= _LEAST_OPTION
+        and any(OSA.distance(caption, word, score_cutoff=1) <= 1 for word in _OPTION_WORDS)
+    )
+
+
+def is_damaged_address(address: str) -> bool:
+    """Whether the address of a link holds two schemes, two equals signs together, or the pipe before its label."""
+    return bool(
+        _DOUBLED_EQUALS.search(address)
+        or _TWO_SCHEMES.match(address)
+        or ("|" in address and _PIPE_FOR_LABEL.match(address))
+    )
+
+
+def pipe_slips(piece: str) -> Iterator[tuple[str, int, int]]:
     """Code, start and end of single pipes between letters."""
     if "|" in piece and "{" not in piece:  # of a template that is never closed, or a language variant
         links = links_in(piece, 0)[::-1]
@@ -33,3 +74,9 @@ def text_slips(piece: str) -> Iterator[tuple[str, int, int]]:
                 links.pop()
             if "://" not in match[0] and not (links and links[-1][0] < match.start()):
                 yield "pipe-in-text", *match.span(1)
+
+
+def address_slips(piece: str) -> Iterator[tuple[str, int, int]]:
+    """Code, start and end of addresses whose scheme is damaged, so that they are text."""
+    for match in _NO_SCHEME.finditer(piece):
+        yield "damaged-link", *match.span()

@@ -16,7 +16,7 @@ from parsers import images, titles
 from parsers.addresses import ADDRESS, SCHEME_COLON, SCHEMES, address_host, free_address
 from parsers.brackets import pair_brackets
 from parsers.entities import ENTITY, character_of, decode_entities
-from parsers.inline_slips import is_damaged_picture
+from parsers.inline_slips import is_damaged_address, is_damaged_picture
 from parsers.link_targets import LinkTargets
 from parsers.masks import (
     ANGLE,
@@ -45,7 +45,6 @@ _TOKENS = (
 )
 _TOKEN = re.compile(_TOKENS)
 _TOKEN_OR_ADDRESS = re.compile(rf"{_TOKENS}|(?P<bare>\b(?i:{SCHEMES}){ADDRESS})")  # cannot skip: three times as slow
-_DOUBLED_EQUALS = re.compile(r"[?&]\w+==\w")
 MARKUP = re.compile(r"[\[<&:/_]")  # without which there is no token
 _URL_END = re.compile("''|&[lg]t;")  # Parser::handleExternalLinks
 _MAX_NESTED = 2000  # characters that mwparserfromhell is given at once
@@ -215,6 +214,7 @@ class LinkScan:
     def no_link(self, content: str, start: int, end: int, code: str, is_address: bool) -> None:
         """Double brackets that are text; around an address (``[[https://…]]``) an external link is in them."""
         if is_address:
+            self.faults.append(("damaged-link", start, end))
             self.text.append("[")
             self.read(f"[{content}]", start + 1)
             self.text.append("]")
@@ -272,7 +272,7 @@ class LinkScan:
             self.read(f"{url} {label}]" if label else f"{url}]", start + 1)
             return
         shown = self.inner(label, label_at, brackets=False)
-        if (quotes == "''" and not rest.startswith("'")) or _DOUBLED_EQUALS.search(address):
+        if (quotes == "''" and not rest.startswith("'")) or is_damaged_address(address):
             self.faults.append(("damaged-link", start, end))
         if rest:
             shown = f"{self.inner(quotes + rest, start)} {shown}"

@@ -14,6 +14,7 @@ from parsers.site import Site
 
 # The parameter that identifies a paper: Allris VOLFDNR (of an agenda item TOLFDNR), SessionNet kvonr
 _KEYS = ("VOLFDNR", "TOLFDNR", "__KVONR", "KVONR")
+_KEY_VALUE = re.compile(r"\w+(?:[.:~-]\w+)*")  # what follows it is of the label or the sentence: 13572|Vorlage
 _DASH = "[-\u2010-\u2015\u2212]"
 # Numbers that are a paper's wherever they stand: B/16/5505-01, DS/1246/V, VO/4679/2016; the first also with blanks
 _CERTAIN = (
@@ -126,9 +127,9 @@ def paper_key(url: str, site: Site) -> PaperKey | None:
         return None
     values = _query(url)
     for name in _KEYS:
-        value = _TROUBLE.sub("", values.get(name, "")).strip()
+        value = _KEY_VALUE.match(_TROUBLE.sub("", values.get(name, "")).strip())
         if value and (name != "TOLFDNR" or _is_paper_host(url, site) or "/to0" in url):
-            return PaperKey(name.lower() if "KVONR" in name else name, value)
+            return PaperKey(name.lower() if "KVONR" in name else name, value[0])
     return None
 
 

@@ -10,8 +10,8 @@ def not_read_reason(code: str, lang: Language) -> str:
     say = lang.say
     return {
         "damaged-category": say("A category shows as text on the page, or text sticks to it"),
-        "damaged-link": say("The address of a link is cut by quotation marks, or holds two equals signs together"),
-        "damaged-picture": say("The name or the options of a picture are damaged"),
+        "damaged-link": say("An address is damaged, or has brackets or marks that do not belong to it"),
+        "damaged-picture": say("The name or an option of a picture is damaged or misspelt"),
         "depth-limit": say("Wiki templates are nested so deeply that the innermost were not read"),
         "doubled-equals": say("A field value begins with an equals sign, which is perhaps written twice"),
         "doubled-pipe": say("Two vertical bars stand together in a link, a picture or an infobox"),
