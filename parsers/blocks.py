@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from parsers.block_scan import BlockScanner, ReadInline
-from parsers.field_slips import cell_slips, row_slips
+from parsers.field_slips import cell_slips, loose_slips, row_slips
 from parsers.headings import Heading
 from parsers.lists import LIST_PREFIX, MAX_LIST_DEPTH, Entry, add_lists, build_lists, shown_lines, split_term
 from parsers.masks import GONE
@@ -193,6 +193,8 @@ class BlockReader(BlockScanner):
         if mixed := self.tagged and has_rows(self.masked, lines[0][1], stop):
             caption, rows, loose = self.mix_rows(caption, rows, loose)
         if loose:
+            if depth == 1 and not mixed:
+                self.cell_faults += loose_slips(self.masked, loose)
             self.read_lines(loose, body, _MAX_TABLE_DEPTH + 1, parted=mixed)
         caption_text, texts = self.read_grid(caption, rows, body, depth, begins=start > 0)
         mark = self.masked.find("{|", *lines[0]) if start and depth == 1 else -1

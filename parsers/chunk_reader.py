@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,11 +11,12 @@ from parsers import vocabulary
 from parsers.blocks import BlockReader, Body
 from parsers.chunk import Chunk
 from parsers.chunk_scan import RECOVERED, ChunkScanner, Tools, value_start
-from parsers.field_slips import field_slips
+from parsers.field_slips import field_slips, name_slip
 from parsers.headings import Heading
 from parsers.html_tags import on_one_line
 from parsers.images import parse_gallery
 from parsers.infobox import last_of_each
+from parsers.line_slips import line_slips
 from parsers.masks import GONE, MARK, hide_line_breaks, links_in, mask
 from parsers.plain_text import BREAKING_TAG
 from parsers.record import Field, Infobox, Link, Magic, Param, Template
@@ -30,11 +30,6 @@ from parsers.values import parse_values
 _MAX_TOLD = 100_000  # characters that templates in one another may repeat
 _MAX_REPEATED = 10  # and how often the outermost, if it is long
 _MAX_ROWS = 1000  # of a table that are fields of an infobox
-_DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\}|\|\|-+[ \t]*$)", re.MULTILINE)
-_NO_HEADING = re.compile(
-    r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$|^(?![\ufdd0 \t]*+[|!=*#:;])[^\n]*[^=\n]==+[ \t\ufdd0]*$", re.MULTILINE
-)
-_HALF_HEADING = re.compile(r"^(?:=[^=\n|]*[^=\s|][ \t]*|[^\W\d_][^=\n|]{0,80}= ?)$", re.MULTILINE)
 
 
 class ChunkReader(ChunkScanner):
@@ -71,17 +66,12 @@ class ChunkReader(ChunkScanner):
 
     def slips(self, blocks: BlockReader) -> None:
         """Faults in the marks of tables and headings."""
-        masked, faults = blocks.masked, self.chunk.faults
+        faults = self.chunk.faults
         faults += [("stray-table-end", start, start + 2) for start in blocks.stray_ends]
         faults += [("stray-pipe", *span) for span in blocks.stray_pipes]
         faults += [("stray-cell", *span) for span in blocks.stray_cells]
         faults += blocks.cell_faults
-        if "{|" in masked or "|}" in masked or "||-" in masked:
-            faults += [("doubled-table-mark", *match.span()) for match in _DOUBLED_TABLE.finditer(masked)]
-        if "==" in masked:
-            faults += [("no-heading", *match.span()) for match in _NO_HEADING.finditer(masked)]
-        if "\n=" in masked or "=\n" in masked or "= \n" in masked or masked[:1] == "=" or masked.endswith(("=", "= ")):
-            faults += [("no-heading", *match.span()) for match in _HALF_HEADING.finditer(masked)]
+        faults += line_slips(blocks.masked)
 
     def collect(self, tables: Sequence[TableSource] = ()) -> None:
         """The same with the infoboxes, whose fields take their links from it."""
@@ -154,6 +144,8 @@ class ChunkReader(ChunkScanner):
             self.regions(node.parts, conditional)
             return conditional
         section = self.section_at(node.start)
+        if code := name_slip(name, has_params=len(node.parts) > 1, site=self.site):
+            self.chunk.faults.append((code, node.start, node.parts[0].end))
         if node.kind == TEMPLATE:
             span = self.placed(node.start, node.end)
             self.chunk.templates.append(Template(name, params, span, section))
@@ -232,6 +224,8 @@ class ChunkReader(ChunkScanner):
             if title is not None:
                 options = parse_gallery(caption, position + len(name) + 1)
                 label = self.inline(options.caption, options.caption_at)
+                if options.loses:
+                    self.chunk.faults.append(("damaged-picture", position, position + len(line)))
                 for unseen in options.unseen:
                     self.inline(*unseen)
                 span, section = self.placed(position, position + len(line.rstrip(" "))), self.section_at(position)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from parsers import vocabulary
 from parsers.chunk import ItemKeeper
 from parsers.headings import HEADING_LINE, find_heading
-from parsers.html_tags import find_tags, half_tags, on_one_line
+from parsers.html_tags import damaged_attributes, find_tags, half_tags, on_one_line
 from parsers.infobox import InfoboxRule
 from parsers.inline import Inline, InlineReader
 from parsers.masks import GONE, MARK, OPAQUE, hide_line_breaks, mask, unmask
@@ -24,8 +24,14 @@ from parsers.titles import RedirectLine, called_name, parameter_name
 _MAX_RECOVERED = 20  # unclosed templates that are looked at
 _MAX_INDENT = 2000
 _BOX_STOP = re.compile(r"\n(?= ?\n|=)")  # where an infobox that is never closed ends at the latest
-ODD = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff"  # characters that belong in no text
-_ODD = re.compile(f"[{ODD}]++")
+_ODD_ALONE = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff"  # characters that belong in no text
+)
+# and UTF-8 that was read as Windows-1252: GrÃ¼n, â€“ (Unicode's name for the result is mojibake)
+ODD = f"{_ODD_ALONE}ÃÂâ"  # with which such characters begin
+_ODD = re.compile(
+    f"[{ODD}](?:(?<=[{_ODD_ALONE}])[{_ODD_ALONE}]*+|(?<=Ã)[\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|(?<=Â)[\xa0-\xbf]|(?<=â)€[“”œ™˜ž¦¢š])"
+)
 RECOVERED = "recovered"  # a node made of an infobox that is never closed
 
 
@@ -74,6 +80,7 @@ class ChunkScanner(ItemKeeper):
         chunk.faults += [("odd-character", *match.span()) for match in _ODD.finditer(self.text, begin)]
         chunk.tags = find_tags(self.text, begin, self.hidden)
         chunk.faults += [("tag-without-end", *span) for span in half_tags(self.text, begin, self.hidden)]
+        chunk.faults += [("damaged-attribute", *span) for span in damaged_attributes(self.text, begin, self.hidden)]
         self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
         self.top_nodes = self.recover(found)
         masked = on_one_line(hide_line_breaks(self.masked, found.links))

@@ -10,9 +10,11 @@ from parsers.record import Diagnostic
 MAX_DIAGNOSTICS = 200
 
 MESSAGES = {
+    "damaged-attribute": "This attribute does not work: its quotes are curly, or its value of two words has none.",
     "damaged-category": "A category stands here as text, or text sticks to it; its brackets are maybe misplaced.",
     "damaged-link": "This address is damaged: look at its scheme, its brackets, its pipes, quotes and equals signs.",
     "damaged-picture": "A file name without an ending, or an option that is none: it stands elsewhere or is misspelt.",
+    "damaged-redirect": "This looks like a redirect and is none; MediaWiki shows it as text.",
     "depth-limit": "Templates are nested more than 100 deep; what lies deeper was not read.",
     "doubled-equals": "A value begins with an equals sign; one was maybe written twice.",
     "doubled-pipe": "Two pipes stand together in a link, where a table begins a new cell, or in an infobox.",
@@ -24,9 +26,10 @@ MESSAGES = {
     "invalid-template-name": "This cannot be the name of a template; MediaWiki shows the braces as text.",
     "link-in-option": "The link of a picture holds double brackets; the picture was maybe to end before them.",
     "long-link": "This bracketed text is too long to be read as one link; only what is inside was read.",
-    "lost-row-mark": "This line of a table looks like a mark, or a row, that lost its pipe.",
+    "lost-row-mark": "This line of a table is in no cell: it looks like a mark, or a row, that lost its pipe.",
     "lost-cell-text": "What stands before the pipe in this cell are its attributes to MediaWiki; it is not shown.",
-    "missing-pipe": "A line in this field begins like a field of its own; the pipe before it is maybe missing.",
+    "missing-colon": "This needs a colon behind its name; with a pipe, MediaWiki takes it for a template.",
+    "missing-pipe": "A field begins in this one, or in the name of a template; the pipe before it is maybe missing.",
     "more-diagnostics": "There are {count} more diagnostics.",
     "nested-comment": "A comment begins inside another one, which was maybe to end before.",
     "nested-link": "Double brackets that are no picture hold others; MediaWiki shows the outer ones as text.",

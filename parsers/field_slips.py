@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from parsers.html_tags import on_one_line
+from parsers.html_tags import CURLY, on_one_line
 from parsers.masks import links_in, mask, unmask
-from parsers.record import Param
+from parsers.record import Param, Span
 from parsers.scan_tree import Part
+from parsers.site import Site
 
 _HEADING = re.compile(r"^=[^\n]*[^\s=][^\n]*=[ \t]*$", re.MULTILINE)
 # A line that begins like a field: a name of a few words, and an equals sign
 _NEXT_FIELD = re.compile(r"\n[ \t]*([^\W\d_][\w ()./-]{0,50}?)[ \t]*=(?![=>])")
+_NEED_COLON = ("DEFAULTSORT", "DISPLAYTITLE")  # of other functions' names there are templates
 _SENTENCE = re.compile(r"\.\s|//|\bwww\.")
 _LOST_MARK = re.compile(r"^[ \t]*(?:-{1,3}[ \t]*$|[^\s|!{*#:;][^\n]*(\|\|)[^\n]*)", re.MULTILINE)
+_CURLY_VALUE = re.compile(f"={CURLY}")
 _ATTRIBUTES = re.compile(r"=|\A\s*(?:nowrap|hidden|header)\s*\Z", re.IGNORECASE)
 
 
@@ -44,9 +47,18 @@ def field_slips(text: str, parts: Sequence[Part], params: Sequence[Param]) -> It
                 yield "missing-pipe", start + named.start(1), part.end
 
 
+def name_slip(name: str, *, has_params: bool, site: Site) -> str | None:
+    """The code of a template whose name holds its first field, or is that of a function that needs a colon."""
+    if "=" in name[1:]:
+        return "missing-pipe"
+    return "missing-colon" if has_params and site.functions.get(name.lower()) in _NEED_COLON else None
+
+
 def cell_slips(masked: str, start: int, end: int, attributes: str) -> Iterator[tuple[str, int, int]]:
     """The same of the first line of a cell: text that is read as attributes and dropped, a pipe that is shown."""
-    if _is_text(attributes):
+    if _CURLY_VALUE.search(attributes):
+        yield "damaged-attribute", start - 1 - len(attributes), start - 1
+    elif _is_text(attributes):
         yield "lost-cell-text", start - 1 - len(attributes), start - 1
     pipe = masked.find("|", start, end)
     if pipe >= 0 and not _in_link(masked, start, end, pipe):
@@ -58,6 +70,15 @@ def row_slips(masked: str, start: int, end: int) -> Iterator[tuple[str, int, int
     for match in _LOST_MARK.finditer(masked, start, end):
         if match[1] is None or not _in_link(masked, *match.span(), match.start(1)):
             yield "lost-row-mark", *match.span()
+
+
+def loose_slips(masked: str, lines: Sequence[Span]) -> Iterator[tuple[str, int, int]]:
+    """The first of lines of a table that stand in no cell; MediaWiki shows them above the table."""
+    last = -1
+    for start, end in lines:
+        if start != last + 1 and any(map(str.isalnum, unmask(masked[start:end]))):
+            yield "lost-row-mark", start, end
+        last = end
 
 
 def _in_link(masked: str, start: int, end: int, position: int) -> bool:

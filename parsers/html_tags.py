@@ -27,6 +27,13 @@ _HALF = re.compile(  # up to what cannot stand in a tag
     r"(?:\Z|(?=\n=)|(?=<(?!!--|/?(?:noinclude|includeonly|onlyinclude)\b)))",
     re.IGNORECASE,
 )
+_CURLY_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+CURLY = f"[ ]?[{_CURLY_QUOTES}]"  # quotation marks that mark no value
+# A value in curly quotes, and a name of two words in none (Cite's error cite_error_ref_too_many_keys)
+_DAMAGED = re.compile(
+    rf"<(?:{_LONG_NAMES})\s[^<>\n]*={CURLY}[^<>\n]*>|<ref\s+name\s*=\s*[^\s\"'<>/]+[ ]+[^\s\"'<>/=]+\s*/?>",
+    re.IGNORECASE,
+)
 _OVER_LINES = re.compile(rf"</?(?:{'|'.join(sorted(HTML_TAGS))})(?!\n=)\s(?:[^<>\n]|\n(?!=))*+>", re.IGNORECASE)
 
 Tag = tuple[str, bool, int, int]  # name, whether it closes, start, end
@@ -59,13 +66,23 @@ def on_one_line(masked: str) -> str:
 
 def half_tags(text: str, start: int, hidden: Sequence[Span]) -> Iterator[Span]:
     """Where tags begin that have no ``>``, from ``start`` on; ``hidden`` are ordered spans to pass over."""
-    if "<" not in text:
-        return
-    starts = [low for low, _ in hidden]
-    for match in _HALF.finditer(text, start):
-        index = bisect_right(starts, match.start()) - 1
-        if index < 0 or match.start() >= hidden[index][1]:
-            yield match.start(), match.end(1)
+    for match in _seen(_HALF, text, start, hidden):
+        yield match.start(), match.end(1)
+
+
+def damaged_attributes(text: str, start: int, hidden: Sequence[Span]) -> Iterator[Span]:
+    """Tags with an attribute that does not work, in the same way."""
+    if "<ref name" in text or any(quote in text for quote in _CURLY_QUOTES):
+        yield from (match.span() for match in _seen(_DAMAGED, text, start, hidden))
+
+
+def _seen(pattern: re.Pattern[str], text: str, start: int, hidden: Sequence[Span]) -> Iterator[re.Match[str]]:
+    if "<" in text:
+        starts = [low for low, _ in hidden]
+        for match in pattern.finditer(text, start):
+            index = bisect_right(starts, match.start()) - 1
+            if index < 0 or match.start() >= hidden[index][1]:
+                yield match
 
 
 def unpaired(tags: Iterable[Tag]) -> Iterator[tuple[str, int, int]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from parsers.addresses import SCHEMES
-from parsers.masks import BREAK, GONE, NEXT_CELL
+from parsers.masks import BREAK, GONE, NEXT_CELL, unmask
 
 # Help:Images; the words of MediaWiki in English and German, but for those of frames; upper and lower case differ
 WORDS = frozenset(
@@ -34,7 +34,7 @@ class Options:
     ``unseen`` are captions, and links with brackets in them, that a later one replaces: MediaWiki does not show them,
     but counts what they link to.
     ``framed`` is true where the caption stands under the picture, and not only in its alternative text, ``swallows``
-    where a link holds double brackets.
+    where a link holds double brackets, ``loses`` where a caption is replaced.
     """
 
     caption: str = ""
@@ -45,6 +45,7 @@ class Options:
     link_at: int = 0
     framed: bool = False
     swallows: bool = False
+    loses: bool = False
     unseen: tuple[tuple[str, int], ...] = ()
 
 
@@ -52,7 +53,7 @@ def parse_options(label: str, base: int) -> Options:
     """The options in ``label``, which stands at ``base``; the last unknown one is the caption."""
     caption = alternative = link = ""
     caption_at = alternative_at = link_at = base
-    framed = swallows = False
+    framed = swallows = loses = False
     unseen: list[tuple[str, int]] = []
     for start, option in _split(label):
         plain = option.replace(BREAK, " ")
@@ -71,14 +72,17 @@ def parse_options(label: str, base: int) -> Options:
         elif not _is_known(word):
             if caption:
                 unseen.append((caption, caption_at))
+                loses = loses or bool(unmask(caption).strip())
             caption, caption_at = option, base + start
-    return Options(caption, caption_at, alternative, alternative_at, link, link_at, framed, swallows, tuple(unseen))
+    found = caption, caption_at, alternative, alternative_at, link, link_at
+    return Options(*found, framed, swallows, loses, tuple(unseen))
 
 
 def parse_gallery(line: str, base: int) -> Options:
     """The options in a line of a gallery behind the file's name (Parser::renderImageGallery)."""
     caption = link = ""
     caption_at = base
+    loses = False
     unseen: list[tuple[str, int]] = []
     for start, option in _split(line):
         word = option.strip()
@@ -89,8 +93,9 @@ def parse_gallery(line: str, base: int) -> Options:
         else:
             if caption:
                 unseen.append((caption, caption_at))
+                loses = loses or bool(unmask(caption).strip())
             caption, caption_at = option, base + start
-    return Options(caption, caption_at, link=link, unseen=tuple(unseen))
+    return Options(caption, caption_at, link=link, loses=loses, unseen=tuple(unseen))
 
 
 def _split(label: str) -> list[tuple[int, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from parsers import papers, titles
 from parsers.brackets import slips
 from parsers.immutable import dataclass
-from parsers.inline_slips import address_slips, pipe_slips
+from parsers.inline_slips import mark_slips, pipe_slips
 from parsers.link_targets import LinkTargets
 from parsers.links import MARKUP, LinkScan
 from parsers.masks import unmask, unmask_meant
@@ -38,8 +38,8 @@ class InlineReader(LinkTargets):
             plain = unmask(masked)
             text = tidy(plain)
             found = papers.find_papers(text if plain is masked else tidy(unmask_meant(masked)), (), self.site)
-            slip = "]" in piece or "''" in piece or "-->" in piece or "|" in piece
-            faults = (*slips(piece), *pipe_slips(piece)) if slip else ()
+            slip = "]" in piece or "''" in piece or "-->" in piece or "|" in piece or "{" in piece
+            faults = (*slips(piece), *pipe_slips(piece), *mark_slips(piece, self.site)) if slip else ()
             return Inline(text, papers=found, faults=faults, empty=not (found or faults))
         state = LinkScan(self)
         state.read(piece, 0)
@@ -53,8 +53,8 @@ class InlineReader(LinkTargets):
             state.faults.extend(slips(piece))
         if "|" in masked:
             state.faults.extend(pipe_slips(piece))
-        if "/" in masked or "[" in masked:
-            state.faults.extend(address_slips(piece))
+        if "/" in masked or "[" in masked or "{" in masked:
+            state.faults.extend(mark_slips(piece, self.site))
         if ":" in state.text[0] and self._begins_as_category(piece):
             state.faults.append(("damaged-category", 0, len(piece)))
         links = tuple(sorted(state.links, key=_span) if len(state.links) > 1 else state.links)

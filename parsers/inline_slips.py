@@ -10,6 +10,8 @@ from rapidfuzz.distance import OSA
 from parsers.addresses import SCHEMES
 from parsers.images import WORDS, Options
 from parsers.masks import links_in, unmask
+from parsers.site import Site
+from parsers.titles import CATEGORY, FILE
 
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{2,5}\Z")
 # A size or a named option that sticks to what stands before it, or lost its equals sign
@@ -19,7 +21,12 @@ _NEARLY_OPTION = re.compile(
     r"\d{2,3}|\d+ ?x ?\d+ ?p?x?|\d+ ?(?:p|xp|pixe?l?|pt|em|%)|[A-Za-z]{3,}=.*|(?:link|alt|verweis)[:;].*"
 )
 _OPTION_WORDS = WORDS | {"thumb", "thumbnail", "mini", "miniatur", "frame", "framed", "gerahmt"}
-_LEAST_OPTION = 4  # letters; of shorter words too many are alike
+_LEAST_OPTION, _LEAST_NAMESPACE = 4, 5  # letters; of shorter words too many are alike
+_DAMAGED = {CATEGORY: "damaged-category", FILE: "damaged-picture"}
+# The name of a namespace and what stands in place of its colon: ``CategoryHarbour``, ``Datei.Ufer.png``
+_PREFIX = re.compile(r"(?P<name>[^\W\d_][^\W\d_A-ZÄÖÜ]+)(?:(?P<mark> ?[:;.,])|(?=[A-ZÄÖÜ])) ?(?=\w)")
+_SINGLE_BRACKETS = re.compile(r"(?<!\[)\[(\w+):[^\[\]\n]+\](?!\])")
+_SINGLE_BRACES = re.compile(r"(?<!\{)\{(?!\{)[^\W\d_][^{}|\n]{0,80}\|[^{}\n]*=[^{}\n]*\}(?!\})")
 _PIPE = re.compile(r"[^\s|\[\]]*\w(\|)\w")
 # ``http//``, ``http:/``, ``https;//``, ``htps://``, ``ttp://`` and a host without its scheme in brackets
 _NO_SCHEME = re.compile(
@@ -38,7 +45,7 @@ def is_damaged_picture(title: str, options: Options) -> bool:
     return (
         not _EXTENSION.search(title)
         or options.link.startswith("=")
-        or any(captions[1:])
+        or options.loses
         or any("[" not in caption and (_STUCK.search(caption) or _is_nearly_option(caption)) for caption in captions)
     )
 
@@ -76,7 +83,35 @@ def pipe_slips(piece: str) -> Iterator[tuple[str, int, int]]:
                 yield "pipe-in-text", *match.span(1)
 
 
-def address_slips(piece: str) -> Iterator[tuple[str, int, int]]:
-    """Code, start and end of addresses whose scheme is damaged, so that they are text."""
+def target_slip(target: str, site: Site) -> str | None:
+    """The code of a target that was to be a category or a file: its namespace is misspelt or lost its colon."""
+    prefix = _PREFIX.match(target)
+    if prefix is None:
+        return None
+    name, mark = prefix["name"].lower(), prefix["mark"]
+    if mark and mark[-1] == ":":
+        return next((code for word, code in _words(site) if OSA.distance(name, word, score_cutoff=1) <= 1), None)
+    code = _DAMAGED.get(site.namespaces.get(name, 0))
+    # there are pages named Bild.de and ImageMagick
+    return code if code == _DAMAGED[CATEGORY] or _EXTENSION.search(target, prefix.end() + 1) else None
+
+
+def _words(site: Site) -> Iterator[tuple[str, str]]:
+    for word, namespace in site.namespaces.items():
+        if namespace in _DAMAGED and len(word) >= _LEAST_NAMESPACE:
+            yield word, _DAMAGED[namespace]
+
+
+def mark_slips(piece: str, site: Site) -> Iterator[tuple[str, int, int]]:
+    """Code, start and end of what is text for the lack of a mark: addresses whose scheme is damaged, one bracket for
+    two around a category or a file, one brace for two around a template.
+    """
     for match in _NO_SCHEME.finditer(piece):
         yield "damaged-link", *match.span()
+    if "[" in piece:
+        for match in _SINGLE_BRACKETS.finditer(piece):
+            if code := _DAMAGED.get(site.namespaces.get(match[1].lower(), 0)):
+                yield code, *match.span()
+    if "{" in piece:
+        for match in _SINGLE_BRACES.finditer(piece):
+            yield "stray-braces", *match.span()

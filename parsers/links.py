@@ -16,7 +16,7 @@ from parsers import images, titles
 from parsers.addresses import ADDRESS, SCHEME_COLON, SCHEMES, address_host, free_address
 from parsers.brackets import pair_brackets
 from parsers.entities import ENTITY, character_of, decode_entities
-from parsers.inline_slips import is_damaged_address, is_damaged_picture
+from parsers.inline_slips import is_damaged_address, is_damaged_picture, target_slip
 from parsers.link_targets import LinkTargets
 from parsers.masks import (
     ANGLE,
@@ -234,6 +234,10 @@ class LinkScan:
         )
         if label and label[0] in ("|", NEXT_CELL):
             self.faults.append(("doubled-pipe", start, end))
+        elif label and "|" in label:
+            self.faults.append(("pipe-in-text", start, end))
+        if not (target.namespace or target.interwiki or target.forced) and (code := target_slip(raw, self.site)):
+            self.faults.append((code, start, end))
         kind = "interwiki" if target.interwiki else "file" if target.namespace == titles.MEDIA else "internal"
         self.add(kind, target.full, shown + suffix, start, end)
         self.text.append(shown.replace("'", INERT_QUOTE) + suffix)

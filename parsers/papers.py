@@ -18,8 +18,9 @@ _KEY_VALUE = re.compile(r"\w+(?:[.:~-]\w+)*")  # what follows it is of the label
 _DASH = "[-\u2010-\u2015\u2212]"
 # Numbers that are a paper's wherever they stand: B/16/5505-01, DS/1246/V, VO/4679/2016; the first also with blanks
 _CERTAIN = (
-    rf"(?:[A-Z] ?/ ?\d{{2}} ?/ ?\d{{3,5}}(?:{_DASH}\d{{1,3}}(?:/\d)?| ?{_DASH} ?0\d(?!\.\d))?"
-    rf"|(?:DS|VO|BV|MV|AN|AF|IV)/\d{{2,5}}/(?:[IVX]{{1,5}}|\d{{2,4}})(?:{_DASH}\d{{1,3}})?)"
+    rf"(?:[A-Zab] ?/ ?\d{{2}} ?/ ?\d{{3,5}}"
+    rf"(?:{_DASH}\d{{1,3}}(?:/\d|{_DASH}[A-Z]\d)?| ?{_DASH} ?0\d(?!\.\d)|/0\d)?"
+    rf"|[A-Z]/\d{{4}}/\d{{4}}|(?:DS|VO|BV|MV|AN|AF|IV)/\d{{2,5}}/(?:[IVX]{{1,5}}|\d{{2,4}})(?:{_DASH}\d{{1,3}})?)"
 )
 # Numbers that are one only beside a word that says so: 2012/0367, VI-0989, 16051-09-E1, 1234/2019
 _POSSIBLE = (
@@ -28,14 +29,16 @@ _POSSIBLE = (
 )
 _WORD = (
     r"(?:Beschluss|Beratungs|Mitteilungs|Rats|Informations|Verwaltungs|Sitzungs)?"
-    r"(?:[Vv]orlagen?|[Dd]rucksachen?|Drs\.?|DS|[Aa]ntrag|[Aa]nfrage)"
+    r"(?:[Vv]orlagen?|[Dd]rucksachen?|Drs\.?|DS|[BM]V(?= ?\d{4}/\d{4})|[Aa]ntrag|[Aa]nfrage)"
 )
 _NUMBER = re.compile(
-    rf"(?<![\w/])(?:(?P<certain>{_CERTAIN})|{_WORD}[\s:,]*(?:(?:Nr\.?|[Nn]ummer|{_DASH})[\s:]*)*(?P<possible>{_POSSIBLE}))"
+    rf"(?<![\w/])(?<!LT-)(?<!BT-)(?<!tags-)(?:(?P<certain>{_CERTAIN})|{_WORD}[\s:,]*(?:(?:Nr\.?|[Nn]ummer|{_DASH})[\s:]*)*(?P<possible>{_POSSIBLE}))"
     rf"(?![\w/]|{_DASH}\d)"
 )
 _FURTHER = re.compile(rf"\s?(?:,|;|&|und|sowie)\s?(?P<possible>{_POSSIBLE})(?![\w/]|{_DASH}\d)")
-_ANY = re.compile(rf"(?<![\w/]){_POSSIBLE}(?![\w/])")
+_ANY = re.compile(rf"(?<![\w/])(?<!Sitzung ){_POSSIBLE}(?![\w/])")
+_YEARS = re.compile(r"((?:19|20)\d\d)/((?:19|20)?\d\d)")
+_MONTH = re.compile(r"(?:0[1-9]|1[0-2])/(?:19|20)\d\d")
 _DIGIT = re.compile(r"\d")
 _JOINT = re.compile("[/\u2010-\u2015\u2212-] ?[A-Z]{0,3}[\u2010-\u2015\u2212-]?\\d")  # every number has one
 _TROUBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -92,7 +95,11 @@ def _numbers(text: str) -> list[str]:
         return []
     found: list[str] = []
     for match in _NUMBER.finditer(plain):
-        found.append((match["certain"] or match["possible"]).translate(_DASHES).replace(" ", ""))
+        if match["possible"] and _are_years(match["possible"]):
+            continue
+        certain = match["certain"]
+        number = certain[0].upper() + certain[1:] if certain else match["possible"]
+        found.append(number.translate(_DASHES).replace(" ", ""))
         further = _FURTHER.match(plain, match.end()) if match["possible"] else None
         while further and _DIGIT.sub("0", further["possible"]) == _DIGIT.sub("0", match["possible"]):
             found.append(further["possible"].translate(_DASHES))
@@ -108,8 +115,15 @@ def _label_number(label: str, *, known: bool) -> str | None:
     if not known:
         return None
     plain = plain_characters(label)
-    match = _ANY.search(plain)
-    return match[0].translate(_DASHES) if match else None
+    numbers = (match[0] for match in _ANY.finditer(plain))
+    number = next((one for one in numbers if not (_are_years(one) or _MONTH.fullmatch(one))), None)
+    return number.translate(_DASHES) if number else None
+
+
+def _are_years(number: str) -> bool:
+    """Whether it is two years of which the second follows the first: 2020/2021, 2020/21."""
+    years = _YEARS.fullmatch(number)
+    return years is not None and (int(years[1]) + 1) % 100 == int(years[2]) % 100
 
 
 @lru_cache(maxsize=10_000)

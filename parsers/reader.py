@@ -18,6 +18,7 @@ from parsers.diagnostics import build_diagnostics
 from parsers.html_tags import Tag, unpaired
 from parsers.infobox import InfoboxRule
 from parsers.inline import Inline, InlineReader
+from parsers.line_slips import redirect_slip
 from parsers.lines import Lines, LinesReader
 from parsers.memory import Memory, without_collection
 from parsers.record import Record, Redirect, Value
@@ -79,6 +80,8 @@ class Reader:
             faults += [(code, start + offset, end + offset) for code, start, end in chunk.faults]
             tags += [(name, closes, start + offset, end + offset) for name, closes, start, end in chunk.tags]
         faults += unpaired(tags)
+        if redirect is None and (like := redirect_slip(text, self.site.redirect_words)):
+            faults.append(("damaged-redirect", *like))
         sections, cut = build_sections(parts, len(text))
         if cut:
             faults.append(("paths-too-long", *cut.span))

@@ -220,7 +220,7 @@ def _files(before: Record, after: Record, told: Told) -> Iterator[str]:
     held = Counter(address_of(link) for link in before.links if link.kind == "file")
     wanted = Counter(address_of(link) for link in after.links if link.kind == "file")
     written = _written_files(before), _written_files(after)
-    rows = [c for c in told if c.kind == "file" and (c.action != "changed" or c.before in held)]
+    rows = [c for c in told if c.kind == "file" and (c.action != "changed" or (c.before in held and c.after in wanted))]
     for c in told:
         if c.kind == "file" and c not in rows and (c.before not in written[0] or c.after not in written[1]):
             yield f"no such file: {c}"

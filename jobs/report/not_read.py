@@ -10,8 +10,10 @@ def not_read_reason(code: str, lang: Language) -> str:
     say = lang.say
     return {
         "damaged-category": say("A category shows as text on the page, or text sticks to it"),
+        "damaged-attribute": say("A setting in the layout of a page has wrong quotation marks, or none"),
         "damaged-link": say("An address is damaged, or has brackets or marks that do not belong to it"),
         "damaged-picture": say("The name or an option of a picture is damaged or misspelt"),
+        "damaged-redirect": say("A page looks like a redirect and leads nowhere"),
         "depth-limit": say("Wiki templates are nested so deeply that the innermost were not read"),
         "doubled-equals": say("A field value begins with an equals sign, which is perhaps written twice"),
         "doubled-pipe": say("Two vertical bars stand together in a link, a picture or an infobox"),
@@ -25,6 +27,7 @@ def not_read_reason(code: str, lang: Language) -> str:
         "long-link": say("A text in square brackets is too long to be a link"),
         "lost-row-mark": say("A line in a table looks like a row that lost its vertical bar"),
         "lost-cell-text": say("A text before a vertical bar in a cell of a table does not show on the page"),
+        "missing-colon": say("A command in double braces lacks the colon behind its name"),
         "missing-pipe": say(
             "A field holds a line that looks like a field of its own; a vertical bar is perhaps missing"
         ),

@@ -57,6 +57,7 @@ BROKEN = {
     "unmatched addresses": ("[https://x.example/y " * 50_000, "unclosed-external-link"),
     "unmatched tables": ("\n{|\n| a" * 50_000, "unclosed-table"),
     "unmatched ends of tables": ("\n|}" * 50_000, "stray-table-end"),
+    "a redirect of blanks": ("#REDIRECT" + line(" ") + "x", "damaged-redirect"),
     "unmatched tags": ("<ref>" * 50_000, "unclosed-tag"),
     "unmatched HTML tags": ("<div>" * 50_000, "unclosed-html-tag"),
     "unmatched closing HTML tags": ("</div>" * 50_000, "stray-html-tag"),
@@ -115,7 +116,6 @@ SOUND = {
     "100,000 other templates": "\n".join(f"{{{{a|b={i}}}}}" for i in range(100_000)),
     "tables that end behind 100,000 headings": "\n{|\n|\n== a ==\n|}" * 100_000,
     "100,000 items": "\n*#:;a" * 100_000,
-    "a redirect of blanks": "#REDIRECT" + line(" ") + "x",
 }
 
 
