@@ -11,7 +11,7 @@ from parsers import vocabulary
 from parsers.blocks import BlockReader, Body
 from parsers.chunk import Chunk
 from parsers.chunk_scan import RECOVERED, ChunkScanner, Tools, value_start
-from parsers.field_slips import field_slips, name_slip
+from parsers.field_slips import field_slips, name_slip, query_slips
 from parsers.headings import Heading
 from parsers.html_tags import on_one_line
 from parsers.images import parse_gallery
@@ -179,6 +179,8 @@ class ChunkReader(ChunkScanner):
             self.chunk.faults.append(("uneven-brackets", node.start, node.end))
             if unclosed > 0:  # MediaWiki shows it as text, with the links in it
                 self.regions([Part(colon, part.end, -1, part.nodes), *node.parts[1:]], inside)
+        if function == "#ask":
+            self.chunk.faults += query_slips(text, node.parts)
         value = text[colon : node.parts[-1].end].strip() if colon and self.affords(node) else None
         self.chunk.magic.append(Magic(function, value, self.placed(node.start, node.end)))
         return inside

@@ -14,10 +14,18 @@ from parsers.site import Site
 _HEADING = re.compile(r"^=[^\n]*[^\s=][^\n]*=[ \t]*$", re.MULTILINE)
 # A line that begins like a field: a name of a few words, and an equals sign
 _NEXT_FIELD = re.compile(r"\n[ \t]*([^\W\d_][\w ()./-]{0,50}?)[ \t]*=(?![=>])")
+_CONDITION_END = re.compile(r"\]\](?=\w)")
 _NEED_COLON = ("DEFAULTSORT", "DISPLAYTITLE")  # of other functions' names there are templates
+# The same in the line of another: a value, and a name that sticks to it
+_JOINED_FIELD = re.compile(r"(?:[a-zäöüß](?=[A-ZÄÖÜ])|\S[ \t]+)([^\W\d_](?:[^\W\d]|-){2,30})=(?![=>])")
 _SENTENCE = re.compile(r"\.\s|//|\bwww\.")
-_LOST_MARK = re.compile(r"^[ \t]*(?:-{1,3}[ \t]*$|[^\s|!{*#:;][^\n]*(\|\|)[^\n]*)", re.MULTILINE)
+_LOST_MARK = re.compile(r"^[ \t]*(?:-{1,3}[ \t]*(?:\w+=[^\n|]*)?$|[^\s|!{*#:;][^\n]*(\|\|)[^\n]*)", re.MULTILINE)
 _CURLY_VALUE = re.compile(f"={CURLY}")
+# Attributes that a cell shows, as its pipe is missing or doubled
+_SHOWN = re.compile(
+    r"\s*(?:align|valign|style|class|rowspan|colspan|width|bgcolor)\s*=\s*(?:\"[^\"]*\"|[\w#%-]+)(?:(\s*)\Z|\s|(?=''))",
+    re.IGNORECASE,
+)
 _ATTRIBUTES = re.compile(r"=|\A\s*(?:nowrap|hidden|header)\s*\Z", re.IGNORECASE)
 
 
@@ -26,7 +34,7 @@ def field_slips(text: str, parts: Sequence[Part], params: Sequence[Param]) -> It
     has_names = any(part.equals >= 0 for part in parts)
     for at, (part, param) in enumerate(zip(parts, params, strict=True)):
         raw = param.raw.strip()
-        if part.start == part.end and at < len(params) - 1:
+        if not (raw or param.name.strip("0123456789")) and "\n" not in param.raw and at < len(params) - 1:
             yield "doubled-pipe", part.start - 1, part.end + 1
         if not raw:
             continue
@@ -40,11 +48,36 @@ def field_slips(text: str, parts: Sequence[Part], params: Sequence[Param]) -> It
         masked = mask(text, start, part.end, part.nodes)
         if raw[0] == "=" and not _HEADING.match(masked.strip()):
             yield "doubled-equals", start, part.end
-        if "\n" in raw:
+        if "\n" in param.raw.rstrip():
             if _HEADING.search(masked):
                 yield "heading-in-field", start, part.end
             elif (named := _NEXT_FIELD.search(on_one_line(masked).rstrip())) and not _SENTENCE.search(named[1]):
                 yield "missing-pipe", start + named.start(1), part.end
+                continue
+        is_plain = "<" not in masked and "{|" not in masked
+        if is_plain and (joined := _JOINED_FIELD.search(masked)) and "//" not in masked[: joined.start()]:
+            yield "missing-pipe", start + joined.start(1), part.end
+
+
+def query_slips(text: str, parts: Sequence[Part]) -> Iterator[tuple[str, int, int]]:
+    """The same of a semantic query, ``{{#ask:[[condition]]|?printout|name=value}}`` (Help:Inline queries)."""
+    for part in parts:
+        source = text[part.start : part.end]
+        masked = mask(text, part.start, part.end, part.nodes)
+        if joined := _CONDITION_END.search(masked):
+            yield "missing-pipe", part.start + joined.end(), part.end
+        if "[[]]" in masked:
+            yield "damaged-link", part.start, part.end
+        if part is parts[0]:
+            continue
+        if not source.strip():
+            if part is not parts[-1]:
+                yield "doubled-pipe", part.start - 1, part.end + 1
+        elif part.equals < 0:
+            if masked.strip()[:1].isalnum():
+                yield "unnamed-field", part.start, part.end
+        elif text[part.equals + 1 : part.end].lstrip()[:1] == "=":
+            yield "doubled-equals", part.equals + 1, part.end
 
 
 def name_slip(name: str, *, has_params: bool, site: Site) -> str | None:
@@ -60,6 +93,8 @@ def cell_slips(masked: str, start: int, end: int, attributes: str) -> Iterator[t
         yield "damaged-attribute", start - 1 - len(attributes), start - 1
     elif _is_text(attributes):
         yield "lost-cell-text", start - 1 - len(attributes), start - 1
+    if shown := _SHOWN.match(masked[start:end]):
+        yield "missing-pipe" if shown[1] is None else "doubled-pipe", start, end
     pipe = masked.find("|", start, end)
     if pipe >= 0 and not _in_link(masked, start, end, pipe):
         yield "pipe-in-text", pipe, pipe + 1

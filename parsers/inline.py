@@ -7,7 +7,8 @@ from parsers.brackets import slips
 from parsers.immutable import dataclass
 from parsers.inline_slips import mark_slips, pipe_slips
 from parsers.link_targets import LinkTargets
-from parsers.links import MARKUP, LinkScan
+from parsers.link_tokens import MARKUP
+from parsers.links import LinkScan
 from parsers.masks import unmask, unmask_meant
 from parsers.plain_text import drop_quotes, tidy
 from parsers.record import Category, Link, Magic, Paper, Span

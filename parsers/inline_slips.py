@@ -18,23 +18,31 @@ _EXTENSION = re.compile(r"\.[A-Za-z0-9]{2,5}\Z")
 _STUCK = re.compile(r"[^\W\d_](?<!\dx)\d+(?:x\d+)?px|\S(?:link|alt)=|\A(?:\S*px\S+|link[A-ZÄÖÜ]\S*)")
 # A size without its unit, or with another one; a name that no option has; one with a colon for its equals sign
 _NEARLY_OPTION = re.compile(
-    r"\d{2,3}|\d+ ?x ?\d+ ?p?x?|\d+ ?(?:p|xp|pixe?l?|pt|em|%)|[A-Za-z]{3,}=.*|(?:link|alt|verweis)[:;].*"
+    r"\d{2,3}|\S*\dpx|\d+ ?x ?\d+ ?p?x?|\d+ ?(?:p|xp|pixe?l?|pt|em|%)|[A-Za-z]{3,}=.*|(?:link|alt|verweis)[:;].*"
 )
 _OPTION_WORDS = WORDS | {"thumb", "thumbnail", "mini", "miniatur", "frame", "framed", "gerahmt"}
 _LEAST_OPTION, _LEAST_NAMESPACE = 4, 5  # letters; of shorter words too many are alike
+_MAX_TITLE = 255  # bytes, of which a character has one at least
 _DAMAGED = {CATEGORY: "damaged-category", FILE: "damaged-picture"}
 # The name of a namespace and what stands in place of its colon: ``CategoryHarbour``, ``Datei.Ufer.png``
 _PREFIX = re.compile(r"(?P<name>[^\W\d_][^\W\d_A-ZÄÖÜ]+)(?:(?P<mark> ?[:;.,])|(?=[A-ZÄÖÜ])) ?(?=\w)")
 _SINGLE_BRACKETS = re.compile(r"(?<!\[)\[(\w+):[^\[\]\n]+\](?!\])")
 _SINGLE_BRACES = re.compile(r"(?<!\{)\{(?!\{)[^\W\d_][^{}|\n]{0,80}\|[^{}\n]*=[^{}\n]*\}(?!\})")
-_PIPE = re.compile(r"[^\s|\[\]]*\w(\|)\w")
+_PIPE = re.compile(r"[^\s|\[\]]*\w(\|)\w|\w ?(\|)\s*\Z")
 # ``http//``, ``http:/``, ``https;//``, ``htps://``, ``ttp://`` and a host without its scheme in brackets
 _NO_SCHEME = re.compile(
     rf"(?:(?<=[\s(„>\[|])|^)(?:(?!{SCHEMES})h{{0,2}}t{{1,3}}[pa]{{0,3}}s?(?:[:;,.]?//|[:;,.]/)|(?<=\[)www\.)[^\s\[\]|]*",
     re.IGNORECASE,
 )
 _TWO_SCHEMES = re.compile(r"https?://(?:https?|www)(?:[:;,.]?/|:)", re.IGNORECASE)
-_DOUBLED_EQUALS = re.compile(r"[?&]\w+==\w")
+# Two equals signs together, or none between the name of a paper's key and its value
+_EQUALS = re.compile(r"[?&](?:\w+==\w|(?i:[TV]OLFDNR|_*KVONR)\w)")
+_BRACKET_IN_ADDRESS = re.compile(r"(?i:https?)://[^\s\[\]|<>\"]*\[(?!\[|(?i:https?):)[^\[\]\n]*\]")
+# A target and the label that stuck to it: Amt#Ziel 1Netz, AmtshausAmtshaus, LothringenLothrìnge
+_JOINED = re.compile(
+    r"#.*[a-zäöüß\d][A-ZÄÖÜ][a-zäöüß]{2}|(?i:([^\W\d_]{5,30})\1)| \([^()]*\)[^\W\d_]"
+    r"|\b(\w{3})[^|]{0,80}[^\W\d_A-ZÄÖÜ](?=[A-ZÄÖÜ])(?i:\2)"
+)
 # A pipe that was to part address and label; in a query it may belong there (``?titles=A|B``)
 _PIPE_FOR_LABEL = re.compile(r"[^?]*\|(?:[^\W\d]|$)|.*(?:\d\|[^\W\d_]|\|$)", re.DOTALL)
 
@@ -66,9 +74,7 @@ def _is_nearly_option(caption: str) -> bool:
 def is_damaged_address(address: str) -> bool:
     """Whether the address of a link holds two schemes, two equals signs together, or the pipe before its label."""
     return bool(
-        _DOUBLED_EQUALS.search(address)
-        or _TWO_SCHEMES.match(address)
-        or ("|" in address and _PIPE_FOR_LABEL.match(address))
+        _EQUALS.search(address) or _TWO_SCHEMES.match(address) or ("|" in address and _PIPE_FOR_LABEL.match(address))
     )
 
 
@@ -80,11 +86,15 @@ def pipe_slips(piece: str) -> Iterator[tuple[str, int, int]]:
             while links and links[-1][1] <= match.start():
                 links.pop()
             if "://" not in match[0] and not (links and links[-1][0] < match.start()):
-                yield "pipe-in-text", *match.span(1)
+                yield "pipe-in-text", *match.span(match.lastindex or 0)
 
 
 def target_slip(target: str, site: Site) -> str | None:
-    """The code of a target that was to be a category or a file: its namespace is misspelt or lost its colon."""
+    """The code of a target that was to be a category or a file (its namespace is misspelt or lost its colon), or whose
+    label sticks to it.
+    """
+    if _JOINED.search(target, 0, _MAX_TITLE) or target.count("(") != target.count(")"):
+        return "damaged-link"
     prefix = _PREFIX.match(target)
     if prefix is None:
         return None
@@ -109,6 +119,8 @@ def mark_slips(piece: str, site: Site) -> Iterator[tuple[str, int, int]]:
     for match in _NO_SCHEME.finditer(piece):
         yield "damaged-link", *match.span()
     if "[" in piece:
+        for match in _BRACKET_IN_ADDRESS.finditer(piece):
+            yield "damaged-link", *match.span()
         for match in _SINGLE_BRACKETS.finditer(piece):
             if code := _DAMAGED.get(site.namespaces.get(match[1].lower(), 0)):
                 yield code, *match.span()

@@ -9,7 +9,9 @@ from rapidfuzz.distance import OSA
 
 from parsers.html_tags import CURLY
 
-_DOUBLED_TABLE = re.compile(r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\}|\|\|-+[ \t]*$)", re.MULTILINE)
+_DOUBLED_TABLE = re.compile(
+    r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\}|\|\|-+[ \t]*(?:\w+=[^\n|]*)?$)", re.MULTILINE
+)
 _NO_HEADING = re.compile(
     r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$|^(?![\ufdd0 \t]*+[|!=*#:;])[^\n]*[^=\n]==+[ \t\ufdd0]*$", re.MULTILINE
 )

@@ -13,40 +13,26 @@ from mwparserfromhell.nodes import ExternalLink, Wikilink
 from mwparserfromhell.wikicode import Wikicode
 
 from parsers import images, titles
-from parsers.addresses import ADDRESS, SCHEME_COLON, SCHEMES, address_host, free_address
+from parsers.addresses import SCHEME_COLON, address_host, free_address
 from parsers.brackets import pair_brackets
-from parsers.entities import ENTITY, character_of, decode_entities
+from parsers.entities import decode_entities
 from parsers.inline_slips import is_damaged_address, is_damaged_picture, target_slip
 from parsers.link_targets import LinkTargets
-from parsers.masks import (
-    ANGLE,
-    INERT_BRACE,
-    INERT_QUOTE,
-    MARK,
-    NEXT_CELL,
-    OPAQUE,
-    is_masked,
-    unmask,
+from parsers.link_tokens import (
+    MARKUP,
+    TAG_NAME,
+    TOKEN,
+    TOKEN_OR_ADDRESS,
+    decoded_entities,
+    default_label,
+    parted_address,
+    shown_character,
 )
+from parsers.masks import ANGLE, INERT_BRACE, INERT_QUOTE, MARK, NEXT_CELL, OPAQUE, is_masked, unmask
 from parsers.plain_text import BLOCK_TAGS, HTML_TAGS, drop_quotes, tidy
 from parsers.record import Category, Link, Magic
 from parsers.scan_stack import MAX_FAULTS
 
-_TAG_NAME = re.compile(r"</?([A-Za-z0-9]+)")
-# Each begins with a character outside of groups, so that a search skips to the next of these characters.
-_TOKENS = (
-    r"\[\[(?P<target>[^\[\]|\n\ufdd2]++)(?:\|(?P<label>[^\[\]\n]*+))?\]\]"
-    rf"|\[(?P<url>(?i:{SCHEMES}|//){ADDRESS})[^\S\n]*+(?P<text>[^\[\]\n]*+)\]"
-    rf"|\[(?P<open>\[|(?=(?i:{SCHEMES}|//)))"
-    rf"|&(?P<entity>{ENTITY.removeprefix('&')})"
-    r"|<(?P<tag>/?[A-Za-z][A-Za-z0-9]{0,15}(?:[\s/\ufdd0-\ufdef][^<>]*+)?>)"
-    r"|<(?P<angle>/?[A-Za-z][A-Za-z0-9]++(?![@:.]))"
-    r"|_(?P<magic>_\w{1,60}?__)"
-)
-_TOKEN = re.compile(_TOKENS)
-_TOKEN_OR_ADDRESS = re.compile(rf"{_TOKENS}|(?P<bare>\b(?i:{SCHEMES}){ADDRESS})")  # cannot skip: three times as slow
-MARKUP = re.compile(r"[\[<&:/_]")  # without which there is no token
-_URL_END = re.compile("''|&[lg]t;")  # Parser::handleExternalLinks
 _MAX_NESTED = 2000  # characters that mwparserfromhell is given at once
 _MAX_DEPTH = 8  # of brackets in brackets; only pictures nest at all
 _TRAIL_LENGTH = 64
@@ -71,7 +57,7 @@ class LinkScan:
         """Read ``piece``, which stands at ``base``."""
         position = done = 0
         closing: dict[int, int] | None = None
-        for match in (_TOKEN_OR_ADDRESS if SCHEME_COLON.search(piece) else _TOKEN).finditer(piece):
+        for match in (TOKEN_OR_ADDRESS if SCHEME_COLON.search(piece) else TOKEN).finditer(piece):
             start, end = match.span()
             if start < done:
                 continue
@@ -94,7 +80,7 @@ class LinkScan:
             elif kind == "bare":
                 self.bare(match[0], base + start)
             elif kind == "entity":
-                self.text.append(_character(match))
+                self.text.append(shown_character(match))
             elif kind in ("tag", "angle"):
                 self.tag(match[0], base + start)
             else:
@@ -197,6 +183,8 @@ class LinkScan:
         if not target.forced:
             if target.interwiki in self.site.languages:
                 self.add("interwiki", target.full, self.inner(label or "", label_at), start, end)
+                if after[:1].isalnum():
+                    self.faults.append(("damaged-link", start, end))
                 return 0
             if target.namespace == titles.CATEGORY and target.interwiki is None:
                 # what a template stands for is written in the source (ItemKeeper.source_key)
@@ -204,6 +192,8 @@ class LinkScan:
                 name = self.site.split_title(target.title)[1]
                 if after[:1].isalnum():
                     self.faults.append(("damaged-category", start, end))
+                elif label and label[0] in ("|", NEXT_CELL):
+                    self.faults.append(("doubled-pipe", start, end))
                 self.categories.append((start, Category(name, decode_entities(key) if key is not None else None)))
                 return 0
             if target.namespace == titles.FILE and target.interwiki is None:
@@ -230,7 +220,7 @@ class LinkScan:
         trail = self.site.linktrail.match(after)
         suffix = trail[0] if trail else ""
         shown = (
-            _default_label(titles.decode(raw), target) if label is None else self.inner(label, label_at, brackets=False)
+            default_label(titles.decode(raw), target) if label is None else self.inner(label, label_at, brackets=False)
         )
         if label and label[0] in ("|", NEXT_CELL):
             self.faults.append(("doubled-pipe", start, end))
@@ -270,7 +260,7 @@ class LinkScan:
         self.external(match["url"], label, base + match.start(), base + match.end(), at)
 
     def external(self, url: str, label: str, start: int, end: int, label_at: int) -> None:
-        address, quotes, rest = _parted(url)
+        address, quotes, rest = parted_address(url)
         if not (self.bracket_links and free_address(address)):
             self.text.append("[")
             self.read(f"{url} {label}]" if label else f"{url}]", start + 1)
@@ -286,13 +276,13 @@ class LinkScan:
     def bare(self, found: str, start: int) -> None:
         """An address in running text: where it is a link, it ends before the punctuation behind it."""
         address = free_address(found) if self.bare_links else found
-        shown = _decoded(address)
+        shown = decoded_entities(address)
         if address and self.bare_links:
             self.add_address(address, unmask(shown), start, start + len(address))
-        self.text += shown.replace("'", INERT_QUOTE), _decoded(found[len(address) :])
+        self.text += shown.replace("'", INERT_QUOTE), decoded_entities(found[len(address) :])
 
     def tag(self, source: str, start: int) -> None:
-        named = _TAG_NAME.match(source)
+        named = TAG_NAME.match(source)
         name = named[1].lower() if named else ""
         if source[-1] != ">":  # it ends on another line, or is none
             self.text.append(source)
@@ -323,30 +313,3 @@ class LinkScan:
 
     def add_address(self, url: str, label: str, start: int, end: int) -> None:
         self.links.append(Link("external", None, url, address_host(url), tidy(label), 0, (start, end)))
-
-
-def _parted(url: str) -> tuple[str, str, str]:
-    """What follows a scheme in single brackets, where quotes or an entity of "<" or ">" end the address."""
-    end = _URL_END.search(url)
-    return (url[: end.start()], end[0], url[end.end() :]) if end else (url, "", "")
-
-
-def _character(match: re.Match[str]) -> str:
-    """The character that an entity stands for; a quote makes nothing bold."""
-    return (character_of(match[0]) or match[0]).replace("'", INERT_QUOTE)
-
-
-def _decoded(text: str) -> str:
-    return re.sub(ENTITY, _character, text) if "&" in text else text
-
-
-def _default_label(raw: str, target: titles.Target) -> str:
-    """What a link without a label shows: its target as written, a relative one without its slash or dots."""
-    shown = raw.strip(" ")
-    if shown.startswith("../") and shown.strip("./"):
-        return shown.removesuffix("/").rpartition("/")[2] if shown.endswith("/") else target.full
-    if shown.startswith("../"):
-        return target.full
-    if shown.startswith("/") and shown.endswith("/") and not target.title.startswith("/"):
-        return shown.strip("/") or target.full
-    return raw.removeprefix(":")

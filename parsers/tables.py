@@ -23,7 +23,7 @@ class Cell:
     """One cell as written: its attributes and the spans of its lines; ``header`` after ``!`` or in ``<th>``.
 
     In one that is ``parted``, each table and list that is written as tags is a line of its own. The first line of one
-    that is ``marked`` holds a pipe.
+    that is ``marked`` holds a pipe or an equals sign.
     """
 
     attributes: str
@@ -94,7 +94,7 @@ def _cell(masked: str, start: int, end: int, *, header: bool = False) -> Cell:
     """A cell; what stands before its first pipe are attributes, unless a link begins there."""
     pipe = masked.find("|", start, end)
     if pipe < 0 or masked.find("[[", start, pipe) >= 0:
-        return Cell("", [(start, end)], header, marked=pipe >= 0)
+        return Cell("", [(start, end)], header, marked=pipe >= 0 or masked.find("=", start, end) >= 0)
     return Cell(masked[start:pipe], [(pipe + 1, end)], header, marked=True)
 
 

@@ -11,7 +11,7 @@ def not_read_reason(code: str, lang: Language) -> str:
     return {
         "damaged-category": say("A category shows as text on the page, or text sticks to it"),
         "damaged-attribute": say("A setting in the layout of a page has wrong quotation marks, or none"),
-        "damaged-link": say("An address is damaged, or has brackets or marks that do not belong to it"),
+        "damaged-link": say("A link is damaged, or has brackets or marks that do not belong to it"),
         "damaged-picture": say("The name or an option of a picture is damaged or misspelt"),
         "damaged-redirect": say("A page looks like a redirect and leads nowhere"),
         "depth-limit": say("Wiki templates are nested so deeply that the innermost were not read"),
@@ -29,7 +29,7 @@ def not_read_reason(code: str, lang: Language) -> str:
         "lost-cell-text": say("A text before a vertical bar in a cell of a table does not show on the page"),
         "missing-colon": say("A command in double braces lacks the colon behind its name"),
         "missing-pipe": say(
-            "A field holds a line that looks like a field of its own; a vertical bar is perhaps missing"
+            "A field or a table cell holds what looks like the next one; a vertical bar is perhaps missing"
         ),
         "more-diagnostics": say("There is more on a page than is counted here"),
         "nested-comment": say("A hidden comment begins inside another one, which was perhaps to end before"),
