@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from parsers.html_tags import CURLY, on_one_line
+from parsers.html_tags import DAMAGED_ATTRIBUTE, on_one_line
 from parsers.masks import links_in, mask, unmask
 from parsers.record import Param, Span
 from parsers.scan_tree import Part
@@ -19,8 +19,7 @@ _NEED_COLON = ("DEFAULTSORT", "DISPLAYTITLE")  # of other functions' names there
 # The same in the line of another: a value, and a name that sticks to it
 _JOINED_FIELD = re.compile(r"(?:[a-zäöüß](?=[A-ZÄÖÜ])|\S[ \t]+)([^\W\d_](?:[^\W\d]|-){2,30})=(?![=>])")
 _SENTENCE = re.compile(r"\.\s|//|\bwww\.")
-_LOST_MARK = re.compile(r"^[ \t]*(?:-{1,3}[ \t]*(?:\w+=[^\n|]*)?$|[^\s|!{*#:;][^\n]*(\|\|)[^\n]*)", re.MULTILINE)
-_CURLY_VALUE = re.compile(f"={CURLY}")
+_LOST_MARK = re.compile(r"^[ \t]*(?:-{1,3}[ \t]*(?:\||\w+=[^\n|]*)?$|[^\s|!{*#:;][^\n]*(\|\|)[^\n]*)", re.MULTILINE)
 # Attributes that a cell shows, as its pipe is missing or doubled
 _SHOWN = re.compile(
     r"\s*(?:align|valign|style|class|rowspan|colspan|width|bgcolor)\s*=\s*(?:\"[^\"]*\"|[\w#%-]+)(?:(\s*)\Z|\s|(?=''))",
@@ -89,7 +88,7 @@ def name_slip(name: str, *, has_params: bool, site: Site) -> str | None:
 
 def cell_slips(masked: str, start: int, end: int, attributes: str) -> Iterator[tuple[str, int, int]]:
     """The same of the first line of a cell: text that is read as attributes and dropped, a pipe that is shown."""
-    if _CURLY_VALUE.search(attributes):
+    if DAMAGED_ATTRIBUTE.search(attributes):
         yield "damaged-attribute", start - 1 - len(attributes), start - 1
     elif _is_text(attributes):
         yield "lost-cell-text", start - 1 - len(attributes), start - 1
@@ -112,7 +111,7 @@ def loose_slips(masked: str, lines: Sequence[Span]) -> Iterator[tuple[str, int, 
     last = -1
     for start, end in lines:
         if start != last + 1 and any(map(str.isalnum, unmask(masked[start:end]))):
-            yield "lost-row-mark", start, end
+            yield "lost-row-mark", start, start + len(masked[start:end].rstrip(" "))
         last = end
 
 

@@ -28,11 +28,10 @@ _HALF = re.compile(  # up to what cannot stand in a tag
     re.IGNORECASE,
 )
 _CURLY_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
-CURLY = f"[ ]?[{_CURLY_QUOTES}]"  # quotation marks that mark no value
-# A value in curly quotes, and a name of two words in none (Cite's error cite_error_ref_too_many_keys)
-_DAMAGED = re.compile(
-    rf"<(?:{_LONG_NAMES})\s[^<>\n]*={CURLY}[^<>\n]*>|<ref\s+name\s*=\s*[^\s\"'<>/]+[ ]+[^\s\"'<>/=]+\s*/?>",
-    re.IGNORECASE,
+_WITH_ATTRIBUTES = re.compile(rf"<(?:{_LONG_NAMES})\s[^<>\n]*+>", re.IGNORECASE)
+# A value in curly quotes or without its equals sign; a name of two words (Cite's cite_error_ref_too_many_keys)
+DAMAGED_ATTRIBUTE = re.compile(
+    f'=[ ]?[{_CURLY_QUOTES}]|\\s[a-z]+"(?=[^"=]+")|^<ref\\s+name\\s*=\\s*[^\\s"\'<>/]+[ ]+[^\\s"\'<>/=]+\\s*/?>'
 )
 _OVER_LINES = re.compile(rf"</?(?:{'|'.join(sorted(HTML_TAGS))})(?!\n=)\s(?:[^<>\n]|\n(?!=))*+>", re.IGNORECASE)
 
@@ -72,8 +71,8 @@ def half_tags(text: str, start: int, hidden: Sequence[Span]) -> Iterator[Span]:
 
 def damaged_attributes(text: str, start: int, hidden: Sequence[Span]) -> Iterator[Span]:
     """Tags with an attribute that does not work, in the same way."""
-    if "<ref name" in text or any(quote in text for quote in _CURLY_QUOTES):
-        yield from (match.span() for match in _seen(_DAMAGED, text, start, hidden))
+    tags = _seen(_WITH_ATTRIBUTES, text, start, hidden)
+    return (tag.span() for tag in tags if DAMAGED_ATTRIBUTE.search(tag[0]))
 
 
 def _seen(pattern: re.Pattern[str], text: str, start: int, hidden: Sequence[Span]) -> Iterator[re.Match[str]]:

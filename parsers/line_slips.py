@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 from rapidfuzz.distance import OSA
 
-from parsers.html_tags import CURLY
+from parsers.html_tags import DAMAGED_ATTRIBUTE
 
 _DOUBLED_TABLE = re.compile(
-    r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\}|\|\|-+[ \t]*(?:\w+=[^\n|]*)?$)", re.MULTILINE
+    r"^[\ufdd0 \t:]*+(?:\{\|[^\n]*\{\||\|\}[^\n]*\|\}|\|\|-+[ \t]*(?:\w+=[^\n|]*)?$|\|\|\+)", re.MULTILINE
 )
 _NO_HEADING = re.compile(
     r"^\ufdd0*+==[^\n]*[^=\s\ufdd0][ \t\ufdd0]*$|^(?![\ufdd0 \t]*+[|!=*#:;])[^\n]*[^=\n]==+[ \t\ufdd0]*$", re.MULTILINE
 )
 _HALF_HEADING = re.compile(r"^(?:=[^=\n|]*[^=\s|][ \t]*|[^\W\d_][^=\n|]{0,80}= ?)$", re.MULTILINE)
-_CURLY_ATTRIBUTE = re.compile(rf"^[\ufdd0 \t:]*+(?:\{{\||\|-)[^\n]*={CURLY}[^\n]*", re.MULTILINE)
+_ROW = re.compile(r"^[\ufdd0 \t:]*+(?:\{\||\|-)[^\n]*", re.MULTILINE)
 # A list item like a redirect, and a line like one that lost its number sign
 _LIKE_REDIRECT = re.compile(r"\s*+(#?)[ \t]*+([^\W\d_]{5,20})\b[ \t]*+:?[ \t]*+(\[?)[^\n]*")
 _MAX_SLIPS = 2  # letters of a word that is still known as that of a redirect
@@ -25,14 +25,16 @@ _FIRST = 2000  # characters of a page in which a redirect is looked for that is 
 
 def line_slips(masked: str) -> Iterator[tuple[str, int, int]]:
     """Code, start and end of lines of a masked text that have the marks of a table or heading doubled or by half."""
-    if "{|" in masked or "|}" in masked or "||-" in masked:
+    if "{|" in masked or "|}" in masked or "||-" in masked or "||+" in masked:
         yield from (("doubled-table-mark", *match.span()) for match in _DOUBLED_TABLE.finditer(masked))
     if "==" in masked:
         yield from (("no-heading", *match.span()) for match in _NO_HEADING.finditer(masked))
     if "\n=" in masked or "=\n" in masked or "= \n" in masked or masked[:1] == "=" or masked.endswith(("=", "= ")):
         yield from (("no-heading", *match.span()) for match in _HALF_HEADING.finditer(masked))
-    if "\u201c" in masked or "\u201d" in masked or "\u201e" in masked:
-        yield from (("damaged-attribute", *match.span()) for match in _CURLY_ATTRIBUTE.finditer(masked))
+    if "{|" in masked or "|-" in masked:
+        yield from (
+            ("damaged-attribute", *row.span()) for row in _ROW.finditer(masked) if DAMAGED_ATTRIBUTE.search(row[0])
+        )
 
 
 def redirect_slip(text: str, words: tuple[str, ...]) -> tuple[int, int] | None:

@@ -266,7 +266,8 @@ class LinkScan:
             self.read(f"{url} {label}]" if label else f"{url}]", start + 1)
             return
         shown = self.inner(label, label_at, brackets=False)
-        if (quotes == "''" and not rest.startswith("'")) or is_damaged_address(address):
+        alone = quotes == "''" and not (rest.startswith("'") and "''" in rest[1:] + label)
+        if alone or is_damaged_address(address):
             self.faults.append(("damaged-link", start, end))
         if rest:
             shown = f"{self.inner(quotes + rest, start)} {shown}"

@@ -402,9 +402,11 @@ def _text_faults(old: Section, new: Section, paths: tuple[str, str], told: Told)
         return
     everywhere = once = old.text  # an address or title may also stand beside its links
     for c in told:
-        if c.kind == "link" and c.action == "changed" and c.label == unescape(c.after or ""):
-            everywhere = everywhere.replace(unescape(c.before or ""), c.label)
-            once = once.replace(unescape(c.before or ""), c.label, c.path == paths[1])
+        was, now = c.before or "", c.after or ""
+        if c.kind == "link" and c.action == "changed" and c.label in (now, unescape(now)):
+            shown = was if was in old.text else unescape(was)
+            everywhere = everywhere.replace(shown, c.label)
+            once = once.replace(shown, c.label, c.path == paths[1])
     wanted = Counter(_WORD.findall(new.text))
     if wanted not in (_words(everywhere, old, new, paths, told), _words(once, old, new, paths, told)):
         yield f"text of {paths[1]!r}: {old.text!r} → {new.text!r}"
