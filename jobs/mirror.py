@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from jobs.derive import Deriver
-from jobs.dirty import DELETIONS, altered_events, altered_revisions, dirty_pages, rewritten_pages, says_too_little
+from jobs.dirty import altered_events, altered_revisions, dirty_pages, rewritten_pages, says_too_little
 from jobs.identity import check_same_wiki
 from jobs.progress import Progress
 from jobs.vocabulary import adopt, save_site
@@ -21,6 +21,7 @@ from scraper.fetch import BATCH, Fetched, Fetcher, News, in_batches
 from storage import lookup
 from storage import mirror as store
 from storage.database import Database
+from storage.page_log import deletes_page
 
 OVERLAP = timedelta(hours=2)  # how late a row may commit after the time that it bears, or a clock be set back
 MOST_LATE = 25  # ids that are asked for again: half of a request, so that quiet still costs one
@@ -168,7 +169,7 @@ class Mirror:
     def ask_for_pages(self, ids: Iterable[int], titles: Iterable[str] = (), events: Iterable[LogEvent] = ()) -> Fetched:
         """Fetch pages as they are now and write them; those that the wiki lacks are marked as deleted."""
         asked = self.fetcher.pages(ids, titles)
-        deletions = {event.page_id: event for event in events if (event.type, event.action) in DELETIONS}
+        deletions = {event.page_id: event for event in events if deletes_page(event)}
         self.missing |= asked.missing_pages
         with self.db.atomic():
             self.save(asked)

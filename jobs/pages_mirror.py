@@ -11,13 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from jobs.dirty import DELETIONS
 from jobs.mirror import OVERLAP, shift
 from jobs.pages_writer import PagesWriter
 from parsers.wiki import LogEvent
 from scraper.page_lists import RecentChange, RecentChanges, list_titles, recent_changes
 from storage import lookup
 from storage import mirror as store
+from storage.page_log import deletes_page
 from storage.standing import live_titles
 
 REMEMBERED = timedelta(days=7)  # how long any wiki's recent changes go back ($wgRCMaxAge is 90 days by default)
@@ -136,7 +136,7 @@ class PagesMirror:
                     continue
                 if event.type == "move" and at is None:
                     title = json.loads(event.params).get("target_title", title)
-                elif (event.type, event.action) in DELETIONS:
+                elif deletes_page(event):
                     at = event.timestamp
             if at is None:
                 astray = True

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from sqlite_utils import Database
 
 from parsers.wiki import LogEvent, Page, Revision
+from storage.page_log import deletions_and_restores, restored_pages
 from storage.schema_revisions import LIVE, MISSING
 from storage.times import seconds, time_sql
 
@@ -84,21 +85,15 @@ def is_deleted(db: Database, page_id: int) -> bool:
 
 def last_deletion(db: Database, page_id: int) -> tuple[str, str | None] | None:
     """Time and title of a page's deletion as the held log has them; None when there is none, or it was restored."""
-    row = db.execute(
-        "SELECT action, timestamp, title FROM log_events WHERE page_id = ? AND type = 'delete'"
-        " AND action IN ('restore', 'delete', 'delete_redir', 'delete_redir2')"
-        " ORDER BY log_id DESC LIMIT 1",
-        [page_id],
-    ).fetchone()
-    return None if row is None or row[0] == "restore" else (row[1], row[2])
+    last = next(reversed(deletions_and_restores(db, page_id)), None)
+    return None if last is None or last.action == "restore" else (last.timestamp, last.title)
 
 
 def pages_gone_and_back(db: Database, log_ids: Iterable[int]) -> set[int]:
     """Live pages that these log events say were restored."""
     rows = db.execute(
-        "SELECT DISTINCT page_id FROM log_events JOIN pages USING (page_id) WHERE pages.state = 'live'"
-        " AND type = 'delete' AND action = 'restore' AND log_id IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(log_ids))],
+        "SELECT page_id FROM pages WHERE state = 'live' AND page_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(sorted(restored_pages(db, log_ids)))],
     )
     return {int(row[0]) for row in rows.fetchall()}
 
