@@ -190,8 +190,8 @@ class Checker:
             ' AND params NOT LIKE \'%"files": 1, "revisions": 0%\')',
         )
         differ = (Counter(events) - Counter(logged)) | (Counter(logged) - Counter(events))
-        told = "SELECT timestamp FROM log_events WHERE title IS NULL OR comment IS NULL"
-        hidden = {when for (when,) in rows(self.path, told)}
+        unclear = "SELECT timestamp FROM log_events WHERE title IS NULL OR comment IS NULL"
+        hidden = {when for (when,) in rows(self.path, unclear)}
         assert {when for _, when, _ in differ} <= hidden, f"page events and log differ: {differ}"
 
 
