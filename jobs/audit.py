@@ -109,7 +109,8 @@ def _compare_pages(mirror: Mirror, pages: list[Page], now: str) -> Iterator[Diff
     ours = held.rows(mirror.db, "page", [page.page_id for page in pages])
     for page in pages:
         theirs, mine = asdict(page), ours.get(page.page_id)
-        if mine is not None and _in_force(mine["protection"], now) == _in_force(page.protection, now):
+        unstated = page.protection is None  # the wiki fails to tell it
+        if mine is not None and (unstated or _in_force(mine["protection"], now) == _in_force(page.protection, now)):
             theirs["protection"] = mine["protection"]
         yield from _compare("page", page.page_id, mine, theirs)
 

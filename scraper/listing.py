@@ -9,6 +9,7 @@ from parsers.wiki import Page, Revision
 from scraper.api import Api
 from scraper.fetch import REVISION_PROPS
 from scraper.rows import page_of, revision_of
+from scraper.unshown import query_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ def list_wiki(api: Api) -> Iterator[Listed]:
     """The wiki in batches, oldest revisions first; a page comes with each batch that has revisions of it."""
     props = str(REVISION_PROPS["rvprop"]).removesuffix("|content")
     params = {**REVISION_PROPS, "rvprop": props, "generator": "allrevisions", "garvdir": "newer", "garvlimit": "max"}
-    for batch in api.query(params):
+    for batch in query_shown(api, params):
         rows = batch.result.get("pages", [])
         yield Listed(
             tuple(page_of(row) for row in rows),

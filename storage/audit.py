@@ -75,11 +75,13 @@ def give_up_texts(db: Database, rev_ids: Iterable[int]) -> None:
 
 
 def damaged_revisions(db: Database) -> Iterator[int]:
-    """Revisions whose stored text is not the one that the wiki's hash names, or cannot be read."""
+    """Revisions whose stored text cannot be read, or is neither what the wiki's hash names nor what it showed."""
     texts = TextStore(db)
     held = db.execute(
-        "SELECT rev_id, text_id, sha1 IS (SELECT sha1 FROM texts t WHERE t.text_id = r.text_id) FROM revisions r"
-        " WHERE text_state = 'present' ORDER BY text_id"
+        "SELECT rev_id, text_id, sha1 IS (SELECT sha1 FROM texts t WHERE t.text_id = r.text_id) OR EXISTS"
+        " (SELECT 1 FROM other_digests o JOIN text_rows t ON t.sha1 = o.sha1"
+        " WHERE o.rev_id = r.rev_id AND t.text_id = r.text_id)"
+        " FROM revisions r WHERE text_state = 'present' ORDER BY text_id"
     ).fetchall()
     sound: dict[int, bool] = {}
     for rev_id, text_id, same in held:

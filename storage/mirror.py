@@ -90,16 +90,18 @@ def save_pages(db: Database, pages: Iterable[Page], now: str) -> None:
 def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) -> bool:
     """Insert or update one revision with its text; True when its id was not known.
 
-    The page must be saved before.
+    The page must be saved before. A text that is held stays when the wiki has it no more, or cannot show it.
     """
     known = db.execute("SELECT 1 FROM revision_rows WHERE rev_id = ?", [revision.rev_id]).fetchone()
-    text_id = None
+    text_id, text_state = None, revision.text_state
     if revision.text is not None:
         text_id = texts.save(revision.text, _neighbour(db, revision))
+    elif text_state == "missing" and (text_id := _text_with_digest(db, revision)) is not None:
+        text_state = "present"
     optional = texts.strings.optional
     flags = flags_of(
         minor=revision.minor, user_hidden=revision.user_hidden, comment_hidden=revision.comment_hidden,
-        text_state=revision.text_state, state="live",
+        text_state=text_state, state="live",
     )  # fmt: skip
     values = [
         revision.page_id, revision.parent_id, seconds(revision.timestamp), optional(revision.user), revision.user_id,
@@ -135,6 +137,23 @@ def fill_text(db: Database, texts: TextStore, revision: Revision) -> None:
         " WHERE rev_id = ?",
         [text_id, *texts.stated(text_id, size, revision.sha1), revision.rev_id],
     )
+
+
+def accept_digests(db: Database, rev_ids: Iterable[int]) -> None:
+    """The texts of these revisions are the wiki's, though it states other digests."""
+    db.execute(
+        "INSERT OR REPLACE INTO other_digests (rev_id, sha1) SELECT r.rev_id, t.sha1 FROM revision_rows r"
+        " JOIN text_rows t USING (text_id) WHERE r.rev_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(rev_ids))],
+    )
+
+
+def _text_with_digest(db: Database, revision: Revision) -> int | None:
+    """The text that is held of a revision, if it has the digest that the wiki states."""
+    row = db.execute(
+        "SELECT text_id FROM revisions WHERE rev_id = ? AND sha1 = ?", [revision.rev_id, revision.sha1]
+    ).fetchone()
+    return int(row[0]) if row and row[0] is not None else None
 
 
 def _neighbour(db: Database, revision: Revision) -> int | None:
