@@ -14,6 +14,7 @@ from typing import Any
 from jobs.derive import Deriver
 from jobs.dirty import altered_events, altered_revisions, dirty_pages, rewritten_pages, says_too_little
 from jobs.identity import check_same_wiki
+from jobs.odd_texts import news_of
 from jobs.progress import Progress
 from jobs.vocabulary import adopt, save_site
 from parsers.wiki import LogEvent, Page, Revision
@@ -249,23 +250,16 @@ class Mirror:
     ) -> None:
         """Write pages and revisions, and what follows from those that are new. Runs inside a transaction."""
         rewritten = self._save_pages(fetched.pages).union(rewritten)
-        self._note_odd(fetched.odd)
+        self.odd |= news_of(self.db, fetched.odd)
         new = [
             revision
             for revision in fetched.revisions
             if store.save_revision(self.db, self.deriver.texts, revision, self.now)
         ]
-        store.accept_digests(self.db, [rev_id for rev_id, reason in fetched.odd.items() if reason == "digest"])
+        store.accept_digests(self.db, fetched.odd)
         self.counts.revisions += len(new)
         if derive:
             self.deriver.revisions(new, rewritten=rewritten, since=self.since, begun_only=begun_only)
-
-    def _note_odd(self, odd: Mapping[int, str]) -> None:
-        """Keep what is to be told: what was told of a revision before is no news."""
-        accepted = lookup.known_ids(self.db, "other_digests", "rev_id", odd)
-        known = lookup.known_ids(self.db, "revision_rows", "rev_id", odd)
-        told = {i for i, reason in odd.items() if i in (accepted if reason == "digest" else known)}
-        self.odd |= {rev_id: reason for rev_id, reason in odd.items() if rev_id not in told}
 
     def _save_pages(self, pages: Sequence[Page]) -> set[int]:
         """Write pages as they are now; ids of those that are to be derived anew for it are returned."""

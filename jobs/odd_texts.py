@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jobs.wording import counted, few
+from storage import lookup
+from storage.database import Database
 
 # Kind: the verb for one text and for several, then the rest; the kind ``model`` names the model behind a blank.
 _SAID = {
@@ -25,6 +27,13 @@ _SAID = {
         "a content model that the wiki does not know, “{model}” ({revisions}); held as missing until “sync --full”.",
     ),
 }
+
+
+def news_of(db: Database, odd: Mapping[int, str]) -> dict[int, str]:
+    """What is to be told, before the revisions are written: what was told of one before is no news."""
+    accepted = lookup.known_ids(db, "other_digests", "rev_id", odd)
+    known = lookup.known_ids(db, "revision_rows", "rev_id", odd)
+    return {i: reason for i, reason in odd.items() if i not in (accepted if reason == "digest" else known)}
 
 
 def odd_sentences(odd: Mapping[int, str]) -> list[str]:

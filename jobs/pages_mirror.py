@@ -27,10 +27,12 @@ APPENDING = {"move", "protect", "upload", "create"}  # logs that leave the older
 
 @dataclass(slots=True)
 class PagesMirror:
-    """One run. ``warnings`` collects what the run could not make sure of."""
+    """One run. ``warnings`` collects what the run could not make sure of; ``unreadable`` are titles that the wiki has
+    and does not show."""
 
     writer: PagesWriter
     warnings: list[str] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
 
     def run(self, *, full: bool) -> None:
         """Bring the mirror up to date; ``full`` reads every history again."""
@@ -121,9 +123,7 @@ class PagesMirror:
         for standing in self.writer.source.standing(titles):
             self.writer.take(standing, reread)
             unreadable |= standing.unreadable
-        if unreadable:
-            some = ", ".join(sorted(unreadable)[:5])
-            self.warnings.append(f"{len(unreadable)} pages are listed and not shown by the wiki: {some}.")
+        self.unreadable |= unreadable
         return unreadable
 
     def _bury(self, lost: Mapping[int, str], events: Sequence[LogEvent]) -> bool:

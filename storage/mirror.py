@@ -139,12 +139,12 @@ def fill_text(db: Database, texts: TextStore, revision: Revision) -> None:
     )
 
 
-def accept_digests(db: Database, rev_ids: Iterable[int]) -> None:
-    """The texts of these revisions are the wiki's, though it states other digests."""
+def accept_digests(db: Database, odd: Mapping[int, str]) -> None:
+    """Texts of revisions with the reason ``digest`` are the wiki's, though it states other digests."""
     db.execute(
         "INSERT OR REPLACE INTO other_digests (rev_id, sha1) SELECT r.rev_id, t.sha1 FROM revision_rows r"
         " JOIN text_rows t USING (text_id) WHERE r.rev_id IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(rev_ids))],
+        [json.dumps([rev_id for rev_id, reason in odd.items() if reason == "digest"])],
     )
 
 
