@@ -65,7 +65,8 @@ def altered_events(events: Iterable[LogEvent]) -> set[int]:
 def says_too_little(events: Iterable[LogEvent]) -> bool:
     """Whether log entries do not tell what they altered: only walking the whole wiki shows it.
 
-    Such are entries of which the wiki hides the page, renamed users, and deleted tags (Manual:Tags).
+    Such are entries of which the wiki hides the page, renamed users, users merged into others (Extension:UserMerge),
+    and deleted tags (Manual:Tags).
     """
-    whole = {("renameuser", "renameuser"), ("managetags", "delete")}
+    whole = {("renameuser", "renameuser"), ("usermerge", "mergeuser"), ("managetags", "delete")}
     return any((e.title is None and e.type not in UNRELATED) or (e.type, e.action) in whole for e in events)

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from jobs.mirror import OVERLAP, shift
+from jobs.clock import shift
+from jobs.mirror import OVERLAP
 from jobs.pages_writer import PagesWriter
 from parsers.wiki import LogEvent
 from scraper.page_lists import RecentChange, RecentChanges, list_titles, recent_changes

@@ -8,8 +8,9 @@ from datetime import timedelta
 from itertools import groupby
 
 from jobs.audit import Difference
+from jobs.clock import shift
 from jobs.derive import Deriver
-from jobs.mirror import Counts, shift
+from jobs.mirror import Counts
 from jobs.odd_texts import news_of
 from jobs.progress import Progress
 from parsers.wiki import Page, Revision

@@ -46,6 +46,16 @@ class Fetched:
     missing_revisions: frozenset[int] = frozenset()
     odd: Mapping[int, str] = field(default_factory=dict)
 
+    def only(self, rev_ids: Collection[int]) -> Fetched:
+        """These revisions, with their pages."""
+        revisions = tuple(revision for revision in self.revisions if revision.rev_id in rev_ids)
+        pages = {revision.page_id for revision in revisions}
+        odd = {rev_id: reason for rev_id, reason in self.odd.items() if rev_id in rev_ids}
+        return Fetched(tuple(page for page in self.pages if page.page_id in pages), revisions, odd=odd)
+
+
+NOTHING = Fetched((), ())
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -208,17 +218,6 @@ class Fetcher:
         pages = merge(found)
         self._check_complete("pages", page_ids, pages.missing_pages.union(page.page_id for page in pages.pages))
         return pages
-
-    def revision_list(self, page_id: int) -> list[Revision]:
-        """All revisions that the wiki shows on a page, without their texts, 500 a request."""
-        props = str(REVISION_PROPS["rvprop"]).removesuffix("|content")
-        params: Params = {"prop": "revisions", "pageids": page_id, "rvprop": props, "rvlimit": "max", "rvslots": "main"}
-        return [
-            revision_of(row, page_id, with_text=False)
-            for batch in self.api.query(params)
-            for page in batch.result.get("pages", [])
-            for row in page.get("revisions", [])
-        ]
 
     def _check_complete(self, what: str, asked: Iterable[int], answered: AbstractSet[int]) -> None:
         """What an answer leaves out is neither there nor missing: nothing may be inferred from it."""

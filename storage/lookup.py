@@ -165,6 +165,34 @@ def start_of_overlap(db: Database, table: str, since: str, until: str, most: int
     return str(row[0]) if row else since
 
 
+def revision_ids_of(db: Database, page_id: int) -> set[int]:
+    """The ids of all revisions that the mirror holds under a page, in any state."""
+    rows = db.execute("SELECT rev_id FROM revision_rows WHERE page_id = ?", [page_id]).fetchall()
+    return {int(row[0]) for row in rows}
+
+
+def current_revisions(db: Database, page_ids: Iterable[int]) -> dict[int, int]:
+    """The id of the current revision of each of these live pages, by page id."""
+    rows = db.execute(
+        "SELECT page_id, latest_rev_id FROM page_rows WHERE state = 'live'"
+        " AND page_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(page_ids))],
+    )
+    return {int(page_id): int(latest) for page_id, latest in rows.fetchall()}
+
+
+def revision_ids_between(db: Database, first: int, stop: int) -> set[int]:
+    """The ids of all revisions that the mirror holds, in any state, from ``first`` on and before ``stop``."""
+    rows = db.execute("SELECT rev_id FROM revision_rows WHERE rev_id >= ? AND rev_id < ?", [first, stop]).fetchall()
+    return {int(row[0]) for row in rows}
+
+
+def count_revisions(db: Database) -> int:
+    """How many revisions the mirror holds, in any state."""
+    (count,) = db.execute("SELECT count(*) FROM revision_rows").fetchone()
+    return int(count)
+
+
 def highest_revision_id(db: Database) -> int:
     """The highest revision id that the mirror holds; 0 when it is empty."""
     (highest,) = db.execute("SELECT coalesce(max(rev_id), 0) FROM revision_rows").fetchone()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from jobs.mirror import MOST_LATE
+from jobs.sweep import MOST_LATE
 from scraper.fetch import BATCH
 from tests.mediawiki import ADMIN, DumpRevision, MediaWiki, WikiError, dump_xml
 from tests.storm_checks import Checker

@@ -116,7 +116,7 @@ def test_an_export_that_breaks_off_is_not_read_as_a_short_one(mediawiki_template
         index = IndexPhp(Session(), f"{wiki.url}/index.php")
         assert list(export(index, ["Hauptseite"], curonly=1).pages) == ["Hauptseite"]
         wiki.configure("$wgHooks['ModifyExportQuery'][] = function () { echo '<halb'; exit; };")
-        with pytest.raises(Damaged, match="cut off or damaged .* Nothing of it was taken"):
+        with pytest.raises(Damaged, match=r"cut off or damaged .* Nothing of it was taken"):
             export(index, ["Hauptseite"], curonly=1)
 
 
