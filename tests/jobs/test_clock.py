@@ -15,6 +15,7 @@ from unittest.mock import patch
 import pytest
 
 from jobs.clock import shift, utc_now
+from jobs.runner import running
 from scraper.api import Api
 from tests.mediawiki import MediaWiki
 from tests.storm_actions import Storm
@@ -184,3 +185,15 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.05)
+
+
+def test_a_link_to_the_database_has_the_lock_of_the_database(mediawiki: MediaWiki, db: Path) -> None:
+    sync(db, mediawiki.url)
+    link = db.parent / "anderswo" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(db)
+    with running("sync", db, create=False):
+        refused = wikitrail("--db", link, "sync")
+    assert (refused.code, f"Another run works on {link}" in refused.err) == (75, True)
+    assert sync(link)["status"] == "ok"
+    assert [path.name for path in link.parent.iterdir()] == ["link.db"]

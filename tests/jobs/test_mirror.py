@@ -310,3 +310,18 @@ def test_another_wiki_is_noticed(mediawiki: MediaWiki, make_mediawiki: Callable[
     result = wikitrail("--db", db, "sync", other.url)
     assert result.code == 2
     assert "choose another --db" in result.err
+
+
+def test_a_wiki_whose_database_has_another_name_is_another_wiki(mediawiki: MediaWiki, db: Path) -> None:
+    sync(db, mediawiki.url)
+    ours = mediawiki.api("query", meta="siteinfo")["query"]["general"]["wikiid"]
+    path = mediawiki.db_path
+    path.rename(path.with_name("umgezogen.sqlite"))
+    mediawiki.stop()
+    mediawiki.configure("$wgDBname = 'umgezogen';")
+    mediawiki.start()
+    result = wikitrail("--db", db, "sync")
+    assert result.code == 2
+    assert f"with the id “{ours}”" in result.err
+    assert "with the id “umgezogen”" in result.err
+    assert "choose another --db" in result.err
