@@ -72,6 +72,16 @@ def revisions_elsewhere(db: Database, page_id: int, revisions: Iterable[Revision
     return [int(row[0]) for row in rows.fetchall()]
 
 
+def revisions_otherwise(db: Database, revisions: Iterable[Revision]) -> set[int]:
+    """Ids of those of these revisions that are held with another text, by its digest."""
+    told = {revision.rev_id: revision.sha1 for revision in revisions}
+    rows = db.execute(
+        "SELECT rev_id, sha1 FROM revisions WHERE sha1 IS NOT NULL AND rev_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(told))],
+    )
+    return {int(rev_id) for rev_id, sha1 in rows.fetchall() if told[rev_id] not in (None, sha1)}
+
+
 def doubled_titles(db: Database) -> list[str]:
     """Titles that several live pages of the mirror have."""
     rows = db.execute("SELECT title FROM pages WHERE state = 'live' GROUP BY title HAVING count(*) > 1 ORDER BY 1")
