@@ -19,8 +19,8 @@ from scraper.large_texts import main_slot, query_with_texts, rows_of, rows_with_
 AT_ONCE = 50  # ids in one request; what the API allows without special rights
 # Failures one by one, for another reason than a content model, in one batch: beyond that the wiki itself is broken.
 MOST_FAILING = 10
-# Models that MediaWiki itself brings: that one of them fails says nothing of others with the same.
-OF_MEDIAWIKI = {"wikitext", "javascript", "css", "json", "text", "unknown", "vue"}
+# Models that MediaWiki itself brings, or none stated: that one text fails says nothing of others with the same.
+OF_MEDIAWIKI = {"", "wikitext", "javascript", "css", "json", "text", "unknown", "vue"}
 
 Row = dict[str, Any]
 
@@ -138,7 +138,7 @@ def _by_halves(
     failed: set[int] = set()
     others = 0
     quick = replace(api, internal_tries=1)  # where there is more than one id, half of them are asked for next
-    left = list(_parts(list(models)))
+    left = _by_model(models)
     while left:
         ids = [i for i in left.pop() if models[i] not in api.lost_models]
         if not ids:
@@ -146,18 +146,25 @@ def _by_halves(
         try:
             had |= ask(quick if len(ids) > 1 else api, ids)
         except InternalError as fault:
-            if len(ids) > 1:
-                half = len(ids) // 2
-                left += [ids[half:], ids[:half]]
-                continue
-            failed |= set(ids)
             if fault.unknown_model and models[ids[0]] not in OF_MEDIAWIKI:
                 api.lost_models.add(models[ids[0]])
+            elif len(ids) > 1:
+                half = len(ids) // 2
+                left += [ids[half:], ids[:half]]
             else:
+                failed |= set(ids)
                 others += 1
-            if others > MOST_FAILING:
-                raise
+                if others > MOST_FAILING:
+                    raise
     return had, failed | {i for i, model in models.items() if model in api.lost_models and i not in had}
+
+
+def _by_model(models: Mapping[int, str]) -> list[Sequence[int]]:
+    """Parts to ask for, the last one first: those of other models than MediaWiki's, each apart, are asked for first."""
+    groups: dict[str, list[int]] = {}
+    for i, model in models.items():
+        groups.setdefault("" if model in OF_MEDIAWIKI else model, []).append(i)
+    return [part for model in sorted(groups) for part in _parts(groups[model])]
 
 
 def _parts(ids: Collection[int]) -> Iterator[Sequence[int]]:
