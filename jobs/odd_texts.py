@@ -31,6 +31,8 @@ _SAID = {
 
 def news_of(db: Database, odd: Mapping[int, str]) -> dict[int, str]:
     """What is to be told, before the revisions are written: what was told of one before is no news."""
+    if not odd:
+        return {}
     accepted = lookup.known_ids(db, "other_digests", "rev_id", odd)
     known = lookup.known_ids(db, "revision_rows", "rev_id", odd)
     return {i: reason for i, reason in odd.items() if i not in (accepted if reason == "digest" else known)}

@@ -175,7 +175,10 @@ class PagesWriter:
         revisions = list(revisions)
         ours = held.rows(self.db, "revision", [revision.rev_id for revision in revisions])
         for revision in revisions:
-            self._compare("revision", revision.rev_id, ours.get(revision.rev_id), asdict(revision))
+            theirs, mine = asdict(revision), ours.get(revision.rev_id)
+            if mine is not None and revision.text_state == "missing":  # what is held of the text stays
+                theirs |= {name: mine[name] for name in ("text_state", "sha1", "size")}
+            self._compare("revision", revision.rev_id, mine, theirs)
 
     def _compare(self, what: str, number: int, mine: dict[str, object] | None, theirs: dict[str, object]) -> None:
         if mine is None:

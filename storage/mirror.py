@@ -93,11 +93,11 @@ def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) 
     The page must be saved before. A text that is held stays when the wiki has it no more, or cannot show it.
     """
     known = db.execute("SELECT 1 FROM revision_rows WHERE rev_id = ?", [revision.rev_id]).fetchone()
-    text_id, text_state = None, revision.text_state
+    text_id, text_state, sha1 = None, revision.text_state, revision.sha1
     if revision.text is not None:
         text_id = texts.save(revision.text, _neighbour(db, revision))
-    elif text_state == "missing" and (text_id := _text_with_digest(db, revision)) is not None:
-        text_state = "present"
+    elif text_state == "missing" and (held := _held_text(db, revision)) is not None:
+        text_state, (text_id, sha1) = "present", held
     optional = texts.strings.optional
     flags = flags_of(
         minor=revision.minor, user_hidden=revision.user_hidden, comment_hidden=revision.comment_hidden,
@@ -105,7 +105,7 @@ def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) 
     )  # fmt: skip
     values = [
         revision.page_id, revision.parent_id, seconds(revision.timestamp), optional(revision.user), revision.user_id,
-        optional(revision.comment), flags, *texts.stated(text_id, revision.size, revision.sha1),
+        optional(revision.comment), flags, *texts.stated(text_id, revision.size, sha1),
         optional(None if revision.content_model == "wikitext" else revision.content_model),
         optional(json.dumps(revision.tags, ensure_ascii=False) if revision.tags else None), text_id,
     ]  # fmt: skip
@@ -141,6 +141,8 @@ def fill_text(db: Database, texts: TextStore, revision: Revision) -> None:
 
 def accept_digests(db: Database, odd: Mapping[int, str]) -> None:
     """Texts of revisions with the reason ``digest`` are the wiki's, though it states other digests."""
+    if not odd:
+        return
     db.execute(
         "INSERT OR REPLACE INTO other_digests (rev_id, sha1) SELECT r.rev_id, t.sha1 FROM revision_rows r"
         " JOIN text_rows t USING (text_id) WHERE r.rev_id IN (SELECT value FROM json_each(?))",
@@ -148,12 +150,13 @@ def accept_digests(db: Database, odd: Mapping[int, str]) -> None:
     )
 
 
-def _text_with_digest(db: Database, revision: Revision) -> int | None:
-    """The text that is held of a revision, if it has the digest that the wiki states."""
+def _held_text(db: Database, revision: Revision) -> tuple[int, str | None] | None:
+    """The text and digest that are held of a revision, unless the wiki states another digest."""
     row = db.execute(
-        "SELECT text_id FROM revisions WHERE rev_id = ? AND sha1 = ?", [revision.rev_id, revision.sha1]
+        "SELECT text_id, sha1 FROM revisions WHERE rev_id = ? AND text_id IS NOT NULL AND coalesce(sha1 = ?, 1)",
+        [revision.rev_id, revision.sha1],
     ).fetchone()
-    return int(row[0]) if row and row[0] is not None else None
+    return row and (int(row[0]), row[1])
 
 
 def _neighbour(db: Database, revision: Revision) -> int | None:

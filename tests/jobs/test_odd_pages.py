@@ -44,6 +44,18 @@ def test_a_text_that_the_wiki_has_lost_is_missing(make_mediawiki: Maker, db: Pat
     assert own_warnings(db, "--full") == []
 
 
+def test_a_text_that_is_held_stays_when_the_wiki_loses_it(make_mediawiki: Maker, db: Path) -> None:
+    wiki = make_mediawiki(CLOSED)
+    rev_ids = [wiki.edit("Seite", f"Stand {n}") for n in range(3)]
+    sync(db, wiki.url)
+    held = rows(db, "SELECT * FROM revisions")
+    wiki.statement("DELETE FROM text WHERE old_id = ?", blob(rev_ids[1], wiki))
+    restart(wiki)
+    assert wikitrail("--db", db, "audit").code == 0
+    assert rows(db, "SELECT * FROM revisions") == held
+    assert wikitrail("--db", db, "text", rev_ids[1]).out == "Stand 1"
+
+
 def test_a_page_that_has_lost_its_revisions_is_counted(make_mediawiki: Maker, db: Path) -> None:
     wiki = make_mediawiki(CLOSED)
     wiki.edit("Leer", "Text")
