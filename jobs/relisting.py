@@ -18,7 +18,7 @@ from storage import lookup
 from storage.database import Database
 from storage.page_log import deletes_page, deletions_and_restores, restores_page
 
-AT_ONCE = 500  # revisions whose texts are in memory at once
+AT_ONCE = 200  # revisions whose texts are in memory at once
 Lists = dict[int, list[Revision]]
 
 
