@@ -62,6 +62,10 @@ def audit(mirror: Mirror) -> list[Difference]:
         store.set_state(mirror.db, "doubted", None)
     if lookup.highest_revision_id(mirror.db) > (store.get_state(mirror.db, "swept") or 0):
         mirror.delta()  # asks for the ids before one that was found, so that the next run need not
+    missing = held.missing_revisions(mirror.db)
+    mirror.refetch(missing)  # only asking for a text shows whether the wiki has it again
+    shown = missing - held.missing_revisions(mirror.db)
+    found += [Difference("revision", i, "text_state", "missing", "present") for i in shown]
     return sorted(set(found), key=lambda difference: (difference.what, difference.id, difference.field))
 
 

@@ -46,7 +46,8 @@ class Api:
     """A wiki's ``api.php``. ``warnings`` collects what the wiki warned of, each once, in order; ``landed`` is where
     the last answer came from, after redirects. With ``anywhere`` these may lead to another host; ``tries`` is for
     answers that are none, ``internal_tries`` for what fails inside the wiki, ``can`` is what may be asked;
-    ``lost_models`` are content models that the wiki was found not to know any more."""
+    ``lost_models`` are content models that the wiki was found not to know any more, ``failing`` codes of internal
+    errors that one text or page leads to, however long it is waited."""
 
     session: Session
     url: str
@@ -56,6 +57,7 @@ class Api:
     tries: int = TRIES
     internal_tries: int = TRIES
     lost_models: set[str] = field(default_factory=set)
+    failing: list[str] = field(default_factory=list)
     landed: str = ""
 
     def request(self, params: Params) -> dict[str, Any]:

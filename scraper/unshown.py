@@ -7,6 +7,7 @@ tells.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -138,13 +139,15 @@ def _by_halves(
     failed: set[int] = set()
     others = 0
     quick = replace(api, internal_tries=1)  # where there is more than one id, half of them are asked for next
+    # An outage looks the same as a damaged text: until one was found, it is waited as for a busy wiki.
+    patient = replace(api, internal_tries=sys.maxsize)
     left = _by_model(models)
     while left:
         ids = [i for i in left.pop() if models[i] not in api.lost_models]
         if not ids:
             continue
         try:
-            had |= ask(quick if len(ids) > 1 else api, ids)
+            had |= ask(quick if len(ids) > 1 else api if api.failing else patient, ids)
         except InternalError as fault:
             if fault.unknown_model and models[ids[0]] not in OF_MEDIAWIKI:
                 api.lost_models.add(models[ids[0]])
@@ -153,6 +156,7 @@ def _by_halves(
                 left += [ids[half:], ids[:half]]
             else:
                 failed |= set(ids)
+                api.failing.append(fault.code)
                 others += 1
                 if others > MOST_FAILING:
                     raise

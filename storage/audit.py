@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.database import Database
 from storage.errors import DamagedText
-from storage.schema_revisions import LIVE, with_text_state
+from storage.schema_revisions import LIVE, MISSING, with_text_state
 from storage.texts import TextStore
 
 _COLUMNS = {
@@ -39,6 +39,11 @@ def rows(db: Database, what: str, ids: Iterable[int]) -> dict[int, dict[str, Any
 def live_revision_ids(db: Database) -> set[int]:
     """Ids of all revisions that the mirror holds as live."""
     return {int(row[0]) for row in db.execute(f"SELECT rev_id FROM revision_rows WHERE {LIVE}").fetchall()}
+
+
+def missing_revisions(db: Database) -> set[int]:
+    """Ids of the live revisions whose texts the wiki had lost, or could not show, when they were read."""
+    return {int(row[0]) for row in db.execute(f"SELECT rev_id FROM revision_rows WHERE {LIVE} AND {MISSING}")}
 
 
 def live_event_ids(db: Database) -> set[int]:

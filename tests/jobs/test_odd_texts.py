@@ -105,7 +105,8 @@ def test_a_wiki_with_a_content_model_that_it_knows_no_more_is_mirrored_around_it
     for title in ("Modul 4", "Modul 50"):
         lose_model(mediawiki, title, "text")
     restart(mediawiki)
-    assert sync(db, "--full")["warnings"] == []
+    audit = wikitrail("--db", db, "audit", "--json")
+    assert audit.code == 1
     assert_exact(db, mediawiki)
     assert wikitrail("--db", db, "audit").code == 0
 
@@ -203,8 +204,23 @@ def test_a_text_at_which_the_wiki_fails_is_found_among_the_others(mediawiki: Med
             f"2 texts make the wiki fail (revisions {rev_ids[7]}, {rev_ids[41]}); held as missing"
         )
         assert {i for (i,) in rows(db, "SELECT rev_id FROM revisions WHERE text_state = 'missing'")} == broken
+        assert run_here("--db", db, "audit").code == 0
         proxy.plan = lambda exchange: None
-        assert run_here("--db", db, "sync", "--full").code == 0
+        audit = run_here("--db", db, "audit", "--json")
+        assert {(d["id"], d["field"], d["wiki"]) for d in audit.json["differences"]} == {
+            (i, "text_state", "present") for i in broken
+        }
+        assert run_here("--db", db, "audit").code == 0
+    assert_exact(db, mediawiki)
+
+
+def test_a_text_that_an_outage_keeps_away_is_waited_for(mediawiki: MediaWiki, db: Path) -> None:
+    rev_ids = [mediawiki.edit("Seite", f"Text {n}") for n in range(3)]
+    left = iter(range(5))
+    with contextmanager(FaultProxy(mediawiki.url).serve)() as proxy:
+        plan = fails_at(set(rev_ids))
+        proxy.plan = lambda exchange: plan(exchange) if plan(exchange) and next(left, None) is not None else None
+        assert run_here("--db", db, "sync", f"{proxy.url}/api.php", "--json").json["warnings"] == []
     assert_exact(db, mediawiki)
 
 
