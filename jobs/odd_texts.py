@@ -20,11 +20,11 @@ _SAID = {
     ),
     "fault": (
         ("text makes", "texts make"),
-        "the wiki fail ({revisions}); missing until “audit” finds more. Tell its operator, whose log says why.",
+        "the wiki fail ({revisions}); held as missing. Tell its operator, whose log says why; “audit” asks again.",
     ),
     "model": (
         ("text has", "texts have"),
-        "a content model that the wiki does not know, “{model}” ({revisions}); missing until “audit” finds them.",
+        "a content model that the wiki does not know, “{model}” ({revisions}); held as missing. “audit” asks again.",
     ),
 }
 
