@@ -34,7 +34,7 @@ def account_for(settings: Settings, address: str, environment: Mapping[str, str]
     wiki = settings.config.wiki
     if not wiki.login_file or _host(address) != _host(wiki.url or address):
         return None
-    return _read_account(settings.folder / wiki.login_file)
+    return _read_account(settings.place(wiki.login_file))
 
 
 def _read_account(path: Path) -> Account:

@@ -62,6 +62,10 @@ def audit(mirror: Mirror) -> list[Difference]:
         store.set_state(mirror.db, "doubted", None)
     if lookup.highest_revision_id(mirror.db) > (store.get_state(mirror.db, "swept") or 0):
         mirror.delta()  # asks for the ids before one that was found, so that the next run need not
+    missing = held.missing_revisions(mirror.db)
+    mirror.refetch(missing)  # only asking for a text shows whether the wiki has it again
+    shown = missing - held.missing_revisions(mirror.db)
+    found += [Difference("revision", i, "text_state", "missing", "present") for i in shown]
     return sorted(set(found), key=lambda difference: (difference.what, difference.id, difference.field))
 
 
@@ -70,12 +74,12 @@ def _walk(mirror: Mirror) -> tuple[list[Difference], list[LogEvent]]:
     found: list[Difference] = []
     seen_pages: set[int] = set()
     seen_revisions: set[int] = set()
-    for pages, revisions in list_wiki(mirror.fetcher.api):
-        found += _compare_pages(mirror, [page for page in pages if page.page_id not in seen_pages])
-        found += _compare_revisions(mirror, revisions)
-        seen_pages |= {page.page_id for page in pages}
-        seen_revisions |= {revision.rev_id for revision in revisions}
-        mirror.progress.advance(len(revisions))
+    for listed in list_wiki(mirror.fetcher.api):
+        found += _compare_pages(mirror, [page for page in listed.pages if page.page_id not in seen_pages], listed.now)
+        found += _compare_revisions(mirror, listed.revisions)
+        seen_pages |= {page.page_id for page in listed.pages}
+        seen_revisions |= {revision.rev_id for revision in listed.revisions}
+        mirror.progress.advance(len(listed.revisions))
     found += [Difference("page", i, "state", "live", None) for i in lookup.live_page_ids(mirror.db) - seen_pages]
     found += [
         Difference("revision", i, "state", "live", None) for i in held.live_revision_ids(mirror.db) - seen_revisions
@@ -104,10 +108,20 @@ def _remaining(mirror: Mirror, found: list[Difference]) -> Iterator[Difference]:
             yield difference
 
 
-def _compare_pages(mirror: Mirror, pages: list[Page]) -> Iterator[Difference]:
+def _compare_pages(mirror: Mirror, pages: list[Page], now: str) -> Iterator[Difference]:
+    """Protections that have expired by the wiki's clock are none: when it forgets them, it logs nothing."""
     ours = held.rows(mirror.db, "page", [page.page_id for page in pages])
     for page in pages:
-        yield from _compare("page", page.page_id, ours.get(page.page_id), asdict(page))
+        theirs, mine = asdict(page), ours.get(page.page_id)
+        unstated = page.protection is None  # the wiki fails to tell it
+        if mine is not None and (unstated or _in_force(mine["protection"], now) == _in_force(page.protection, now)):
+            theirs["protection"] = mine["protection"]
+        yield from _compare("page", page.page_id, mine, theirs)
+
+
+def _in_force(protection: str | None, now: str) -> list[dict[str, Any]] | None:
+    """The protections that end after ``now`` or never (“infinity”)."""
+    return None if protection is None else [row for row in json.loads(protection) if str(row.get("expiry")) > now]
 
 
 def _compare_revisions(mirror: Mirror, revisions: tuple[Revision, ...]) -> Iterator[Difference]:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from jobs.ending import FROM_TERMINAL
 from jobs.errors import UsageError
 from parsers.memory import without_collection
 from parsers.reader import Reader
@@ -97,7 +98,8 @@ def processes(count: int) -> Callable[[], Executor]:
 
 def _end_with_parent() -> None:
     """An interrupt from the terminal goes to all processes and is the parent's to answer, which ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in FROM_TERMINAL:
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 

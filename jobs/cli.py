@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from difflib import get_close_matches
 from io import TextIOWrapper
 from types import FrameType
@@ -15,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from jobs.commands.options import shared_options
+from jobs.ending import ending_signals
 from jobs.errors import EXPECTED, FAILED, INTERRUPTED, exit_code
 
 COMMANDS = {
@@ -75,7 +77,8 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and leave with the exit code of the design."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in ending_signals():
+        signal.signal(number, _interrupt)
     _open_closed_streams()
     arguments = sys.argv[1:]
     for stream in (sys.stdout, sys.stderr):
@@ -91,7 +94,8 @@ def main() -> NoReturn:
         click.echo(f"Error: {_sentence(error)}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Stopped. What was committed is kept; the next run goes on from there.", err=True)
+        with suppress(OSError):  # the terminal may be what has gone
+            click.echo("Stopped. What was committed is kept; the next run goes on from there.", err=True)
         sys.exit(INTERRUPTED)
     except EXPECTED as error:
         click.echo(f"Error: {_shown(str(error))}", err=True)
@@ -139,7 +143,7 @@ def _shown(message: str) -> str:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends a run as Ctrl-C does: the batch under way is rolled back, and the run is marked."""
+    """SIGTERM, or a terminal that is closed, ends a run as Ctrl-C does: its batch is rolled back, the run is marked."""
     raise KeyboardInterrupt
 
 

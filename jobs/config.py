@@ -53,7 +53,9 @@ class WikiConfig:
 class ReportConfig:
     """``[report]``: what ``report`` and ``run`` write."""
 
-    directory: str = setting("reports", "folder that `run` writes reports into, relative to the configuration")
+    directory: str = setting(
+        "reports", "folder that `run` writes reports into, relative to the configuration; ~ is a home"
+    )
     formats: tuple[str, ...] = setting(("html",), "any of html, md, txt, json")
     languages: tuple[str, ...] = setting(("de",), "any of de, en")
     timezone: str = setting("Europe/Berlin", "in which the report shows times")
@@ -81,7 +83,7 @@ class StatusConfig:
 class Config:
     """The whole configuration. ``database`` is relative to the folder of the file."""
 
-    database: str = setting("wiki.db", "the SQLite file, relative to the configuration")
+    database: str = setting("wiki.db", "the SQLite file, relative to the configuration; ~ is a home")
     wiki: WikiConfig = field(default_factory=WikiConfig)
     report: ReportConfig = field(default_factory=ReportConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)

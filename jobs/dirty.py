@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterable, Sequence
 
 from parsers.wiki import LogEvent
+from storage.page_log import deletes_page, restores_page
 
 UNRELATED = {"create", "newusers", "patrol", "rights", "block", "thanks", "upload"}  # logs that dirty no page
-REWRITES = {("delete", "restore"), ("merge", "merge"), ("merge", "merge-into")}  # history changed behind us
-DELETIONS = {("delete", "delete"), ("delete", "delete_redir"), ("delete", "delete_redir2")}
+MERGES = {("merge", "merge"), ("merge", "merge-into")}  # with restores, what changes a history behind us
 
 
 def dirty_pages(events: Iterable[LogEvent]) -> tuple[set[int], set[str]]:
@@ -34,8 +34,8 @@ def rewritten_pages(events: Sequence[LogEvent]) -> tuple[set[int], set[str]]:
 
     A page that was deleted is one of them: its id may have been given to another.
     """
-    ids, titles = dirty_pages(event for event in events if (event.type, event.action) in REWRITES)
-    ids |= {event.page_id for event in events if (event.type, event.action) in DELETIONS and event.page_id}
+    ids, titles = dirty_pages(e for e in events if (e.type, e.action) in MERGES or restores_page(e))
+    ids |= {event.page_id for event in events if deletes_page(event) and event.page_id}
     moves = [dirty_pages([event])[1] for event in events if event.type == "move"]
     before = -1
     while before != len(titles):
@@ -65,7 +65,8 @@ def altered_events(events: Iterable[LogEvent]) -> set[int]:
 def says_too_little(events: Iterable[LogEvent]) -> bool:
     """Whether log entries do not tell what they altered: only walking the whole wiki shows it.
 
-    Such are entries of which the wiki hides the page, renamed users, and deleted tags (Manual:Tags).
+    Such are entries of which the wiki hides the page, renamed users, users merged into others (Extension:UserMerge),
+    and deleted tags (Manual:Tags).
     """
-    whole = {("renameuser", "renameuser"), ("managetags", "delete")}
+    whole = {("renameuser", "renameuser"), ("usermerge", "mergeuser"), ("managetags", "delete")}
     return any((e.title is None and e.type not in UNRELATED) or (e.type, e.action) in whole for e in events)

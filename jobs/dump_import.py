@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jobs.derive import Deriver
@@ -33,7 +33,7 @@ def import_dump(
     what was whole before is kept.
     """
     events: list[LogEvent] = []
-    elsewhere: list[int] = []
+    odd = _Contradictions()
     logged = 0
     try:
         for part in read_dump(path):
@@ -50,7 +50,7 @@ def import_dump(
                 warnings.append(part.message)
             elif isinstance(part, DumpPage):
                 with db.atomic():
-                    elsewhere += lookup.revisions_elsewhere(db, part.page.page_id, part.revisions)
+                    odd.note(db, part)
                     _save(db, part, deriver, now, counts, since or "", until or "9999")
                 progress.advance(len(part.revisions))
             elif (since or "") <= part.timestamp < (until or "9999"):
@@ -61,22 +61,54 @@ def import_dump(
     finally:
         if events:
             logged += _save_events(db, events, deriver)
-        warnings += _contradictions(db, path, elsewhere)
+        warnings += odd.sentences(db, path)
     return logged
 
 
-def _contradictions(db: Database, path: Path, elsewhere: Sequence[int]) -> Iterator[str]:
-    """What cannot all be so; ``elsewhere`` are revisions that the database holds on other pages than the file."""
-    if elsewhere:
-        yield (
-            f"{path}: {counted(len(elsewhere), 'revision stands', 'revisions stand')} on another page in the database"
-            f" ({few(elsewhere)}) and stayed there: histories were merged since, or the file is of another wiki."
-        )
-    if titles := lookup.doubled_titles(db):
-        yield (
-            f"{path}: {counted(len(titles), 'title belongs', 'titles belong')} to several pages now ({few(titles)}):"
-            " the older ones were deleted between two dumps, or the files are of different wikis."
-        )
+@dataclass(slots=True)
+class _Contradictions:
+    """What cannot all be so, within a file, or of it and the database: what came first stays."""
+
+    elsewhere: list[int] = field(default_factory=list)  # revisions that are held on another page
+    otherwise: set[int] = field(default_factory=set)  # revisions with another text than before
+    doubled: set[int] = field(default_factory=set)  # page ids that two titles have in the file
+    _titles: dict[int, int] = field(default_factory=dict)  # hashes of them, by page id: a file may name millions
+
+    def note(self, db: Database, part: DumpPage) -> None:
+        """Look at a part of the file before it is saved."""
+        page_id, title = part.page.page_id, hash(part.page.title)
+        if self._titles.setdefault(page_id, title) != title:
+            self.doubled.add(page_id)
+        self.elsewhere += lookup.revisions_elsewhere(db, page_id, part.revisions)
+        self.otherwise |= lookup.revisions_otherwise(db, part.revisions)
+        texts: dict[int, str | None] = {}
+        self.otherwise |= {r.rev_id for r in part.revisions if texts.setdefault(r.rev_id, r.sha1) != r.sha1}
+
+    def sentences(self, db: Database, path: Path) -> Iterator[str]:
+        """One for each kind."""
+        if self.elsewhere:
+            yield (
+                f"{path}: {counted(len(self.elsewhere), 'revision stands', 'revisions stand')} on another page in the"
+                f" database ({few(self.elsewhere)}) and stayed there: histories were merged since, or the file is of"
+                " another wiki."
+            )
+        if self.otherwise:
+            yield (
+                f"{path}: {counted(len(self.otherwise), 'revision comes', 'revisions come')} with another text than"
+                f" before, here or in the database ({few(sorted(self.otherwise))}): what came first was kept; the file"
+                " was altered, or is of another wiki."
+            )
+        if self.doubled:
+            yield (
+                f"{path}: {counted(len(self.doubled), 'page id belongs', 'page ids belong')} to two pages of the file"
+                f" ({few(sorted(self.doubled))}), whose histories became one: the file was altered, or put together of"
+                " several wikis."
+            )
+        if titles := lookup.doubled_titles(db):
+            yield (
+                f"{path}: {counted(len(titles), 'title belongs', 'titles belong')} to several pages now ({few(titles)})"
+                ": the older ones were deleted between two dumps, or the files are of different wikis."
+            )
 
 
 def _save_events(db: Database, events: Sequence[LogEvent], deriver: Deriver) -> int:
@@ -90,9 +122,10 @@ def _save_events(db: Database, events: Sequence[LogEvent], deriver: Deriver) -> 
 
 def _save(db: Database, part: DumpPage, deriver: Deriver, now: str, counts: Counts, since: str, until: str) -> None:
     page_id = part.page.page_id
-    told = {revision.rev_id: revision for revision in part.revisions if since <= revision.timestamp < until}
+    # Of two with one id the first counts, as it does when they come one after the other.
+    told = {revision.rev_id: revision for revision in reversed(part.revisions) if since <= revision.timestamp < until}
     held = lookup.known_ids(db, "revisions", "rev_id", told)
-    new = [revision for rev_id, revision in told.items() if rev_id not in held]
+    new = [revision for rev_id, revision in reversed(told.items()) if rev_id not in held]
     lacking = lookup.revisions_without_text(db, page_id, held)
     filled = [told[rev_id] for rev_id in sorted(lacking) if told[rev_id].text is not None]
     counts.pages.add(page_id)

@@ -21,7 +21,13 @@ def check_same_wiki(db: Database, siteinfo: Mapping[str, Any], source: str) -> N
     if held is None:
         return
     ours, theirs = held["siteinfo"].get("general", {}), siteinfo.get("general", {})
-    if _differ("wikiid", ours, theirs) or (_differ("sitename", ours, theirs) and not _same_host(ours, theirs)):
+    if _differ("wikiid", ours, theirs):
+        raise OtherWiki(
+            f"{source} is of the wiki “{theirs.get('sitename')}” with the id “{theirs['wikiid']}”, and the database "
+            f"mirrors “{ours.get('sitename')}” with the id “{ours['wikiid']}” ($wgDBname); one file holds one wiki: "
+            "choose another --db, also if the wiki only moved to a database of another name."
+        )
+    if _differ("sitename", ours, theirs) and not _same_host(ours, theirs):
         raise OtherWiki(
             f"{source} is of the wiki “{theirs.get('sitename')}”, and the database mirrors “{ours.get('sitename')}”; "
             "one file holds one wiki: choose another --db."

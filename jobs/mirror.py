@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from jobs.clock import shift
 from jobs.derive import Deriver
-from jobs.dirty import DELETIONS, altered_events, altered_revisions, dirty_pages, rewritten_pages, says_too_little
+from jobs.dirty import altered_events, altered_revisions, dirty_pages, rewritten_pages, says_too_little
 from jobs.identity import check_same_wiki
+from jobs.odd_texts import news_of
 from jobs.progress import Progress
+from jobs.relisting import in_parts, page_lists
+from jobs.sweep import MOST_LATE, unknown_ids
 from jobs.vocabulary import adopt, save_site
 from parsers.wiki import LogEvent, Page, Revision
-from scraper.fetch import BATCH, Fetched, Fetcher, News, in_batches
+from scraper.fetch import BATCH, NOTHING, Fetched, Fetcher, News, in_batches, merge
 from storage import lookup
 from storage import mirror as store
 from storage.database import Database
+from storage.page_log import deletes_page
 
 OVERLAP = timedelta(hours=2)  # how late a row may commit after the time that it bears, or a clock be set back
-MOST_LATE = 25  # ids that are asked for again: half of a request, so that quiet still costs one
 MOST_LISTED = 400  # rows before the cursor that a run lists again: an answer holds 500, and quiet is to cost one
 
 
@@ -51,6 +55,7 @@ class Mirror:
     since: str = ""  # when the wiki was asked last
     top: int = 0  # the highest revision id that was seen
     absent: set[int] = field(default_factory=set)  # revision ids that were asked for, and that the wiki lacks
+    odd: dict[int, str] = field(default_factory=dict)  # what is odd about texts (``Fetched.odd``), where it is new
 
     def delta(self) -> None:
         """Bring what happened since the wiki was asked last."""
@@ -72,7 +77,7 @@ class Mirror:
         events = [event for event in news.events if event.log_id not in known_events]
         with self.db.atomic():
             self.save(Fetched(news.fetched.pages, ()))
-        self._resolve_rewritten(events, news.fetched.revisions)
+        self._resolve_rewritten(events, news.fetched)
         with self.db.atomic():
             self.save(news.fetched)
         self._sweep(swept, news)
@@ -114,23 +119,26 @@ class Mirror:
         listed: set[int] = set(news.recent_revisions) if news else set()
         latest = [page.latest_rev_id for page in news.fetched.pages] if news else []
         self.top = max([swept, lookup.highest_revision_id(self.db), *listed, *latest])
-        settled: set[int] = set()  # ids that need not be asked for again; one above the top may come any moment
+        asked: set[int] = set()  # ids up to the top that the first request named; one above it may come any moment
         edge = self.top + 1  # ids before it were asked for
         found: set[int] = set()
         if news:
             found = {revision.rev_id for revision in news.fetched.revisions}
-            settled = found | {i for i in news.probed if i <= self.top}
+            asked = {i for i in news.probed if i <= self.top}
             edge = news.probed.stop
             self.absent |= news.fetched.missing_revisions
+        wanted = listed - lookup.known_ids(self.db, "revisions", "rev_id", listed) - asked
         while True:
-            wanted = listed | set(range(swept + 1, self.top + 1))
-            wanted -= lookup.known_ids(self.db, "revisions", "rev_id", wanted) | settled
-            # Imports bear old times and no cursor of time finds them: go on until a whole batch of ids is empty.
+            unknown, absent = unknown_ids(self.db, self.fetcher, range(swept + 1, self.top + 1), asked)
+            swept = self.top
+            self.absent |= absent
+            wanted |= unknown
+            # Go on until a whole batch of ids is empty.
             if found & set(range(edge - BATCH, edge)):
                 wanted |= set(range(edge, edge + BATCH))
             if not wanted:
                 return
-            settled |= {i for i in wanted if i <= self.top}
+            edge = max(edge, max(wanted) + 1)
             found = set()
             for fetched in self.fetcher.revisions(wanted):
                 found |= {revision.rev_id for revision in fetched.revisions}
@@ -138,17 +146,16 @@ class Mirror:
                 self.top = max([self.top, *found, *(page.latest_rev_id for page in fetched.pages)])
                 with self.db.atomic():
                     self.save(fetched)
-            settled |= found
-            edge = max(edge, max(wanted) + 1)
+            wanted = set()
 
-    def _resolve_rewritten(self, events: Sequence[LogEvent], at_hand: Sequence[Revision]) -> None:
+    def _resolve_rewritten(self, events: Sequence[LogEvent], at_hand: Fetched) -> None:
         """Read again the revision lists of pages that were restored or merged, before anything is built upon them."""
         ids, titles = rewritten_pages(events)
         if ids or titles:
-            self.ask_for_pages(ids, titles, events)
-        for page_id in sorted(ids | set(lookup.live_pages_by_title(self.db, titles)) | self.returned):
-            if page_id in self.fresh:
-                self._relist(page_id, at_hand)
+            asked = self.ask_for_pages(ids, (), events)
+            self.ask_for_pages((), titles - {page.title for page in asked.pages}, events)
+        pages = ids | set(lookup.live_pages_by_title(self.db, titles)) | self.returned
+        self._relist(pages & self.fresh, events, at_hand)
 
     def _resolve(self, events: Sequence[LogEvent]) -> None:
         """Fetch the truth about every page that an event names."""
@@ -160,15 +167,14 @@ class Mirror:
         # Of several live pages with one title all but one are stale.
         held = lookup.live_pages_by_title(self.db, titles | {page.title for page in asked.pages})
         self.ask_for_pages({i for i, title in held.items() if list(held.values()).count(title) > 1})
-        for page_id in sorted(lookup.pages_without_current(self.db, self.fresh)):
-            self._relist(page_id)
+        self._relist(lookup.pages_without_current(self.db, self.fresh), events)
         self.refetch(altered_revisions(events))
         self._refetch_events(altered_events(events))
 
     def ask_for_pages(self, ids: Iterable[int], titles: Iterable[str] = (), events: Iterable[LogEvent] = ()) -> Fetched:
         """Fetch pages as they are now and write them; those that the wiki lacks are marked as deleted."""
         asked = self.fetcher.pages(ids, titles)
-        deletions = {event.page_id: event for event in events if (event.type, event.action) in DELETIONS}
+        deletions = {event.page_id: event for event in events if deletes_page(event)}
         self.missing |= asked.missing_pages
         with self.db.atomic():
             self.save(asked)
@@ -186,25 +192,33 @@ class Mirror:
             namespace, _ = self.deriver.reader.site.split_title(title)
             store.rename_page(self.db, page_id, namespace, title)
 
-    def _relist(self, page_id: int, at_hand: Iterable[Revision] = ()) -> None:
-        """Read a page's list of revisions again, since its history changed behind us; ``at_hand`` need no fetching."""
-        listed = self.fetcher.revision_list(page_id)
+    def _relist(self, page_ids: Iterable[int], events: Sequence[LogEvent], at_hand: Fetched = NOTHING) -> None:
+        """Read pages' lists of revisions again, since their history changed behind us; ``at_hand`` need no fetching."""
+        lists = page_lists(self.db, self.fetcher.api, set(page_ids), events, at_hand.revisions)
+        there = {revision.rev_id for revision in at_hand.revisions}
+        changed: set[int] = set()
+        for some in in_parts(self.db, lists):
+            ids = {revision.rev_id for page_id in some for revision in lists[page_id]}
+            held = lookup.known_ids(self.db, "revisions", "rev_id", ids)
+            new = (ids - held) & there
+            fetched = merge([*self.fetcher.revisions(ids - held - there), at_hand.only(new)])
+            for page_id in some:
+                changed |= self._rewrite(page_id, lists[page_id], fetched)
+        self.refetch(changed)
+
+    def _rewrite(self, page_id: int, listed: Sequence[Revision], fetched: Fetched) -> set[int]:
+        """Write what a page's history is now; ids of revisions that are to be read again."""
         ids = {revision.rev_id for revision in listed}
         held = lookup.known_ids(self.db, "revisions", "rev_id", ids)
-        new = [revision for revision in at_hand if revision.rev_id in ids - held]
-        fetched = list(self.fetcher.revisions(ids - held - {revision.rev_id for revision in new}))
-        fetched.append(Fetched((), tuple(new)))
         with self.db.atomic():
             others = lookup.live_revision_ids(self.db, page_id) - ids
             store.mark_revisions_archived(self.db, others)
             store.assign_revisions(self.db, page_id, held)
-            for part in fetched:
-                self.save(part, derive=False)
-            fresh = [revision for part in fetched for revision in part.revisions]
-            self.deriver.revisions(fresh, rewritten=[page_id], since=self.since)
+            part = fetched.only(ids - held)
+            self.save(part, derive=False)
+            self.deriver.revisions(part.revisions, rewritten=[page_id], since=self.since)
             # What was hidden, shown or tagged while it was deleted comes back so.
-            altered = lookup.differing_revisions(self.db, listed)
-        self.refetch(others | altered)
+            return others | lookup.differing_revisions(self.db, listed)
 
     def repair(self, page_ids: Iterable[int], rev_ids: Iterable[int], events: Sequence[LogEvent] = ()) -> None:
         """Read these pages and revisions again, and derive anew what rests on them; no revision is announced.
@@ -247,11 +261,13 @@ class Mirror:
     ) -> None:
         """Write pages and revisions, and what follows from those that are new. Runs inside a transaction."""
         rewritten = self._save_pages(fetched.pages).union(rewritten)
+        self.odd |= news_of(self.db, fetched.odd)
         new = [
             revision
             for revision in fetched.revisions
             if store.save_revision(self.db, self.deriver.texts, revision, self.now)
         ]
+        store.accept_digests(self.db, fetched.odd)
         self.counts.revisions += len(new)
         if derive:
             self.deriver.revisions(new, rewritten=rewritten, since=self.since, begun_only=begun_only)
@@ -278,8 +294,3 @@ class Mirror:
 def settled_at(now: str) -> str:
     """The time up to which all that the wiki's rows bear is committed, at ``now`` of its clock."""
     return shift(now, -OVERLAP)
-
-
-def shift(timestamp: str, by: timedelta) -> str:
-    """An ISO 8601 UTC time with ``Z``, moved."""
-    return (datetime.fromisoformat(timestamp) + by).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,6 +10,7 @@ from parsers.compare import compare
 from parsers.plain import compare_plain
 from parsers.record import Record
 from parsers.wiki import LogEvent
+from storage.page_log import deletes_page, restores_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,11 @@ def _compare(last: Step, before: Record, step: Step, after: Record) -> list[Chan
 def page_event(event: LogEvent) -> Change | None:
     """What a log entry says about a page, or None when it is no event of a page (API:Logevents)."""
     params = json.loads(event.params)
-    name = f"{event.type}/{event.action}"
     if event.type == "move":
         return Change("page", "moved", "", event.title, params.get("target_title"))
-    if name in ("delete/delete", "delete/delete_redir", "delete/delete_redir2"):
+    if deletes_page(event):
         return Change("page", "deleted", "", event.title, None)
-    if name == "delete/restore":
+    if restores_page(event):
         return Change("page", "restored", "", None, event.title)
     if event.type == "protect" and event.action != "move_prot":
         details = params.get("details") or []

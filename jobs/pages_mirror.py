@@ -11,13 +11,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from jobs.dirty import DELETIONS
-from jobs.mirror import OVERLAP, shift
+from jobs.clock import shift
+from jobs.mirror import OVERLAP
 from jobs.pages_writer import PagesWriter
 from parsers.wiki import LogEvent
 from scraper.page_lists import RecentChange, RecentChanges, list_titles, recent_changes
 from storage import lookup
 from storage import mirror as store
+from storage.page_log import deletes_page
 from storage.standing import live_titles
 
 REMEMBERED = timedelta(days=7)  # how long any wiki's recent changes go back ($wgRCMaxAge is 90 days by default)
@@ -27,10 +28,12 @@ APPENDING = {"move", "protect", "upload", "create"}  # logs that leave the older
 
 @dataclass(slots=True)
 class PagesMirror:
-    """One run. ``warnings`` collects what the run could not make sure of."""
+    """One run. ``warnings`` collects what the run could not make sure of; ``unreadable`` are titles that the wiki has
+    and does not show."""
 
     writer: PagesWriter
     warnings: list[str] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
 
     def run(self, *, full: bool) -> None:
         """Bring the mirror up to date; ``full`` reads every history again."""
@@ -121,9 +124,7 @@ class PagesMirror:
         for standing in self.writer.source.standing(titles):
             self.writer.take(standing, reread)
             unreadable |= standing.unreadable
-        if unreadable:
-            some = ", ".join(sorted(unreadable)[:5])
-            self.warnings.append(f"{len(unreadable)} pages are listed and not shown by the wiki: {some}.")
+        self.unreadable |= unreadable
         return unreadable
 
     def _bury(self, lost: Mapping[int, str], events: Sequence[LogEvent]) -> bool:
@@ -136,7 +137,7 @@ class PagesMirror:
                     continue
                 if event.type == "move" and at is None:
                     title = json.loads(event.params).get("target_title", title)
-                elif (event.type, event.action) in DELETIONS:
+                elif deletes_page(event):
                     at = event.timestamp
             if at is None:
                 astray = True

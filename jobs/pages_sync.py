@@ -8,12 +8,14 @@ from jobs.audit import Difference
 from jobs.derive import Deriver
 from jobs.exactness import NOT_EXACT, is_read_from_pages
 from jobs.identity import check_same_wiki
+from jobs.odd_texts import odd_sentences
 from jobs.page_reader import reader_for
 from jobs.pages_mirror import PagesMirror
 from jobs.pages_writer import PagesWriter
 from jobs.progress import Progress
 from jobs.runner import Run
 from jobs.settings import Settings
+from jobs.wording import counted, few
 from scraper.discover import Found, Opener, find_api
 from scraper.errors import AccessDenied, ApiOff, MembersOnly, NotAWiki, WikiError
 from scraper.fetch import Fetcher
@@ -90,7 +92,11 @@ def _mirror(run: Run, settings: Settings, session: Session, progress: Progress) 
 def _count(run: Run, mirror: PagesMirror) -> None:
     with run.db.atomic():
         store.set_state(run.db, "special_pages", mirror.writer.source.index.names)
-    run.warnings += [*mirror.warnings, NOT_EXACT]
+    unreadable = sorted(mirror.unreadable)
+    if unreadable:
+        pages = counted(len(unreadable), "page is", "pages are")
+        run.warnings.append(f"{pages} listed and not shown by the wiki: {few(unreadable)}; tell its operator.")
+    run.warnings += [*mirror.warnings, *odd_sentences(mirror.writer.odd), NOT_EXACT]
     run.changes = mirror.writer.deriver.changes
     run.pages_changed = len(mirror.writer.deriver.pages_changed)
 

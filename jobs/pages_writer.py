@@ -8,8 +8,10 @@ from datetime import timedelta
 from itertools import groupby
 
 from jobs.audit import Difference
+from jobs.clock import shift
 from jobs.derive import Deriver
-from jobs.mirror import Counts, shift
+from jobs.mirror import Counts
+from jobs.odd_texts import news_of
 from jobs.progress import Progress
 from parsers.wiki import Page, Revision
 from scraper.pages import HistoryPart, PageSource, Standing
@@ -42,6 +44,7 @@ class PagesWriter:
     note: bool = False
     seen: set[int] = field(default_factory=set)
     differences: list[Difference] = field(default_factory=list)
+    odd: dict[int, str] = field(default_factory=dict)  # what is odd about texts, where it is new
 
     def take(self, standing: Standing, reread: Collection[str] = ()) -> None:
         """Write pages as they stand, and read what the mirror lacks of their histories.
@@ -107,7 +110,7 @@ class PagesWriter:
             owners = revision_owners(self.db, part.listed)
             touched |= set(owners.values())
             store.assign_revisions(self.db, page.page_id, owners)
-            fresh += [r for r in part.revisions if store.save_revision(self.db, self.deriver.texts, r, self.now)]
+            fresh += self._save_revisions(part.revisions)
             self.progress.advance(len(part.revisions))
         if page.latest_rev_id in listed:  # else the page went away meanwhile: nothing follows from that
             lost = lookup.live_revision_ids(self.db, page.page_id) - listed
@@ -121,7 +124,7 @@ class PagesWriter:
         with self.db.atomic():
             self._note(page, revisions)
             renamed = self._save_page(page)
-            new = [r for r in revisions if store.save_revision(self.db, self.deriver.texts, r, self.now)]
+            new = self._save_revisions(revisions)
             self.counts.revisions += len(new)
             self.deriver.revisions(new, rewritten=renamed, since=self.since, begun_only=self.first)
 
@@ -132,6 +135,15 @@ class PagesWriter:
         self.counts.pages.add(page.page_id)
         self.seen.add(page.page_id)
         return renamed
+
+    def _save_revisions(self, revisions: Sequence[Revision]) -> list[Revision]:
+        """Write revisions; those that were not known are returned."""
+        noted = self.source.index.odd
+        odd = {r.rev_id: noted[r.rev_id] for r in revisions if r.rev_id in noted}
+        self.odd |= news_of(self.db, odd)
+        new = [r for r in revisions if store.save_revision(self.db, self.deriver.texts, r, self.now)]
+        store.accept_digests(self.db, odd)
+        return new
 
     def derive_pending(self) -> None:
         """Derive what the first run has read, page by page, each in a transaction."""
@@ -163,7 +175,10 @@ class PagesWriter:
         revisions = list(revisions)
         ours = held.rows(self.db, "revision", [revision.rev_id for revision in revisions])
         for revision in revisions:
-            self._compare("revision", revision.rev_id, ours.get(revision.rev_id), asdict(revision))
+            theirs, mine = asdict(revision), ours.get(revision.rev_id)
+            if mine is not None and revision.text_state == "missing":  # what is held of the text stays
+                theirs |= {name: mine[name] for name in ("text_state", "sha1", "size")}
+            self._compare("revision", revision.rev_id, mine, theirs)
 
     def _compare(self, what: str, number: int, mine: dict[str, object] | None, theirs: dict[str, object]) -> None:
         if mine is None:

@@ -48,7 +48,7 @@ def run_pipeline(settings: Settings) -> Outcome:
             )
             stamp = run.now.replace(":", "").replace("-", "")
             reports = write_report(
-                data, settings.folder / report.directory, f"report-{stamp}", report.formats, report.languages
+                data, settings.place(report.directory), f"report-{stamp}", report.formats, report.languages
             )
         with run.db.atomic():
             if reports or reported is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -65,8 +66,10 @@ def running(job: str, path: Path, *, create: bool) -> Iterator[Run]:
     Raises Locked at once when there is one. However the block ends, the ``runs`` table says so; a process that
     was killed leaves no lock, since the operating system gives it back.
     """
-    lock = FileLock(f"{path}.lock")
-    if path.is_dir() or not (path.exists() or (create and path.parent.is_dir())):
+    # Whatever links lead to the file, it has one lock; it lies where SQLite keeps its own files.
+    place = Path(os.path.realpath(path))
+    lock = FileLock(f"{place}.lock")
+    if path.is_dir() or not (path.exists() or (create and place.parent.is_dir())):
         open_database(path, create=create)  # says what is wrong, before a lock lies beside what is no database
     try:
         lock.acquire(timeout=0)

@@ -16,6 +16,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from jobs.config import ConfigError, ScheduleConfig
+from jobs.ending import ending_signals
 
 GRACE = 3600  # seconds that a job may start late: the default of 1 s would skip it after the machine slept
 
@@ -57,7 +58,7 @@ def _weekday_names(field: str) -> str:
 
 
 def serve(trigger: BaseTrigger, job: Callable[[], None], say: Callable[[str], None]) -> None:
-    """Run ``job`` at each time of ``trigger`` until SIGTERM or Ctrl-C; a job under way is finished first.
+    """Run ``job`` at each time of ``trigger`` until a signal ends it, or Ctrl-C; a job under way is finished first.
 
     The job handles its own faults; one that escapes it is logged by the scheduler and does not stop it.
     """
@@ -69,7 +70,7 @@ def serve(trigger: BaseTrigger, job: Callable[[], None], say: Callable[[str], No
         say("Stopping; a run under way is finished first.")
         scheduler.shutdown(wait=False)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (*ending_signals(), signal.SIGINT):
         signal.signal(number, stop)
     scheduler.start()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,10 @@ class Settings:
     quiet: bool = False
     verbose: bool = False
 
+    def place(self, name: str) -> Path:
+        """A file or folder that the configuration names."""
+        return _place(self.folder, name)
+
 
 def load_settings(config: Path | None, database: Path | None, *, quiet: bool, verbose: bool) -> Settings:
     """Settings from an explicit configuration, else from ``./wikitrail.toml`` if it exists, else the defaults."""
@@ -31,4 +36,9 @@ def load_settings(config: Path | None, database: Path | None, *, quiet: bool, ve
 
         make_trigger(loaded.schedule)
     folder = path.parent
-    return Settings(loaded, folder, database or folder / loaded.database, quiet, verbose)
+    return Settings(loaded, folder, _place(folder, loaded.database) if database is None else database, quiet, verbose)
+
+
+def _place(folder: Path, name: str) -> Path:
+    """A file that the configuration names; ``~`` is a home, which no shell has put there yet."""
+    return folder / os.path.expanduser(name)  # noqa: PTH111 -- Path.expanduser raises where there is no such user

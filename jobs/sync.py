@@ -14,6 +14,7 @@ from jobs.dump_import import import_dump
 from jobs.errors import UsageError
 from jobs.exactness import is_read_from_pages
 from jobs.mirror import Mirror
+from jobs.odd_texts import odd_sentences
 from jobs.page_reader import reader_for
 from jobs.pages_sync import audit_pages, came_from_pages, complete_log, goes_on_with_pages, sync_pages
 from jobs.progress import Progress
@@ -55,8 +56,9 @@ def audit_wiki(run: Run, settings: Settings) -> list[Difference]:
 def _audit_by_api(run: Run, settings: Settings, session: Session, api: Api) -> list[Difference]:
     def mirror(progress: Progress) -> Mirror:
         deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
-        return Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
+        return Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts, odd=odd)
 
+    odd: dict[int, str] = {}
     with Progress("texts mended", quiet=settings.quiet) as progress:
         found = mend_texts(mirror(progress))
     _sync(run, settings, None, session, full=False)
@@ -66,7 +68,7 @@ def _audit_by_api(run: Run, settings: Settings, session: Session, api: Api) -> l
         found += audit(new)
         if _read_again(run, new.deriver):
             finish(run, settings, always=True)
-    run.warnings += [warning for warning in api.warnings if warning not in run.warnings]
+    run.warnings += [warning for warning in api.warnings + odd_sentences(odd) if warning not in run.warnings]
     return found
 
 
@@ -93,12 +95,13 @@ def _sync(run: Run, settings: Settings, url: str | None, session: Session, *, fu
     quiet, wiki = settings.quiet, settings.config.wiki
     reader = reader_for(run.db, wiki.infoboxes)
     deriver = Deriver(run.db, reader, run.run_id, run.now)
+    odd: dict[int, str] = {}
     try:
         expected = store.get_state(run.db, "expected")
         workers = Workers(wiki.workers, run.path, wiki.infoboxes, run.run_id, run.now)
         with Progress("revisions", expected, quiet=quiet) as progress, workers, without_collection():
             run.since = store.get_state(run.db, "cursor")
-            mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts)
+            mirror = Mirror(run.db, Fetcher(api), deriver, run.now, progress, run.counts, odd=odd)
             bring_up_to_date(mirror, workers, full=full)
             if from_pages := came_from_pages(run.db):
                 complete_log(run.db, Fetcher(api))
@@ -106,7 +109,7 @@ def _sync(run: Run, settings: Settings, url: str | None, session: Session, *, fu
             # pages do not say all of a wiki's words: what they did not say has not changed
             otherwise = read_again(run.db, deriver) if from_pages else _read_again(run, deriver)
     finally:
-        run.warnings += api.warnings
+        run.warnings += api.warnings + odd_sentences(odd)
         _count(run, deriver)
     finish(run, settings, always=bool(mended or otherwise))
 

@@ -17,6 +17,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
 
+from jobs.ending import FROM_TERMINAL
 from jobs.growing import GrowingPages
 from jobs.page_reader import PageReader, reader_for
 from storage.database import open_for_reading
@@ -164,7 +165,8 @@ def worth_workers(revisions: int, cores: int) -> int:
 
 def _start(path: Path, infoboxes: Collection[str] | None, run_id: int, now: str) -> None:
     """Prepare a worker process; it ends with its parent, however that ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt from the terminal goes to all; the parent decides
+    for number in FROM_TERMINAL:  # those from the terminal go to all; the parent decides
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.disable()  # reading leaves no cycles, and looking for them costs a fifth
     # Its memory goes with it: giving back each object first takes a second.

@@ -64,12 +64,25 @@ class Refused(UnexpectedAnswer):
     """An answer that we do not take: too large, or a redirect that is not followed."""
 
 
+class NotUtf8(UnexpectedAnswer):
+    """A text in another encoding than a MediaWiki's, which can be no text here."""
+
+
 class ApiError(WikiError):
     """An error that the API itself reports; ``code`` is its stable name (API:Errors and warnings)."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class InternalError(ApiError):
+    """A fault inside the wiki that it reports for a request each time, where others may be answered."""
+
+    @property
+    def unknown_model(self) -> bool:
+        """Whether no extension of the wiki knows a content model any more (Manual:$wgContentHandlers)."""
+        return "UnknownContentModel" in self.code
 
 
 class DumpError(WikiError):

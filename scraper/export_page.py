@@ -18,6 +18,7 @@ from parsers.wiki import Page, Revision
 from scraper.dump import DumpPage, DumpSite, read_dump
 from scraper.errors import LATER, Damaged, DumpError, UnexpectedAnswer, WikiError
 from scraper.html_page import IndexPhp, is_mediawiki
+from scraper.large_texts import agrees
 from scraper.rows import text_is_exact
 
 TITLES = 50  # current texts in one answer
@@ -35,12 +36,16 @@ class Exported:
     revisions: Mapping[int, tuple[Revision, ...]]
 
 
+class BrokenExport(Damaged):
+    """An export that breaks off: the network did it, or the wiki fails at one of its pages."""
+
+
 class HistoryCut(WikiError):
     """The wiki gives so few revisions at once ($wgExportMaxHistory) that more were made in one second."""
 
 
 def export(index: IndexPhp, titles: Sequence[str], **params: str | int) -> Exported:
-    """One answer, complete. Raises UnexpectedAnswer when it is no export, or is cut off."""
+    """One answer, complete. Raises UnexpectedAnswer when it is no export, BrokenExport when it breaks off."""
     asked = {"title": "Special:Export", "pages": "\n".join(titles), **params}
     response = index.ask(asked, post=True)
     if response.status_code == 404 or b"<mediawiki" not in response.content[:2000]:
@@ -53,8 +58,10 @@ def export(index: IndexPhp, titles: Sequence[str], **params: str | int) -> Expor
         try:
             exported = _read(Path(file.name))
         except DumpError as error:
-            reason = str(error).removeprefix(file.name)
-            raise Damaged(f"Special:Export of {index.url} sent damaged XML:{reason}") from error
+            reason, _, _ = str(error).removeprefix(file.name).partition(" What ")  # is whole is imported: not of this
+            raise BrokenExport(
+                f"Special:Export of {index.url} sent XML that{reason} Nothing of it was taken; {LATER}"
+            ) from error
     return replace(
         exported,
         revisions={
@@ -83,8 +90,14 @@ def _exact(index: IndexPhp, revision: Revision) -> Revision:
     if text_is_exact(revision):
         return revision
     found = index.raw_text(revision.rev_id)
-    exact = replace(revision, text=found[0]) if found else revision
+    if found.odd:
+        index.odd[revision.rev_id] = found.odd
+        return replace(revision, text=None, text_state="missing")
+    exact = revision if found.text is None else replace(revision, text=found.text)
     if not text_is_exact(exact):
+        if found.text is not None and agrees(found.text.encode("utf-8", "surrogatepass"), revision.text or ""):
+            index.odd[revision.rev_id] = "digest"
+            return exact
         raise UnexpectedAnswer(
             f"The text of revision {revision.rev_id} does not have the digest that the wiki states; "
             "run the command again, and tell the wiki's operator if it stays so."

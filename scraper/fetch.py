@@ -8,16 +8,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, TypeVar
 
 from parsers.wiki import LogEvent, Page, Revision
 from scraper.abilities import version_of
 from scraper.api import SITEINFO, Api, Batch, Params, Point, Split
-from scraper.errors import LATER, ApiError, Damaged
-from scraper.large_texts import fetch_raw, query_with_texts
+from scraper.errors import LATER, ApiError, Damaged, NotUtf8
+from scraper.large_texts import fetch_raw
 from scraper.rows import log_events_of, number, page_of, revision_ids, revision_of, revision_times, text_is_exact
+from scraper.unshown import query_shown, unshown_of
 
 T = TypeVar("T")
 BATCH = 50  # texts, ids or titles in one request; what the API allows without special rights
@@ -33,12 +34,27 @@ EVENT_PROPS = "ids|title|type|user|timestamp|comment|details"
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Pages as they are now, and revisions in the order of their history (time, then id)."""
+    """Pages as they are now, and revisions in the order of their history (time, then id).
+
+    ``odd`` says of revisions what is odd about their texts: ``digest`` (it is another one than the wiki states), or
+    why the wiki has the text and does not show it: ``encoding`` (it is not UTF-8), ``model …``, ``fault``.
+    """
 
     pages: tuple[Page, ...]
     revisions: tuple[Revision, ...]
     missing_pages: frozenset[int] = frozenset()
     missing_revisions: frozenset[int] = frozenset()
+    odd: Mapping[int, str] = field(default_factory=dict)
+
+    def only(self, rev_ids: Collection[int]) -> Fetched:
+        """These revisions, with their pages."""
+        revisions = tuple(revision for revision in self.revisions if revision.rev_id in rev_ids)
+        pages = {revision.page_id for revision in revisions}
+        odd = {rev_id: reason for rev_id, reason in self.odd.items() if rev_id in rev_ids}
+        return Fetched(tuple(page for page in self.pages if page.page_id in pages), revisions, odd=odd)
+
+
+NOTHING = Fetched((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +90,7 @@ class Fetcher:
         while not done:
             try:
                 asked = {**params, "garvlimit": size}
-                for batch in query_with_texts(self.api, asked, continued, whole=size > BATCH, seen=seen):
+                for batch in query_shown(self.api, asked, continued, whole=size > BATCH, seen=seen):
                     yield self._fetched(batch.result), batch.following
                     continued, resumed = batch.following, False
                     if (fitting := min(self._fitting(batch), 2 * size)) != size:
@@ -127,7 +143,7 @@ class Fetcher:
         events: dict[int, LogEvent] = {}  # a list that is read twice in part names an event twice
         recent: dict[int, int] = {}
         siteinfo: Mapping[str, Any] = {}
-        for batch in query_with_texts(self.api, params):
+        for batch in query_shown(self.api, params):
             now, siteinfo = now or batch.now, siteinfo or batch.result
             events |= {event.log_id: event for event in log_events_of(batch.result)}
             recent |= revision_ids(batch.result.get("allrevisions", []))
@@ -168,7 +184,7 @@ class Fetcher:
         asked = self._by_ids(ids)
         answered: set[int] = set()
         try:
-            for batch in query_with_texts(self.api, asked, whole=len(ids) > BATCH):
+            for batch in query_shown(self.api, asked, whole=len(ids) > BATCH):
                 fetched = self._fetched(batch.result)
                 answered |= fetched.missing_revisions.union(revision.rev_id for revision in fetched.revisions)
                 yield fetched
@@ -198,21 +214,10 @@ class Fetcher:
         ]
         found = []
         for key, values in asked:
-            found += [self._fetched(batch.result) for batch in self.api.query({**info, key: "|".join(values)})]
+            found += [self._fetched(batch.result) for batch in query_shown(self.api, {**info, key: "|".join(values)})]
         pages = merge(found)
         self._check_complete("pages", page_ids, pages.missing_pages.union(page.page_id for page in pages.pages))
         return pages
-
-    def revision_list(self, page_id: int) -> list[Revision]:
-        """All revisions that the wiki shows on a page, without their texts, 500 a request."""
-        props = str(REVISION_PROPS["rvprop"]).removesuffix("|content")
-        params: Params = {"prop": "revisions", "pageids": page_id, "rvprop": props, "rvlimit": "max", "rvslots": "main"}
-        return [
-            revision_of(row, page_id, with_text=False)
-            for batch in self.api.query(params)
-            for page in batch.result.get("pages", [])
-            for row in page.get("revisions", [])
-        ]
 
     def _check_complete(self, what: str, asked: Iterable[int], answered: AbstractSet[int]) -> None:
         """What an answer leaves out is neither there nor missing: nothing may be inferred from it."""
@@ -226,9 +231,10 @@ class Fetcher:
         rows = result.get("pages", [])
         live = [row for row in rows if not row.get("missing") and not row.get("invalid") and "pageid" in row]
         revisions = [revision_of(r, number(row, "pageid")) for row in live for r in row.get("revisions", [])]
+        odd = unshown_of(live)
         return Fetched(
             pages=tuple(page_of(row) for row in live),
-            revisions=tuple(sorted(map(self._exact, revisions), key=lambda r: (r.timestamp, r.rev_id))),
+            revisions=tuple(sorted((self._exact(r, odd) for r in revisions), key=lambda r: (r.timestamp, r.rev_id))),
             missing_pages=frozenset(number(row, "pageid") for row in rows if row.get("missing") and "pageid" in row),
             missing_revisions=frozenset(
                 number(row, "revid")
@@ -239,16 +245,27 @@ class Fetcher:
                 for row in part
             )
             - {r.rev_id for r in revisions},
+            odd=odd,
         )
 
-    def _exact(self, revision: Revision) -> Revision:
-        """The revision with its exact text: asked for raw where the API has altered it (NFC, JSON blanks)."""
+    def _exact(self, revision: Revision, odd: dict[int, str]) -> Revision:
+        """The revision with its exact text: asked for raw where the API has altered it (NFC, JSON blanks).
+
+        What is odd about the text is noted in ``odd``.
+        """
         if text_is_exact(revision):
             return revision
         decomposed = replace(revision, text=unicodedata.normalize("NFD", revision.text or ""))
         if text_is_exact(decomposed):
             return decomposed
-        return replace(revision, text=fetch_raw(self.api, revision.rev_id, revision.sha1))
+        try:
+            exact = replace(revision, text=fetch_raw(self.api, revision.rev_id, revision.sha1, revision.text))
+        except NotUtf8:
+            odd[revision.rev_id] = "encoding"
+            return replace(revision, text=None, text_state="missing")
+        if not text_is_exact(exact):
+            odd[revision.rev_id] = "digest"
+        return exact
 
 
 def in_batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
@@ -267,4 +284,5 @@ def merge(parts: Sequence[Fetched]) -> Fetched:
         revisions=tuple(sorted(revisions.values(), key=lambda r: (r.timestamp, r.rev_id))),
         missing_pages=frozenset().union(*(part.missing_pages for part in parts)) - pages.keys(),
         missing_revisions=frozenset().union(*(part.missing_revisions for part in parts)) - revisions.keys(),
+        odd={rev_id: reason for part in parts for rev_id, reason in part.odd.items()},
     )

@@ -39,8 +39,8 @@ class HistoryRow:
 
 
 def first_history_page(index: IndexPhp, title: str) -> HtmlPage:
-    """The newest part of a page's history; ``found`` is False where there is no such page."""
-    return index.page({"title": title, "action": "history", "limit": ROWS})
+    """The newest part of a page's history; ``found`` is False where there is no such page. May raise Failing."""
+    return index.page({"title": title, "action": "history", "limit": ROWS}, may_fail=True)
 
 
 def read_history(index: IndexPhp, title: str, page: HtmlPage) -> Iterator[list[HistoryRow]]:

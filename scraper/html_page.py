@@ -16,12 +16,30 @@ from urllib.parse import parse_qs, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from scraper.errors import LATER, Damaged, UnexpectedAnswer
+from scraper.errors import LATER, Damaged, NotUtf8, UnexpectedAnswer
+from scraper.large_texts import decode
 from scraper.session import Answer, Session
 
 _CONFIG = re.compile(r'"(wg\w+)":("(?:[^"\\]|\\.)*"|-?\d+|true|false|!0|!1)')
 LONGEST_END = 2000  # bytes behind the end of a page: servers add remarks there
 _BOOLEANS = {"!0": True, "!1": False}
+FAILURES = 2  # HTTP 500 in a row, before it is asked whether the wiki answers to anything
+
+
+class Failing(UnexpectedAnswer):
+    """A page at which the wiki fails, while it shows others."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """The exact text of a revision and its time; each None where the wiki does not show it.
+
+    ``odd`` says why it cannot: ``encoding`` (the text is not UTF-8) or ``fault`` (the wiki fails at it).
+    """
+
+    text: str | None = None
+    timestamp: str | None = None
+    odd: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +60,36 @@ class IndexPhp:
     """The script of a wiki, at ``url``; every address that is asked is built from it, none is taken from a page.
 
     ``names`` are the wiki's own names of special pages, by the English ones, which it answers with a redirect.
+    ``odd`` notes what is odd about texts, by revision, as ``scraper.fetch.Fetched`` does.
     """
 
     session: Session
     url: str
     names: dict[str, str] = field(default_factory=dict)
+    odd: dict[int, str] = field(default_factory=dict)
 
     def ask(self, params: Mapping[str, str | int], *, post: bool = False) -> Answer:
         """What the script answers; the session follows it to no other host."""
         return self.session.ask(self.url, params, post=post)
 
-    def page(self, params: Mapping[str, str | int]) -> HtmlPage:
-        """An HTML page. Raises UnexpectedAnswer when it was not made by MediaWiki, Damaged when it broke off."""
+    def _ask_alone(self, params: Mapping[str, str | int]) -> Answer:
+        """As ``ask``; HTTP 500 is an answer where the wiki fails at this, and at nothing else."""
+        answer = self.session.ask(self.url, params, failures=FAILURES)
+        if answer.status_code == 500:
+            self.page({"title": "Special:BlankPage"})
+            answer = self.session.ask(self.url, params, failures=1)
+        return answer
+
+    def page(self, params: Mapping[str, str | int], *, may_fail: bool = False) -> HtmlPage:
+        """An HTML page. Raises UnexpectedAnswer when it was not made by MediaWiki, Damaged when it broke off.
+
+        With ``may_fail`` also Failing, where the wiki fails at this page alone.
+        """
         title = str(params.get("title", ""))
-        response = self.ask({**params, "title": self.names.get(title, title)})
+        asked = {**params, "title": self.names.get(title, title)}
+        response = self._ask_alone(asked) if may_fail else self.ask(asked)
+        if response.status_code == 500:
+            raise Failing(f"{self.url} fails at “{title}” (HTTP 500); tell the wiki's operator.")
         soup = BeautifulSoup(response.content, "lxml", from_encoding="utf-8")
         if not is_mediawiki(soup):
             raise UnexpectedAnswer(
@@ -70,24 +104,25 @@ class IndexPhp:
             self.names[title] = str(config["wgPageName"])
         return HtmlPage(soup, config, response.status_code != 404, server_time(response))
 
-    def raw_text(self, rev_id: int) -> tuple[str, str] | None:
-        """The exact text of a revision and its time, or None when the wiki does not show it.
+    def raw_text(self, rev_id: int) -> RawText:
+        """The exact text of a revision and its time.
 
         ``action=raw`` states the time of the revision as Last-Modified (MediaWiki's RawAction). Where it says 404 it
         sends no page; one that comes with it was made by something in between.
         """
-        response = self.ask({"action": "raw", "oldid": rev_id})
+        response = self._ask_alone({"action": "raw", "oldid": rev_id})
         modified = response.headers.get("Last-Modified")
         is_page = "html" in response.headers.get("Content-Type", "")
         if response.status_code == 404 and not is_page:
-            return None
+            return RawText()
+        if response.status_code == 500:
+            return RawText(None, modified and _iso(modified), "fault")
         if modified is None or is_page:
             raise UnexpectedAnswer(f"{self.url} does not give the text of revision {rev_id} (action=raw is closed).")
         try:
-            text = response.content.decode("utf-8", "surrogatepass")
-        except UnicodeDecodeError as error:
-            raise UnexpectedAnswer(f"{self.url} sent revision {rev_id} in another encoding than UTF-8.") from error
-        return text, _iso(modified)
+            return RawText(decode(response.content, rev_id), _iso(modified))
+        except NotUtf8:
+            return RawText(None, _iso(modified), "encoding")
 
 
 def is_mediawiki(soup: BeautifulSoup) -> bool:

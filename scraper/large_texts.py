@@ -7,14 +7,14 @@ the API sends the same ``continue`` for ever.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
 from scraper.api import TRIES, Api, Batch, Params, Point, Stuck, point_of
-from scraper.errors import AccessDenied, Endless, UnexpectedAnswer
+from scraper.errors import AccessDenied, Endless, NotUtf8, UnexpectedAnswer
 
 
 def query_with_texts(
@@ -43,15 +43,16 @@ def query_with_texts(
             raise Endless(api.url)
 
 
-def fetch_raw(api: Api, rev_id: int, sha1: str | None) -> str:
+def fetch_raw(api: Api, rev_id: int, sha1: str | None, told: str | None = None) -> str:
     """The exact text of a revision as ``index.php`` gives it, with the digest ``sha1`` where that is known.
 
-    Raises UnexpectedAnswer when the wiki does not give it.
+    What agrees with the text that the API ``told`` is the wiki's text, also when it has another digest. Raises NotUtf8
+    for a text that is none, UnexpectedAnswer when the wiki does not give it.
     """
     try:
-        return _ask_raw(api, rev_id, sha1)
+        return _ask_raw(api, rev_id, sha1, told)
     except (AccessDenied, UnexpectedAnswer) as error:
-        if not api.can.api_alone:
+        if isinstance(error, NotUtf8) or not api.can.api_alone:
             raise
         raise UnexpectedAnswer(
             f"The API does not give the text of revision {rev_id} as it is (it normalises Unicode, and limits the size "
@@ -60,7 +61,7 @@ def fetch_raw(api: Api, rev_id: int, sha1: str | None) -> str:
         ) from error
 
 
-def _ask_raw(api: Api, rev_id: int, sha1: str | None) -> str:
+def _ask_raw(api: Api, rev_id: int, sha1: str | None, told: str | None) -> str:
     params: Params = {"action": "raw", "oldid": rev_id, "maxlag": api.session.manners.maxlag}
     patience = api.session.patience()
     fault = UnexpectedAnswer(
@@ -69,28 +70,51 @@ def _ask_raw(api: Api, rev_id: int, sha1: str | None) -> str:
     )
     for _ in range(TRIES):
         answer = api.session.ask(urljoin(api.url, "index.php"), params)
-        if sha1 is None:  # what is raw never comes as HTML (RawAction::getContentType), a page to log in does
-            same = "html" not in answer.headers.get("Content-Type", "")
-        else:
-            same = hashlib.sha1(answer.content, usedforsecurity=False).hexdigest() == sha1
-        with suppress(UnicodeDecodeError):
-            if answer.status_code == 200 and same:
-                return answer.content.decode("utf-8", "surrogatepass")
+        # What is raw never comes as HTML (RawAction::getContentType), a page to log in does.
+        is_html = "html" in answer.headers.get("Content-Type", "")
+        same = hashlib.sha1(answer.content, usedforsecurity=False).hexdigest() == sha1 if sha1 else not is_html
+        if not same and told is not None and not is_html:
+            same = agrees(answer.content, told)
+        if answer.status_code == 200 and same:
+            return decode(answer.content, rev_id)
         patience.wait(f"{api.url} does not give the text of revision {rev_id}", fault=fault)
     raise fault
+
+
+def agrees(raw: bytes, told: str) -> bool:
+    """Whether what is told of a text in JSON or XML is made from these bytes.
+
+    Both bring texts to NFC, replace what is no UTF-8 and what may not stand there, and the API writes JSON pages anew.
+    """
+    return _essence(raw.decode("utf-8", "replace")) == _essence(told)
+
+
+def _essence(text: str) -> str:
+    whole = unicodedata.normalize("NFC", text.replace("\N{REPLACEMENT CHARACTER}", ""))
+    return "".join(c for c in whole if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cn", "Cs"))
+
+
+def decode(raw: bytes, rev_id: int) -> str:
+    """The text of a revision. Raises NotUtf8."""
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise NotUtf8(
+            f"The text of revision {rev_id} is not UTF-8 on the wiki, as all texts of a MediaWiki are."
+        ) from error
 
 
 def _apart(api: Api, params: Params, continued: Mapping[str, str | int] | None, partial: dict[str, Any]) -> Batch:
     """One batch: its rows without texts, then the texts; ``partial`` is what came of it so far."""
     props = "|".join(prop for prop in str(params["rvprop"]).split("|") if prop != "content")
     (batch,) = islice(api.query({**params, "rvprop": props}, continued), 1)
-    had = _rows_with_text(partial)
-    rows = {row["revid"]: row for row in _rows(batch.result)}
+    had = rows_with_text(rows_of(partial))
+    rows = {row["revid"]: row for row in rows_of(batch.result)}
     asked = {"prop": "revisions"} | {key: params[key] for key in ("rvslots",) if key in params}
-    lacking = [i for i, row in rows.items() if i not in had and not _slot(row).get("sha1hidden")]
+    lacking = [i for i, row in rows.items() if i not in had and not main_slot(row).get("sha1hidden")]
     had |= _texts(api, {**asked, "rvprop": "ids|sha1|slotsha1|content"}, {i: _digest(rows[i]) for i in sorted(lacking)})
     for rev_id in rows.keys() & had.keys():
-        _slot(rows[rev_id]).update(_slot(had[rev_id]))
+        main_slot(rows[rev_id]).update(main_slot(had[rev_id]))
     return batch
 
 
@@ -99,34 +123,43 @@ def _texts(api: Api, params: Params, digests: Mapping[int, str | None]) -> dict[
     ids = list(digests)
     try:
         found = [batch.result for batch in api.query({**params, "revids": "|".join(map(str, ids))})] if ids else []
-        return {i: row for result in found for i, row in _rows_with_text(result).items()}
+        return {i: row for result in found for i, row in rows_with_text(rows_of(result)).items()}
     except Stuck as fault:
-        had = _rows_with_text(fault.result)
+        had = rows_with_text(rows_of(fault.result))
         left = [i for i in ids if i not in had]
         if len(ids) > 1:
             half = (len(left) + 1) // 2
             parts = [_texts(api, params, {i: digests[i] for i in part}) for part in (left[:half], left[half:])]
             return had | parts[0] | parts[1]
-        return {i: {"revid": i, "content": fetch_raw(api, i, digests[i])} for i in left}
+        return had | {i: _raw_row(api, i, digests[i]) for i in left}
 
 
-def _rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _raw_row(api: Api, rev_id: int, sha1: str | None) -> dict[str, Any]:
+    """A row with a text that fits into no answer; one that is no UTF-8 counts as missing."""
+    try:
+        return {"revid": rev_id, "content": fetch_raw(api, rev_id, sha1)}
+    except NotUtf8:
+        return {"revid": rev_id, "textmissing": True, "unshown": "encoding"}
+
+
+def rows_of(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of revisions in an answer, of whatever page."""
     return [row for page in result.get("pages", []) for row in page.get("revisions", []) if "revid" in row]
 
 
-def _rows_with_text(result: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
+def rows_with_text(rows: Iterable[dict[str, Any]]) -> dict[int, dict[str, Any]]:
     """Rows by id that say all about their text: what it is, or that it is hidden or missing."""
     said = ("content", "texthidden", "textmissing", "missing")
-    return {row["revid"]: row for row in _rows(result) if any(key in _slot(row) for key in said)}
+    return {row["revid"]: row for row in rows if any(key in main_slot(row) for key in said)}
 
 
 def _digest(row: dict[str, Any]) -> str | None:
     """The digest that a row states of its text, if any."""
-    found = _slot(row).get("sha1", row.get("sha1"))
+    found = main_slot(row).get("sha1", row.get("sha1"))
     return str(found) if found else None
 
 
-def _slot(row: dict[str, Any]) -> dict[str, Any]:
+def main_slot(row: dict[str, Any]) -> dict[str, Any]:
     """Where a row keeps its text: the main slot, or the row itself before MediaWiki 1.32."""
     slots = row.get("slots")
     slot: Any = slots.get("main", row) if isinstance(slots, dict) else row

@@ -12,9 +12,17 @@ from dataclasses import dataclass, field
 
 from parsers.wiki import Page, Revision
 from scraper.errors import LATER, Damaged, UnexpectedAnswer
-from scraper.export_page import TITLES, HistoryCut, export_current, export_histories, export_rest
+from scraper.export_page import (
+    HISTORIES,
+    TITLES,
+    BrokenExport,
+    HistoryCut,
+    export_current,
+    export_histories,
+    export_rest,
+)
 from scraper.history_page import HistoryRow, exact_time, first_history_page, history_rows, read_history
-from scraper.html_page import HtmlPage, IndexPhp
+from scraper.html_page import Failing, HtmlPage, IndexPhp, RawText
 
 PART = 50  # revisions of one page that are handed out at once where each costs a request
 
@@ -58,14 +66,7 @@ class PageSource:
             return
         for start in range(0, len(ordered), TITLES):
             batch = ordered[start : start + TITLES]
-            answer = export_current(self.index, batch)
-            absent = {title: self._exists(title) for title in batch if title not in answer.pages}
-            yield Standing(
-                pages=tuple(answer.pages.values()),
-                current=tuple(revision for part in answer.revisions.values() for revision in part),
-                missing=frozenset(title for title, exists in absent.items() if not exists),
-                unreadable=frozenset(title for title, exists in absent.items() if exists),
-            )
+            yield from self._standing_by_export(batch)
 
     def histories(self, pages: Sequence[Page], since: str | None, held: Collection[int]) -> Iterator[HistoryPart]:
         """The histories of pages, or what is new in them since a time.
@@ -73,15 +74,50 @@ class PageSource:
         ``held`` are ids of revisions that need not be read again while the wiki shows them whole.
         """
         if self.exports:
-            for page, revisions, whole in export_histories(self.index, pages, since):
-                if since is None and len(revisions) == 1 and revisions[0].parent_id:
-                    self._check_exports_history(page)
-                yield HistoryPart(page, revisions, _ids(revisions))
-                if not whole:
-                    yield from self._rest(page, revisions, since, held)
+            for start in range(0, len(pages), HISTORIES):
+                yield from self._by_export(pages[start : start + HISTORIES], since, held)
             return
         for page in pages:
             yield from self._by_history(page, held)
+
+    def _standing_by_export(self, titles: Sequence[str]) -> Iterator[Standing]:
+        """At a page that breaks the export off the wiki fails, or the network did: it is looked for by halves."""
+        try:
+            answer = export_current(self.index, titles)
+        except BrokenExport:
+            if len(titles) == 1:
+                yield self._standing_by_history(titles[0])
+            else:
+                half = len(titles) // 2
+                for part in (titles[:half], titles[half:]):
+                    yield from self._standing_by_export(part)
+            return
+        absent = {title: self._exists(title) for title in titles if title not in answer.pages}
+        yield Standing(
+            pages=tuple(answer.pages.values()),
+            current=tuple(revision for part in answer.revisions.values() for revision in part),
+            missing=frozenset(title for title, exists in absent.items() if not exists),
+            unreadable=frozenset(title for title, exists in absent.items() if exists),
+        )
+
+    def _by_export(self, pages: Sequence[Page], since: str | None, held: Collection[int]) -> Iterator[HistoryPart]:
+        """The histories of as many pages as one export may have, or of each half of them where it breaks off."""
+        try:
+            exported = list(export_histories(self.index, pages, since))
+        except BrokenExport:
+            if len(pages) == 1:
+                yield from self._by_history(pages[0], held)
+            else:
+                half = len(pages) // 2
+                for part in (pages[:half], pages[half:]):
+                    yield from self._by_export(part, since, held)
+            return
+        for page, revisions, whole in exported:
+            if since is None and len(revisions) == 1 and revisions[0].parent_id:
+                self._check_exports_history(page)
+            yield HistoryPart(page, revisions, _ids(revisions))
+            if not whole:
+                yield from self._rest(page, revisions, since, held)
 
     def _rest(
         self, page: Page, part: Sequence[Revision], since: str | None, held: Collection[int]
@@ -91,11 +127,14 @@ class PageSource:
             for revisions in export_rest(self.index, page, part, since):
                 read |= _ids(revisions)
                 yield HistoryPart(page, revisions, _ids(revisions))
-        except HistoryCut:
+        except (HistoryCut, BrokenExport):
             yield from self._by_history(page, read.union(held))
 
     def _exists(self, title: str) -> bool:
-        return self.index.page({"title": title, "action": "history", "limit": 1}).found
+        try:
+            return self.index.page({"title": title, "action": "history", "limit": 1}, may_fail=True).found
+        except Failing:
+            return True
 
     def _check_exports_history(self, page: Page) -> None:
         """A wiki may have closed the histories of Special:Export since; it gives the current revision alone then."""
@@ -108,10 +147,15 @@ class PageSource:
 
     def _standing_by_history(self, title: str) -> Standing:
         """A history page also states which page it is of, in the configuration of its scripts."""
-        view = first_history_page(self.index, title)
         self._views.clear()
+        try:
+            view = first_history_page(self.index, title)
+        except Failing:
+            return Standing((), (), frozenset(), frozenset([title]))
         if not view.found:
             return Standing((), (), frozenset([title]))
+        if not history_rows(view) and int(view.config.get("wgArticleId", 0)) > 0:  # its revisions are lost
+            return Standing((), (), frozenset(), frozenset([title]))
         self._views[title] = view
         return Standing((_page_of(view, title),), (), frozenset())
 
@@ -141,7 +185,7 @@ class PageSource:
         """The time of a revision whose text is not shown. Raises UnexpectedAnswer where it cannot be read."""
         if isinstance(above, HistoryRow):
             shown = self.index.raw_text(above.rev_id)
-            above = (shown[1], above.rev_id) if shown else None
+            above = (shown.timestamp, above.rev_id) if shown.timestamp else None
         found = exact_time(self.index, page.title, row.rev_id, above)
         if found is None:
             raise UnexpectedAnswer(
@@ -150,18 +194,18 @@ class PageSource:
             )
         return found
 
-    def _text(self, page: Page, row: HistoryRow) -> tuple[str, str] | None:
+    def _text(self, page: Page, row: HistoryRow) -> RawText:
         """A text and its time. Raises Damaged where it is empty, or twice another one, and should be longer.
 
         What is twice the same is the wiki's text, and the length that it states is not.
         """
         shown = self.index.raw_text(row.rev_id)
-        if shown is None or not row.size or len(shown[0].encode("utf-8", "surrogatepass")) == row.size:
+        if shown.text is None or not row.size or _length(shown) == row.size:
             return shown
         again = self.index.raw_text(row.rev_id)
-        if again and len(again[0].encode("utf-8", "surrogatepass")) == row.size:
+        if _length(again) == row.size:
             return again
-        if not shown[0] or again != shown:
+        if not shown.text or again != shown:
             raise Damaged(
                 f"{self.index.url} sent a text for revision {row.rev_id} of “{page.title}” of another length than its"
                 f" history states ({row.size} bytes); {LATER}"
@@ -171,15 +215,14 @@ class PageSource:
     def _revision(
         self, page: Page, row: HistoryRow, parent: HistoryRow | None, above: tuple[str, int] | HistoryRow | None
     ) -> Revision:
-        shown = None if row.text_hidden else self._text(page, row)
-        if shown is not None:
-            text, timestamp = shown
-            data = text.encode("utf-8", "surrogatepass")
-            state, size = "present", len(data)
-            sha1 = hashlib.sha1(data, usedforsecurity=False).hexdigest()
-        else:
-            text, timestamp, sha1 = None, self._time_of_hidden(page, row, above), None
-            state, size = ("hidden" if row.text_hidden else "missing"), row.size
+        shown = RawText() if row.text_hidden else self._text(page, row)
+        timestamp, sha1, size = shown.timestamp or self._time_of_hidden(page, row, above), None, row.size
+        state = "hidden" if row.text_hidden else "missing" if shown.text is None else "present"
+        if shown.text is not None:
+            data = shown.text.encode("utf-8", "surrogatepass")
+            sha1, size = hashlib.sha1(data, usedforsecurity=False).hexdigest(), len(data)
+        elif shown.odd:
+            self.index.odd[row.rev_id] = shown.odd
         return Revision(
             rev_id=row.rev_id,
             page_id=page.page_id,
@@ -196,8 +239,13 @@ class PageSource:
             text_state=state,
             user_hidden=row.user_hidden,
             comment_hidden=row.comment_hidden,
-            text=text,
+            text=shown.text,
         )
+
+
+def _length(shown: RawText) -> int | None:
+    """Bytes of a text that is shown."""
+    return None if shown.text is None else len(shown.text.encode("utf-8", "surrogatepass"))
 
 
 def _ids(revisions: Sequence[Revision]) -> frozenset[int]:

@@ -47,7 +47,7 @@ def page_of(row: Mapping[str, Any]) -> Page:
             content_model=_text(row["contentmodel"]),
             latest_rev_id=_number(row["lastrevid"]),
             length=_number(row["length"]),
-            protection=_protection(row.get("protection", [])),
+            protection=_protection(row["protection"]) if "protection" in row else None,
         )
     except FAULTS as error:
         raise UnexpectedAnswer(f"The wiki sent a page that cannot be read ({error!r} in {_short(row)}).") from error

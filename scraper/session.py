@@ -100,17 +100,24 @@ class Session:
         self._http.close()
 
     def ask(
-        self, url: str, params: Mapping[str, str | int] | None = None, *, post: bool = False, anywhere: bool = False
+        self,
+        url: str,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        post: bool = False,
+        anywhere: bool = False,
+        failures: int = 0,
     ) -> Answer:
         """GET, or POST with ``post`` and where the address would grow too long.
 
         The answer may have any status but 401, 403 and those that mean a busy server. Redirects are followed on the
-        same host, and to others with ``anywhere``; with ``post``, which may carry a password, none is.
+        same host, and to others with ``anywhere``; with ``post``, which may carry a password, none is. With
+        ``failures`` HTTP 500 is an answer too when it has come so often.
 
         Raises Temporary when the wiki stays away for longer than ``max_wait``, AccessDenied on 401 or 403,
         BadCertificate, and Refused for redirects that lead nowhere and for bodies that are too large.
         """
-        patience = self.patience()
+        patience, failed = self.patience(), 0
         while True:
             try:
                 answer = self._follow(url, params, post, anywhere)
@@ -124,6 +131,9 @@ class Session:
                     f"{_place(url)} refuses access (HTTP {answer.status_code}); "
                     "the wiki may be for members only, or it blocks programs: ask its operator."
                 )
+            failed += answer.status_code == 500
+            if answer.status_code == 500 and 0 < failures <= failed:
+                return answer
             if answer.status_code in PASSING_STATUS or answer.status_code >= 500:
                 what = f"{_place(url)} is not available at the moment (HTTP {answer.status_code})"
                 patience.wait(what, retry_after(answer.headers))
@@ -172,7 +182,12 @@ class Session:
         try:
             response = self._http.send(prepared, timeout=timeout, **settings)
             self._reached = True
-            content = self._read(response)
+            try:
+                content = self._read(response)
+            except (requests.RequestException, urllib3.exceptions.HTTPError):
+                if response.status_code < 500:
+                    raise
+                content = b""  # nothing is read from an error page, and PHP states a wrong length for some
             return Answer(str(prepared.url), response.status_code, response.headers, content)
         finally:
             self._last_at = self.clock()

@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.database import Database
 from storage.errors import DamagedText
-from storage.schema_revisions import LIVE, with_text_state
+from storage.schema_revisions import LIVE, MISSING, with_text_state
 from storage.texts import TextStore
 
 _COLUMNS = {
@@ -39,6 +39,11 @@ def rows(db: Database, what: str, ids: Iterable[int]) -> dict[int, dict[str, Any
 def live_revision_ids(db: Database) -> set[int]:
     """Ids of all revisions that the mirror holds as live."""
     return {int(row[0]) for row in db.execute(f"SELECT rev_id FROM revision_rows WHERE {LIVE}").fetchall()}
+
+
+def missing_revisions(db: Database) -> set[int]:
+    """Ids of the live revisions whose texts the wiki had lost, or could not show, when they were read."""
+    return {int(row[0]) for row in db.execute(f"SELECT rev_id FROM revision_rows WHERE {LIVE} AND {MISSING}")}
 
 
 def live_event_ids(db: Database) -> set[int]:
@@ -75,11 +80,13 @@ def give_up_texts(db: Database, rev_ids: Iterable[int]) -> None:
 
 
 def damaged_revisions(db: Database) -> Iterator[int]:
-    """Revisions whose stored text is not the one that the wiki's hash names, or cannot be read."""
+    """Revisions whose stored text cannot be read, or is neither what the wiki's hash names nor what it showed."""
     texts = TextStore(db)
     held = db.execute(
-        "SELECT rev_id, text_id, sha1 IS (SELECT sha1 FROM texts t WHERE t.text_id = r.text_id) FROM revisions r"
-        " WHERE text_state = 'present' ORDER BY text_id"
+        "SELECT rev_id, text_id, sha1 IS (SELECT sha1 FROM texts t WHERE t.text_id = r.text_id) OR EXISTS"
+        " (SELECT 1 FROM other_digests o JOIN text_rows t ON t.sha1 = o.sha1"
+        " WHERE o.rev_id = r.rev_id AND t.text_id = r.text_id)"
+        " FROM revisions r WHERE text_state = 'present' ORDER BY text_id"
     ).fetchall()
     sound: dict[int, bool] = {}
     for rev_id, text_id, same in held:

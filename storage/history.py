@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from storage.page_log import deletions_and_restores
 from storage.schema_revisions import LIVE
 
 _REVISION = "rev_id, timestamp, user, comment, parent_id, content_model, text_id"
@@ -49,15 +50,11 @@ def absences(db: Database, page_id: int) -> list[tuple[str, str]]:
     """When a page was not there, as the held log says: from each deletion to the restore that followed."""
     found = []
     gone_at = None
-    for action, timestamp in db.execute(
-        "SELECT action, timestamp FROM log_events WHERE page_id = ? AND type = 'delete'"
-        " AND action IN ('restore', 'delete', 'delete_redir', 'delete_redir2') ORDER BY log_id",
-        [page_id],
-    ).fetchall():
-        if action != "restore":
-            gone_at = timestamp
+    for event in deletions_and_restores(db, page_id):
+        if event.action != "restore":
+            gone_at = event.timestamp
         elif gone_at is not None:
-            found.append((gone_at, timestamp))
+            found.append((gone_at, event.timestamp))
             gone_at = None
     return found
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from sqlite_utils import Database
 
 from parsers.wiki import LogEvent, Page, Revision
+from storage.page_log import deletions_and_restores, restored_pages
 from storage.schema_revisions import LIVE, MISSING
 from storage.times import seconds, time_sql
 
@@ -71,6 +72,16 @@ def revisions_elsewhere(db: Database, page_id: int, revisions: Iterable[Revision
     return [int(row[0]) for row in rows.fetchall()]
 
 
+def revisions_otherwise(db: Database, revisions: Iterable[Revision]) -> set[int]:
+    """Ids of those of these revisions that are held with another text, by its digest."""
+    told = {revision.rev_id: revision.sha1 for revision in revisions}
+    rows = db.execute(
+        "SELECT rev_id, sha1 FROM revisions WHERE sha1 IS NOT NULL AND rev_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(told))],
+    )
+    return {int(rev_id) for rev_id, sha1 in rows.fetchall() if told[rev_id] not in (None, sha1)}
+
+
 def doubled_titles(db: Database) -> list[str]:
     """Titles that several live pages of the mirror have."""
     rows = db.execute("SELECT title FROM pages WHERE state = 'live' GROUP BY title HAVING count(*) > 1 ORDER BY 1")
@@ -84,21 +95,15 @@ def is_deleted(db: Database, page_id: int) -> bool:
 
 def last_deletion(db: Database, page_id: int) -> tuple[str, str | None] | None:
     """Time and title of a page's deletion as the held log has them; None when there is none, or it was restored."""
-    row = db.execute(
-        "SELECT action, timestamp, title FROM log_events WHERE page_id = ? AND type = 'delete'"
-        " AND action IN ('restore', 'delete', 'delete_redir', 'delete_redir2')"
-        " ORDER BY log_id DESC LIMIT 1",
-        [page_id],
-    ).fetchone()
-    return None if row is None or row[0] == "restore" else (row[1], row[2])
+    last = next(reversed(deletions_and_restores(db, page_id)), None)
+    return None if last is None or last.action == "restore" else (last.timestamp, last.title)
 
 
 def pages_gone_and_back(db: Database, log_ids: Iterable[int]) -> set[int]:
     """Live pages that these log events say were restored."""
     rows = db.execute(
-        "SELECT DISTINCT page_id FROM log_events JOIN pages USING (page_id) WHERE pages.state = 'live'"
-        " AND type = 'delete' AND action = 'restore' AND log_id IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(log_ids))],
+        "SELECT page_id FROM pages WHERE state = 'live' AND page_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(sorted(restored_pages(db, log_ids)))],
     )
     return {int(row[0]) for row in rows.fetchall()}
 
@@ -168,6 +173,34 @@ def start_of_overlap(db: Database, table: str, since: str, until: str, most: int
         [kept(since), kept(until), most],
     ).fetchone()
     return str(row[0]) if row else since
+
+
+def revision_ids_of(db: Database, page_id: int) -> set[int]:
+    """The ids of all revisions that the mirror holds under a page, in any state."""
+    rows = db.execute("SELECT rev_id FROM revision_rows WHERE page_id = ?", [page_id]).fetchall()
+    return {int(row[0]) for row in rows}
+
+
+def current_revisions(db: Database, page_ids: Iterable[int]) -> dict[int, int]:
+    """The id of the current revision of each of these live pages, by page id."""
+    rows = db.execute(
+        "SELECT page_id, latest_rev_id FROM page_rows WHERE state = 'live'"
+        " AND page_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(page_ids))],
+    )
+    return {int(page_id): int(latest) for page_id, latest in rows.fetchall()}
+
+
+def revision_ids_between(db: Database, first: int, stop: int) -> set[int]:
+    """The ids of all revisions that the mirror holds, in any state, from ``first`` on and before ``stop``."""
+    rows = db.execute("SELECT rev_id FROM revision_rows WHERE rev_id >= ? AND rev_id < ?", [first, stop]).fetchall()
+    return {int(row[0]) for row in rows}
+
+
+def count_revisions(db: Database) -> int:
+    """How many revisions the mirror holds, in any state."""
+    (count,) = db.execute("SELECT count(*) FROM revision_rows").fetchone()
+    return int(count)
 
 
 def highest_revision_id(db: Database) -> int:

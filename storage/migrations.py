@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from parsers.bulk_signatures import SIGNATURES
-from storage.schema import BULK_ADDRESSES, LOG_STATES, TABLES, VIEWS
+from storage.schema import BULK_ADDRESSES, LOG_STATES, OTHER_DIGESTS, TABLES, VIEWS
 from storage.schema_items import ITEM_TABLES, ITEM_VIEWS
 from storage.schema_pages import PAGE_TABLES, PAGE_TRIGGERS, PAGE_VIEWS
 from storage.schema_reverts import REVERTS_VIEW
@@ -56,3 +56,9 @@ def m003_reverts(db: Database) -> None:
 def m004_log_states(db: Database) -> None:
     """Log entries that the wiki has no more are kept, marked."""
     _execute_all(db, LOG_STATES)
+
+
+@migrations()
+def m005_other_digests(db: Database) -> None:
+    """Texts that are the wiki's, though it states another digest, are remembered."""
+    _execute_all(db, OTHER_DIGESTS)

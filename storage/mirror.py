@@ -90,20 +90,22 @@ def save_pages(db: Database, pages: Iterable[Page], now: str) -> None:
 def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) -> bool:
     """Insert or update one revision with its text; True when its id was not known.
 
-    The page must be saved before.
+    The page must be saved before. A text that is held stays when the wiki has it no more, or cannot show it.
     """
     known = db.execute("SELECT 1 FROM revision_rows WHERE rev_id = ?", [revision.rev_id]).fetchone()
-    text_id = None
+    text_id, text_state, sha1 = None, revision.text_state, revision.sha1
     if revision.text is not None:
         text_id = texts.save(revision.text, _neighbour(db, revision))
+    elif text_state == "missing" and (held := _held_text(db, revision)) is not None:
+        text_state, (text_id, sha1) = "present", held
     optional = texts.strings.optional
     flags = flags_of(
         minor=revision.minor, user_hidden=revision.user_hidden, comment_hidden=revision.comment_hidden,
-        text_state=revision.text_state, state="live",
+        text_state=text_state, state="live",
     )  # fmt: skip
     values = [
         revision.page_id, revision.parent_id, seconds(revision.timestamp), optional(revision.user), revision.user_id,
-        optional(revision.comment), flags, *texts.stated(text_id, revision.size, revision.sha1),
+        optional(revision.comment), flags, *texts.stated(text_id, revision.size, sha1),
         optional(None if revision.content_model == "wikitext" else revision.content_model),
         optional(json.dumps(revision.tags, ensure_ascii=False) if revision.tags else None), text_id,
     ]  # fmt: skip
@@ -135,6 +137,26 @@ def fill_text(db: Database, texts: TextStore, revision: Revision) -> None:
         " WHERE rev_id = ?",
         [text_id, *texts.stated(text_id, size, revision.sha1), revision.rev_id],
     )
+
+
+def accept_digests(db: Database, odd: Mapping[int, str]) -> None:
+    """Texts of revisions with the reason ``digest`` are the wiki's, though it states other digests."""
+    if not odd:
+        return
+    db.execute(
+        "INSERT OR REPLACE INTO other_digests (rev_id, sha1) SELECT r.rev_id, t.sha1 FROM revision_rows r"
+        " JOIN text_rows t USING (text_id) WHERE r.rev_id IN (SELECT value FROM json_each(?))",
+        [json.dumps([rev_id for rev_id, reason in odd.items() if reason == "digest"])],
+    )
+
+
+def _held_text(db: Database, revision: Revision) -> tuple[int, str | None] | None:
+    """The text and digest that are held of a revision, unless the wiki states another digest."""
+    row = db.execute(
+        "SELECT text_id, sha1 FROM revisions WHERE rev_id = ? AND text_id IS NOT NULL AND coalesce(sha1 = ?, 1)",
+        [revision.rev_id, revision.sha1],
+    ).fetchone()
+    return row and (int(row[0]), row[1])
 
 
 def _neighbour(db: Database, revision: Revision) -> int | None:

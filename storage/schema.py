@@ -80,6 +80,13 @@ CREATE TABLE sync_state ( -- where the mirror stands: committed with each batch,
 ) STRICT;
 """
 
+OTHER_DIGESTS = """
+CREATE TABLE other_digests ( -- revisions of which the wiki states another SHA-1 than that of the text that it shows
+  rev_id INTEGER PRIMARY KEY, -- the revision
+  sha1 BLOB NOT NULL -- digest of the text that was taken, since the wiki showed it twice
+) STRICT;
+"""
+
 LOG_STATES = """
 CREATE TABLE log_events_anew ( -- the wiki's log
   log_id INTEGER PRIMARY KEY, -- the wiki's log id

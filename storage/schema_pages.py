@@ -17,7 +17,7 @@ _COLUMNS = """\
   content_model TEXT NOT NULL, -- wikitext, json, css, …
   latest_rev_id INTEGER NOT NULL, -- current revision as the wiki names it (neither the highest id nor the newest time)
   length INTEGER NOT NULL, -- bytes of the current text
-  protection TEXT, -- JSON list of the protections in force; NULL where only a dump is known, which does not say
+  protection TEXT, -- JSON list of the protections, each with its expiry; NULL where only a dump is known, or the wiki fails to say
   text INTEGER, -- current wikitext in plain, to read it with any tool
   derived_rev_id INTEGER, -- last revision whose items stand in the history tables
   parser TEXT, -- version of the parser that read them, with the infoboxes that the configuration names

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from jobs.mirror import MOST_LATE
+from jobs.sweep import MOST_LATE
 from scraper.fetch import BATCH
 from tests.mediawiki import ADMIN, DumpRevision, MediaWiki, WikiError, dump_xml
 from tests.storm_checks import Checker
@@ -234,6 +234,19 @@ class Storm:
         path = self.wiki.folder / f"storm-{next(self._files)}.png"
         path.write_bytes(picture(number))
         self.wiki.api("upload", filename=title.partition(":")[2], file=path, text=f"Bild {number}", ignorewarnings=True)
+
+    def delete_version(self, title: str) -> None:
+        """Delete an old version of a file; its page stays as it is."""
+        found = self.wiki.api("query", titles=title, prop="imageinfo", iiprop="archivename", iilimit=10)
+        versions = found["query"]["pages"][0].get("imageinfo", [])
+        for name in [version["archivename"] for version in versions if "archivename" in version][:1]:
+            self.wiki.api("delete", title=title, oldimage=name, reason="alte Fassung")
+
+    def restore_version(self, title: str) -> None:
+        """Restore a deleted version of a file, and nothing of its page."""
+        stored = title.partition(":")[2].replace(" ", "_")
+        for (file_id,) in rows(self.wiki.db_path, "SELECT fa_id FROM filearchive WHERE fa_name = ? LIMIT 1", stored):
+            self.wiki.api("undelete", title=title, fileids=file_id)
 
     def reuse_ids(self) -> None:
         """Let the next page have the id of one that was deleted, as some databases do after a restart."""

@@ -187,7 +187,13 @@ def _blocking(chance: random.Random) -> Iterator[Op]:
 
 
 def _uploading(chance: random.Random) -> Iterator[Op]:
-    yield ("upload", chance.choice(("Datei:Karte.png", "Datei:Zweite Karte.png")), chance.randrange(60))
+    title = chance.choice(("Datei:Karte.png", "Datei:Zweite Karte.png"))
+    for _ in range(chance.randrange(1, 4)):
+        yield ("upload", title, chance.randrange(60))
+    if chance.random() < 0.6:
+        yield ("delete_version", title)
+        yield from chance.choice(((), (("sync",),), (("delete", title), ("restore", title, 0, 0))))
+        yield ("restore_version", title)
 
 
 def _reusing_ids(chance: random.Random) -> Iterator[Op]:

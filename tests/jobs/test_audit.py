@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
-from parsers.wiki import LogEvent, Page, Revision
+from parsers.wiki import LogEvent
 from scraper.api import Api
 from scraper.fetch import Fetcher
-from scraper.listing import list_wiki
+from scraper.listing import Listed, list_wiki
 from tests.mediawiki import MediaWiki
 from tests.storm_checks import Checker
 from tests.wikitrail import assert_exact, rows, sync, wikitrail
@@ -97,6 +98,25 @@ def test_an_audit_reads_the_pages_anew_when_an_interwiki_prefix_was_added(mediaw
     assert wikitrail("--db", db, "audit", "--json").json["warnings"] == []
 
 
+def test_a_protection_that_has_expired_is_no_difference(mediawiki: MediaWiki, db: Path) -> None:
+    """The wiki shows it until somebody next protects a page, and logs nothing when it goes."""
+    for title in ("Wohnraumkonzept", "Hauptseite"):
+        mediawiki.api("protect", title=title, protections="edit=sysop|move=sysop", expiry="2 seconds|infinite")
+    sync(db)
+    assert wikitrail("--db", db, "audit").code == 0
+    time.sleep(2.1)
+    ended = "pr_type = 'edit' AND pr_page = 1"
+    execute(mediawiki.db_path, "CREATE TABLE aside AS SELECT * FROM page_restrictions",
+            f"DELETE FROM page_restrictions WHERE {ended}")  # fmt: skip
+    assert wikitrail("--db", db, "audit").code == 0
+    sync(db, "--full")
+    execute(mediawiki.db_path, f"INSERT INTO page_restrictions SELECT * FROM aside WHERE {ended}")
+    assert wikitrail("--db", db, "audit").code == 0
+    execute(mediawiki.db_path, "DELETE FROM page_restrictions WHERE pr_type = 'move' AND pr_page = 1")
+    found = wikitrail("--db", db, "audit", "--json").json["differences"]
+    assert [(d["id"], d["field"]) for d in found] == [(1, "protection")]
+
+
 def test_damage_to_the_file_is_found_and_repaired(mediawiki: MediaWiki, db: Path) -> None:
     execute(
         db,
@@ -141,7 +161,7 @@ def test_what_somebody_does_during_an_audit_is_no_difference(mediawiki: MediaWik
         mediawiki.protect("Wohnraumkonzept")
         return walk(fetcher, *span)
 
-    def listed(api: Api) -> Iterator[tuple[tuple[Page, ...], tuple[Revision, ...]]]:
+    def listed(api: Api) -> Iterator[Listed]:
         mediawiki.edit("Wohnraumkonzept", "Während der Prüfung")
         return list_wiki(api)
 

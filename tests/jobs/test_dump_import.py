@@ -206,6 +206,38 @@ def test_what_cannot_all_be_so_is_told(tmp_path: Path) -> None:
     assert rows(db, "SELECT rev_id, page_id FROM revisions") == [(1, 1), (2, 1), (20, 9)]
 
 
+def test_one_id_for_two_contents_in_a_file_is_told(tmp_path: Path) -> None:
+    db, path = tmp_path / "wiki.db", tmp_path / "a.xml"
+    rev = (
+        "<revision><id>{}</id><timestamp>2024-05-01T10:00:00Z</timestamp><contributor><ip>192.0.2.1</ip></contributor>"
+        '<model>wikitext</model><format>text/x-wiki</format><text xml:space="preserve">{}</text></revision>'
+    )
+    pages = [
+        ("Eins", 1, [(1, "erster Text"), (1, "anderer Text"), (2, "gleich"), (2, "gleich")]),
+        ("Zwei", 2, [(3, "a")]),
+        ("Drei", 3, [(3, "b"), (4, "c")]),
+        ("Vier", 2, [(5, "d")]),
+        ("Zwei", 2, [(6, "e")]),
+    ]
+    path.write_text(
+        '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11">'
+        + "".join(
+            f"<page><title>{title}</title><ns>0</ns><id>{i}</id>{''.join(rev.format(*r) for r in revs)}</page>"
+            for title, i, revs in pages
+        )
+        + "</mediawiki>",
+        encoding="utf-8",
+    )
+    result = wikitrail("--db", db, "import", path, "--json")
+    assert result.code == 0, result.err
+    elsewhere, otherwise, doubled = result.json["warnings"]
+    assert "1 revision stands on another page in the database (3) and stayed there" in elsewhere
+    assert "2 revisions come with another text than before, here or in the database (1, 3)" in otherwise
+    assert "1 page id belongs to two pages of the file (2)" in doubled
+    assert wikitrail("--db", db, "text", 1).out == "erster Text"
+    assert wikitrail("--db", db, "text", 3).out == "a"
+
+
 def test_revisions_of_a_page_that_the_wiki_deleted_are_kept_as_archived(mediawiki: MediaWiki, tmp_path: Path) -> None:
     mediawiki.edit("Alt", "erste")
     dump = tmp_path / "dump.xml"

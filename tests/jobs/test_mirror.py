@@ -254,6 +254,30 @@ def test_a_page_was_not_there_between_its_deletion_and_its_restore(mediawiki: Me
     assert rows(db, f"{shown} AND h.text = '2' ORDER BY 2") == [("2", made, gone), ("2", back, None)]
 
 
+def test_a_user_who_was_merged_into_another_is_so_everywhere(mediawiki: MediaWiki, db: Path) -> None:
+    """What the extension UserMerge does and logs; no entry says which revisions were made by the one that is gone."""
+    fill(mediawiki)
+    mediawiki.edit("Wohnraumkonzept", "Stand 3", user="Uwe Neu")
+    sync(db, mediawiki.url)
+    assert rows(db, "SELECT count(*) FROM revisions WHERE user = 'Nora Feld'") == [(3,)]
+    table, column = "revision", "rev_actor"
+    if rows(mediawiki.db_path, "SELECT 1 FROM sqlite_master WHERE name = 'revision_actor_temp'"):  # before 1.39
+        table, column = "revision_actor_temp", "revactor_actor"
+    actor = "(SELECT actor_id FROM actor WHERE actor_name = ?)"
+    for where in {(table, column), ("revision", "rev_actor")}:
+        mediawiki.statement(
+            f"UPDATE {where[0]} SET {where[1]} = {actor} WHERE {where[1]} = {actor}", "Uwe Neu", "Nora Feld"
+        )
+    mediawiki.script(
+        "$entry = new ManualLogEntry('usermerge', 'mergeuser'); $entry->setPerformer(User::newFromName('Admin'));"
+        "$entry->setTarget(Title::makeTitle(NS_USER, 'Nora Feld')); $entry->setParameters(['oldName' => 'Nora Feld',"
+        " 'newName' => 'Uwe Neu']); $entry->insert();"
+    )
+    sync(db)
+    assert rows(db, "SELECT count(*) FROM revisions WHERE user = 'Nora Feld'") == [(0,)]
+    assert_exact(db, mediawiki)
+
+
 def test_texts_are_exact_where_the_api_alters_them(mediawiki: MediaWiki, db: Path) -> None:
     decomposed = unicodedata.normalize("NFD", "Förderung für Ältere")
     for number, text in enumerate((decomposed, "", "x" * 300_000)):
@@ -285,4 +309,19 @@ def test_another_wiki_is_noticed(mediawiki: MediaWiki, make_mediawiki: Callable[
     other = make_mediawiki("$wgSitename = 'Anderes Wiki';")
     result = wikitrail("--db", db, "sync", other.url)
     assert result.code == 2
+    assert "choose another --db" in result.err
+
+
+def test_a_wiki_whose_database_has_another_name_is_another_wiki(mediawiki: MediaWiki, db: Path) -> None:
+    sync(db, mediawiki.url)
+    ours = mediawiki.api("query", meta="siteinfo")["query"]["general"]["wikiid"]
+    path = mediawiki.db_path
+    path.rename(path.with_name("umgezogen.sqlite"))
+    mediawiki.stop()
+    mediawiki.configure("$wgDBname = 'umgezogen';")
+    mediawiki.start()
+    result = wikitrail("--db", db, "sync")
+    assert result.code == 2
+    assert f"with the id “{ours}”" in result.err
+    assert "with the id “umgezogen”" in result.err
     assert "choose another --db" in result.err

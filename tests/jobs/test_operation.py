@@ -137,6 +137,39 @@ def test_the_schedule_runs_again_after_a_failed_run_and_stops_when_told(home: Pa
     assert_exact(home / "wiki.db", mediawiki)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_run_whose_terminal_is_closed_is_marked_as_one_that_was_ended(
+    home: Path, mediawiki: MediaWiki, number: signal.Signals
+) -> None:
+    (home / "wikitrail.toml").write_text(f'[wiki]\nurl = "{mediawiki.api_url}"\ndelay = 20\n', encoding="utf-8")
+    process = subprocess.Popen(
+        command_line("run"), cwd=home, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    try:
+        wait_for(lambda: (home / "wiki.db").exists() and "running" in statuses(home))
+    finally:
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, "Stopped." in err.decode()) == (130, True), err.decode()
+    assert statuses(home) == ["interrupted"]
+
+
+def test_a_home_in_the_configuration_is_one(tmp_path: Path, mediawiki: MediaWiki) -> None:
+    folder = tmp_path / "betrieb"
+    folder.mkdir()
+    (folder / "wikitrail.toml").write_text(
+        f'database = "~/spiegel.db"\n[wiki]\nurl = "{mediawiki.api_url}"\n[report]\ndirectory = "~/berichte"\n',
+        encoding="utf-8",
+    )
+    env = {"HOME": str(tmp_path)}
+    assert wikitrail("run", cwd=folder, env=env).code == 0
+    mediawiki.edit("Hauptseite", "Willkommen im neuen Wiki")
+    assert wikitrail("run", cwd=folder, env=env).code == 0
+    assert_exact(tmp_path / "spiegel.db", mediawiki)
+    assert list((tmp_path / "berichte").iterdir())
+    assert [path.name for path in folder.iterdir()] == ["wikitrail.toml"]
+
+
 def wait_for(condition: object, seconds: float = 60) -> None:
     assert callable(condition)
     deadline = time.monotonic() + seconds
