@@ -18,6 +18,7 @@ from parsers.images import parse_gallery
 from parsers.infobox import last_of_each
 from parsers.line_slips import line_slips
 from parsers.masks import GONE, MARK, hide_line_breaks, links_in, mask
+from parsers.papers import join_in_rows
 from parsers.plain_text import BREAKING_TAG
 from parsers.record import Field, Infobox, Link, Magic, Param, Template
 from parsers.scan_tree import ARGUMENT, EXTENSION, TEMPLATE, Node, Part, node_start
@@ -76,6 +77,8 @@ class ChunkReader(ChunkScanner):
     def collect(self, tables: Sequence[TableSource] = ()) -> None:
         """The same with the infoboxes, whose fields take their links from it."""
         super().collect()
+        rows = ((row[0].lines[0][0], row[-1].lines[-1][1]) for table in tables for row in table.rows if len(row) > 1)
+        self.chunk.papers = join_in_rows(self.chunk.papers, rows)
         for table in tables:
             self.table_box(table)
         for node, name, params in self.boxes:

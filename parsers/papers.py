@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
+from operator import itemgetter
 from urllib.parse import parse_qsl, urlsplit
 
 from parsers.addresses import address_host
 from parsers.entities import decode_entities
 from parsers.masks import unmask
-from parsers.record import Link, Paper, PaperKey
+from parsers.record import Link, Paper, PaperKey, Span
 from parsers.site import Site
 
 # The parameter that identifies a paper: Allris VOLFDNR (of an agenda item TOLFDNR), SessionNet kvonr
@@ -87,6 +91,22 @@ def find_papers(text: str, links: tuple[Link, ...], site: Site) -> tuple[Paper, 
         return tuple(found)
     claimed = {paper.number for paper in found}
     return (*found, *(Paper(number, None, None, 0) for number in dict.fromkeys(numbers) if number not in claimed))
+
+
+def join_in_rows(cited: list[tuple[int, Paper]], rows: Iterable[Span]) -> list[tuple[int, Paper]]:
+    """Papers in order, each with its place; a row of a table that cites one number and links to one paper cites one."""
+    joined: dict[int, tuple[int, Paper] | None] = {}
+    for start, end in rows:
+        low, high = (bisect_left(cited, place, key=itemgetter(0)) for place in (start, end))
+        if high - low == 2:
+            papers = [paper for _, paper in cited[low:high]]
+            numbers = [paper.number for paper in papers if paper.number is not None and paper.url is None]
+            links = [paper for paper in papers if paper.number is None and paper.key is not None]
+            if numbers and links:
+                joined[low] = (cited[low][0], replace(links[0], number=numbers[0]))
+                joined[low + 1] = None
+    merged = (joined.get(index, entry) for index, entry in enumerate(cited))
+    return [entry for entry in merged if entry is not None] if joined else cited
 
 
 def _numbers(text: str) -> list[str]:
