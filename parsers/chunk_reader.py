@@ -16,6 +16,7 @@ from parsers.headings import Heading
 from parsers.html_tags import on_one_line
 from parsers.images import parse_gallery
 from parsers.infobox import last_of_each
+from parsers.inline_slips import has_extension
 from parsers.line_slips import line_slips
 from parsers.masks import GONE, MARK, hide_line_breaks, links_in, mask
 from parsers.papers import join_in_rows
@@ -229,7 +230,7 @@ class ChunkReader(ChunkScanner):
             if title is not None:
                 options = parse_gallery(caption, position + len(name) + 1)
                 label = self.inline(options.caption, options.caption_at)
-                if options.loses:
+                if options.loses or not has_extension(title):
                     self.chunk.faults.append(("damaged-picture", position, position + len(line)))
                 for unseen in options.unseen:
                     self.inline(*unseen)

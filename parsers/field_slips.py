@@ -35,6 +35,10 @@ def field_slips(text: str, parts: Sequence[Part], params: Sequence[Param]) -> It
         raw = param.raw.strip()
         if not (raw or param.name.strip("0123456789")) and "\n" not in param.raw and at < len(params) - 1:
             yield "doubled-pipe", part.start - 1, part.end + 1
+        if part.equals >= 0 and "\n" in text[part.start : part.equals].strip():
+            name = unmask(mask(text, part.start, part.equals, part.nodes))  # without comments
+            if "\n" in name.strip():
+                yield "missing-pipe", part.start, part.end
         if not raw:
             continue
         start = part.equals + 1 if part.equals >= 0 else part.start

@@ -56,18 +56,22 @@ class InlineReader(LinkTargets):
             state.faults.extend(pipe_slips(piece))
         if "/" in masked or "[" in masked or "{" in masked:
             state.faults.extend(mark_slips(piece, self.site))
-        if ":" in state.text[0] and self._begins_as_category(piece):
-            state.faults.append(("damaged-category", 0, len(piece)))
+        if ":" in state.text[0] and (code := self._late_brackets(piece)):
+            state.faults.append((code, 0, len(piece)))
         links = tuple(sorted(state.links, key=_span) if len(state.links) > 1 else state.links)
         found = papers.find_papers(meant, links, self.site)
         marks = (tuple(state.categories), tuple(state.magic), found, state.on_page, tuple(state.faults))
         only_links = not any(marks)
         return Inline(text, links, *marks, empty=only_links and not links, only_links=only_links)
 
-    def _begins_as_category(self, piece: str) -> bool:
-        """Whether brackets come too late: ``Category:Har[[bour]]``."""
+    def _late_brackets(self, piece: str) -> str | None:
+        """The code of a category or language link whose brackets come too late: ``Category:Har[[bour]]``."""
         prefix, _, rest = piece.partition(":")
-        return "[[" in rest and rest[0] != "[" and self.site.namespace_id(prefix) == titles.CATEGORY
+        if "[[" not in rest or rest[0] == "[":
+            return None
+        if self.site.namespace_id(prefix) == titles.CATEGORY:
+            return "damaged-category"
+        return "damaged-link" if prefix in self.site.languages and rest[0] != " " else None
 
 
 def _span(link: Link) -> Span:

@@ -15,7 +15,9 @@ from parsers.titles import CATEGORY, FILE
 
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{2,5}\Z")
 # A size or a named option that sticks to what stands before it, or lost its equals sign
-_STUCK = re.compile(r"[^\W\d_](?<!\dx)\d+(?:x\d+)?px|\S(?:link|alt)=|\A(?:\S*px\S+|link[A-ZÄÖÜ]\S*)")
+_STUCK = re.compile(
+    r"[^\W\d_](?<!\dx)\d+(?:x\d+)?px|\S(?:link|alt)=|\A(?:\S*px\S+|(?:link|thumb|mini|left|right|links|rechts|rahmenlos|hochkant)[A-ZÄÖÜ])"
+)
 # A size without its unit, or with another one; a name that no option has; one with a colon for its equals sign
 _NEARLY_OPTION = re.compile(
     r"\d{2,3}|\S*\dpx|\d+ ?x ?\d+ ?p?x?|\d+ ?(?:p|xp|pixe?l?|pt|em|%)|[A-Za-z]{3,}=.*|(?:link|alt|verweis)[:;].*"
@@ -47,11 +49,16 @@ _JOINED = re.compile(
 _PIPE_FOR_LABEL = re.compile(r"[^?]*\|(?:[^\W\d]|$)|.*(?:\d\|[^\W\d_]|\|$)", re.DOTALL)
 
 
+def has_extension(title: str) -> bool:
+    """Whether the name of a file has an ending, which a wiki asks of each (Manual:$wgFileExtensions)."""
+    return _EXTENSION.search(title) is not None
+
+
 def is_damaged_picture(title: str, options: Options) -> bool:
     """Whether a file's name has no ending, or an option is none: misspelt, stuck to another, or shown nowhere."""
     captions = [unmask(caption).strip() for caption in (options.caption, *(text for text, _ in options.unseen))]
     return (
-        not _EXTENSION.search(title)
+        not has_extension(title)
         or options.link.startswith("=")
         or options.loses
         or any("[" not in caption and (_STUCK.search(caption) or _is_nearly_option(caption)) for caption in captions)
