@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,21 +138,46 @@ def test_the_schedule_runs_again_after_a_failed_run_and_stops_when_told(home: Pa
     assert_exact(home / "wiki.db", mediawiki)
 
 
+def started_run(home: Path, mediawiki: MediaWiki, *, hears: bool) -> subprocess.Popen[bytes]:
+    """A run that waits for long between its requests; whether it ``hears`` that its terminal is closed."""
+    (home / "wikitrail.toml").write_text(f'[wiki]\nurl = "{mediawiki.api_url}"\ndelay = 20\n', encoding="utf-8")
+    action = "SIG_DFL" if hears else "SIG_IGN"  # of signals that are ignored, a process inherits that
+    code = f"import os, signal, sys; signal.signal(signal.SIGHUP, signal.{action}); os.execv(sys.argv[1], sys.argv[1:])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *command_line("run")],
+        cwd=home,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        wait_for(lambda: (home / "wiki.db").exists() and "running" in statuses(home))
+    except BaseException:
+        process.kill()
+        process.communicate()
+        raise
+    return process
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 def test_a_run_whose_terminal_is_closed_is_marked_as_one_that_was_ended(
     home: Path, mediawiki: MediaWiki, number: signal.Signals
 ) -> None:
-    (home / "wikitrail.toml").write_text(f'[wiki]\nurl = "{mediawiki.api_url}"\ndelay = 20\n', encoding="utf-8")
-    process = subprocess.Popen(
-        command_line("run"), cwd=home, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    try:
-        wait_for(lambda: (home / "wiki.db").exists() and "running" in statuses(home))
-    finally:
+    with started_run(home, mediawiki, hears=True) as process:
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
     assert (process.returncode, "Stopped." in err.decode()) == (130, True), err.decode()
     assert statuses(home) == ["interrupted"]
+
+
+def test_a_run_that_nohup_started_outlives_its_terminal(home: Path, mediawiki: MediaWiki) -> None:
+    with started_run(home, mediawiki, hears=False) as process:
+        process.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=2)
+        process.terminate()
+        process.communicate(timeout=30)
+    assert (process.returncode, statuses(home)) == (130, ["interrupted"])
 
 
 def test_a_home_in_the_configuration_is_one(tmp_path: Path, mediawiki: MediaWiki) -> None:
