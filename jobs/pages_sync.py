@@ -23,6 +23,7 @@ from scraper.find_pages import FoundPages, find_pages
 from scraper.html_page import IndexPhp
 from scraper.pages import PageSource
 from scraper.session import Session
+from storage import lookup
 from storage import mirror as store
 from storage.audit import damaged_revisions
 from storage.database import Database
@@ -83,7 +84,8 @@ def audit_pages(run: Run, settings: Settings, session: Session) -> list[Differen
 
 def _mirror(run: Run, settings: Settings, session: Session, progress: Progress) -> PagesMirror:
     site = store.load_site(run.db) or {}
-    index = IndexPhp(session, str(site["api_url"]), store.get_state(run.db, "special_pages") or {})
+    names = store.get_state(run.db, "special_pages") or {}
+    index = IndexPhp(session, str(site["api_url"]), names, shown=lookup.newest_with_text(run.db))
     source = PageSource(index, bool(site["siteinfo"]["mirror"].get("exports")))
     deriver = Deriver(run.db, reader_for(run.db, settings.config.wiki.infoboxes), run.run_id, run.now)
     return PagesMirror(PagesWriter(run.db, source, deriver, run.now, progress, run.counts))

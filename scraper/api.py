@@ -16,10 +16,10 @@ from scraper.errors import (
     ApiError,
     Damaged,
     Endless,
-    InternalError,
     MembersOnly,
     Temporary,
     UnexpectedAnswer,
+    UnknownModel,
     one_line,
 )
 from scraper.patience import Patience, retry_after
@@ -33,9 +33,8 @@ SITEINFO: Params = {
 }
 PASSING = {"maxlag", "readonly", "ratelimited", "badtoken"}
 INTERNAL = "internal_api_error_"  # before the name of what PHP raised
-OF_DATABASES = f"{INTERNAL}DB"  # faults of the wiki's database, which pass like those of a busy server
 DENIED = {"readapidenied", "permissiondenied", "mwoauth-invalid-authorization"}
-TRIES = 3  # for an answer that is none, or for what fails inside the wiki
+TRIES = 3  # for an answer that is none
 MOST_PARTS = 1000  # of one batch; a batch has 500 rows at most
 ACCOUNT = "set WIKITRAIL_USER and WIKITRAIL_PASSWORD to a bot password (Special:BotPasswords)"
 HARMLESS = ("This result was truncated because it would otherwise",)
@@ -45,9 +44,8 @@ HARMLESS = ("This result was truncated because it would otherwise",)
 class Api:
     """A wiki's ``api.php``. ``warnings`` collects what the wiki warned of, each once, in order; ``landed`` is where
     the last answer came from, after redirects. With ``anywhere`` these may lead to another host; ``tries`` is for
-    answers that are none, ``internal_tries`` for what fails inside the wiki, ``can`` is what may be asked;
-    ``lost_models`` are content models that the wiki was found not to know any more, ``failing`` codes of internal
-    errors that one text or page leads to, however long it is waited."""
+    answers that are none, ``can`` is what may be asked, ``lost_models`` are content models that the wiki was found not
+    to know any more."""
 
     session: Session
     url: str
@@ -55,17 +53,15 @@ class Api:
     can: Abilities = field(default_factory=Abilities)
     anywhere: bool = False
     tries: int = TRIES
-    internal_tries: int = TRIES
     lost_models: set[str] = field(default_factory=set)
-    failing: list[str] = field(default_factory=list)
     landed: str = ""
 
     def request(self, params: Params) -> dict[str, Any]:
         """One answer of the API as a dict, after all checks.
 
-        Raises ApiError for an error that the API reports (InternalError when it fails inside the wiki), MembersOnly
-        when reading needs rights, Temporary when the wiki stays read-locked, lagged or limited or its database fails,
-        UnexpectedAnswer when the answer is no API answer.
+        Raises ApiError for an error that the API reports (UnknownModel for one of texts that no extension knows),
+        MembersOnly when reading needs rights, Temporary when the wiki stays read-locked, lagged or limited or goes on
+        failing inside, UnexpectedAnswer when the answer is no API answer.
         """
         full: dict[str, str | int] = {
             **self.can.known(params),
@@ -75,7 +71,7 @@ class Api:
             "curtimestamp": 1,  # an answer that tells the time was made by the API, and for this request
         }
         patience = self.session.patience()
-        strange = failed = 0
+        strange = 0
         while True:
             answer = self.session.ask(self.url, full, anywhere=self.anywhere)
             try:
@@ -95,24 +91,19 @@ class Api:
             if code in PASSING:
                 patience.wait(f"{self.url} is busy ({code}: {info})", retry_after(answer.headers))
             elif code.startswith(INTERNAL):
-                failed += 1
-                self._wait_for_inside(patience, code, info, failed)
+                self._wait_for_inside(patience, code, info)
             elif code in DENIED:
                 raise MembersOnly(f"{self.url} lets nobody read without an account ({info}); {ACCOUNT}.")
             else:
                 raise ApiError(code, f"{self.url} reports an error: {info or code} ({code}).")
 
-    def _wait_for_inside(self, patience: Patience, code: str, info: str, failed: int) -> None:
-        """Wait after the so many-th failure inside the wiki. Raises InternalError where it is no passing one."""
+    def _wait_for_inside(self, patience: Patience, code: str, info: str) -> None:
+        """Wait after a failure inside the wiki: an outage looks the same as a damaged text. Raises UnknownModel."""
         what = f"{self.url} fails inside ({code}: {info})"
         lasting = f"{what}, each time it is asked; tell the wiki's operator, whose log says more."
-        fault = InternalError(code, lasting)
-        if not code.startswith(OF_DATABASES):
-            if fault.unknown_model or failed >= self.internal_tries:
-                raise fault
-            patience.wait(what, fault=fault)
-        else:
-            patience.wait(what, fault=Temporary(lasting))
+        if "UnknownContentModel" in code:
+            raise UnknownModel(code, lasting)
+        patience.wait(what, fault=Temporary(lasting))
 
     def query(
         self,

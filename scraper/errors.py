@@ -76,13 +76,8 @@ class ApiError(WikiError):
         self.code = code
 
 
-class InternalError(ApiError):
-    """A fault inside the wiki that it reports for a request each time, where others may be answered."""
-
-    @property
-    def unknown_model(self) -> bool:
-        """Whether no extension of the wiki knows a content model any more (Manual:$wgContentHandlers)."""
-        return "UnknownContentModel" in self.code
+class UnknownModel(ApiError):
+    """What is asked for holds texts of a content model that no extension knows any more (Manual:$wgContentHandlers)."""
 
 
 class DumpError(WikiError):

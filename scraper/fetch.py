@@ -37,7 +37,8 @@ class Fetched:
     """Pages as they are now, and revisions in the order of their history (time, then id).
 
     ``odd`` says of revisions what is odd about their texts: ``digest`` (it is another one than the wiki states), or
-    why the wiki has the text and does not show it: ``encoding`` (it is not UTF-8), ``model …``, ``fault``.
+    why the wiki has the text and does not show it: ``encoding`` (it is not UTF-8), ``model …``, or ``fault``
+    (without an API).
     """
 
     pages: tuple[Page, ...]

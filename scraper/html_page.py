@@ -23,6 +23,7 @@ from scraper.session import Answer, Session
 _CONFIG = re.compile(r'"(wg\w+)":("(?:[^"\\]|\\.)*"|-?\d+|true|false|!0|!1)')
 LONGEST_END = 2000  # bytes behind the end of a page: servers add remarks there
 _BOOLEANS = {"!0": True, "!1": False}
+ALTERNATIONS = 3  # times that what fails is asked for again after what is healthy
 FAILURES = 2  # HTTP 500 in a row, before it is asked whether the wiki answers to anything
 
 
@@ -67,17 +68,19 @@ class IndexPhp:
     url: str
     names: dict[str, str] = field(default_factory=dict)
     odd: dict[int, str] = field(default_factory=dict)
+    shown: list[int] = field(default_factory=list)  # some revisions whose texts were shown
 
     def ask(self, params: Mapping[str, str | int], *, post: bool = False) -> Answer:
         """What the script answers; the session follows it to no other host."""
         return self.session.ask(self.url, params, post=post)
 
-    def _ask_alone(self, params: Mapping[str, str | int]) -> Answer:
-        """As ``ask``; HTTP 500 is an answer where the wiki fails at this, and at nothing else."""
+    def _ask_alone(self, params: Mapping[str, str | int], healthy: Mapping[str, str | int]) -> Answer:
+        """As ``ask``; HTTP 500 is an answer where the wiki fails at this, and shows what is ``healthy`` in between."""
         answer = self.session.ask(self.url, params, failures=FAILURES)
-        if answer.status_code == 500:
-            self.page({"title": "Special:BlankPage"})
-            answer = self.session.ask(self.url, params, failures=1)
+        for _ in range(ALTERNATIONS):
+            if answer.status_code == 500:
+                self.ask(healthy)  # in an outage this waits, and ends the run
+                answer = self.session.ask(self.url, params, failures=1)
         return answer
 
     def page(self, params: Mapping[str, str | int], *, may_fail: bool = False) -> HtmlPage:
@@ -87,7 +90,7 @@ class IndexPhp:
         """
         title = str(params.get("title", ""))
         asked = {**params, "title": self.names.get(title, title)}
-        response = self._ask_alone(asked) if may_fail else self.ask(asked)
+        response = self._ask_alone(asked, {"title": "Special:BlankPage"}) if may_fail else self.ask(asked)
         if response.status_code == 500:
             raise Failing(f"{self.url} fails at “{title}” (HTTP 500); tell the wiki's operator.")
         soup = BeautifulSoup(response.content, "lxml", from_encoding="utf-8")
@@ -110,7 +113,10 @@ class IndexPhp:
         ``action=raw`` states the time of the revision as Last-Modified (MediaWiki's RawAction). Where it says 404 it
         sends no page; one that comes with it was made by something in between.
         """
-        response = self._ask_alone({"action": "raw", "oldid": rev_id})
+        asked: dict[str, str | int] = {"action": "raw", "oldid": rev_id}
+        # Other pages may be shown where the texts cannot be read: only another text tells an outage from a lost one.
+        other = next((shown for shown in self.shown if shown != rev_id), None)
+        response = self._ask_alone(asked, {**asked, "oldid": other}) if other else self.ask(asked)
         modified = response.headers.get("Last-Modified")
         is_page = "html" in response.headers.get("Content-Type", "")
         if response.status_code == 404 and not is_page:
@@ -120,7 +126,10 @@ class IndexPhp:
         if modified is None or is_page:
             raise UnexpectedAnswer(f"{self.url} does not give the text of revision {rev_id} (action=raw is closed).")
         try:
-            return RawText(decode(response.content, rev_id), _iso(modified))
+            found = RawText(decode(response.content, rev_id), _iso(modified))
+            if len(self.shown) < ALTERNATIONS:
+                self.shown.append(rev_id)
+            return found
         except NotUtf8:
             return RawText(None, _iso(modified), "encoding")
 

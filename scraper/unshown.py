@@ -1,25 +1,21 @@
 """What a wiki fails to show, found by halves, and read without what makes it fail.
 
-A content model whose extension is gone, or a damaged text, lets MediaWiki answer a whole request with an internal
-error, whatever else was asked for. All of a revision but its text can be had, and of a page what its current revision
-tells.
+A content model whose extension is gone lets MediaWiki answer a whole request with an internal error, whatever else was
+asked for. All of a revision but its text can be had, and of a page what its current revision tells. What leads to other
+internal errors is not looked for: an outage looks the same as a text that is damaged.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from scraper.api import Api, Batch, Params, Point, point_of
-from scraper.errors import Endless, InternalError
+from scraper.errors import Endless, UnknownModel
 from scraper.large_texts import main_slot, query_with_texts, rows_of, rows_with_text
 
 AT_ONCE = 50  # ids in one request; what the API allows without special rights
-# Failures one by one, for another reason than a content model, in one batch: beyond that the wiki itself is broken.
-MOST_FAILING = 10
 # Models that MediaWiki itself brings, or none stated: that one text fails says nothing of others with the same.
 OF_MEDIAWIKI = {"", "wikitext", "javascript", "css", "json", "text", "unknown", "vue"}
 
@@ -45,7 +41,7 @@ def query_shown(
                 yield batch
                 latest = batch.following
             return
-        except InternalError:
+        except UnknownModel:
             bare = api.query(_bare(params), latest)
             # Of a generator only the next batch; what is asked for by ids has its pages in the first one.
             for batch in islice(bare, 1) if "generator" in params else bare:
@@ -98,8 +94,7 @@ def _add_texts(api: Api, params: Params, rows: Mapping[int, Row]) -> None:
     for rev_id, row in had.items():
         main_slot(rows[rev_id]).update(main_slot(row))
     for rev_id in failed:
-        reason = f"model {models[rev_id]}" if models[rev_id] in api.lost_models else "fault"
-        main_slot(rows[rev_id]).update(textmissing=True, unshown=reason)
+        main_slot(rows[rev_id]).update(textmissing=True, unshown=f"model {models[rev_id]}")
 
 
 def _details(api: Api, params: Params, page_ids: Sequence[int]) -> dict[int, Row]:
@@ -131,35 +126,24 @@ def _details(api: Api, params: Params, page_ids: Sequence[int]) -> dict[int, Row
 def _by_halves(
     api: Api, ask: Callable[[Api, Sequence[int]], dict[int, Row]], models: Mapping[int, str]
 ) -> tuple[dict[int, Row], set[int]]:
-    """Rows by id, and the ids at which the wiki fails; those of a content model that it does not know at once.
-
-    Raises InternalError where it fails at so many that something else must be wrong.
-    """
+    """Rows by id, and the ids at which the wiki fails; those of a content model that it does not know at once."""
     had: dict[int, Row] = {}
     failed: set[int] = set()
-    others = 0
-    quick = replace(api, internal_tries=1)  # where there is more than one id, half of them are asked for next
-    # An outage looks the same as a damaged text: until one was found, it is waited as for a busy wiki.
-    patient = replace(api, internal_tries=sys.maxsize)
     left = _by_model(models)
     while left:
         ids = [i for i in left.pop() if models[i] not in api.lost_models]
         if not ids:
             continue
         try:
-            had |= ask(quick if len(ids) > 1 else api if api.failing else patient, ids)
-        except InternalError as fault:
-            if fault.unknown_model and models[ids[0]] not in OF_MEDIAWIKI:
+            had |= ask(api, ids)
+        except UnknownModel:
+            if models[ids[0]] not in OF_MEDIAWIKI:
                 api.lost_models.add(models[ids[0]])
             elif len(ids) > 1:
                 half = len(ids) // 2
                 left += [ids[half:], ids[:half]]
             else:
                 failed |= set(ids)
-                api.failing.append(fault.code)
-                others += 1
-                if others > MOST_FAILING:
-                    raise
     return had, failed | {i for i, model in models.items() if model in api.lost_models and i not in had}
 
 

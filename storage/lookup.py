@@ -197,6 +197,14 @@ def revision_ids_between(db: Database, first: int, stop: int) -> set[int]:
     return {int(row[0]) for row in rows}
 
 
+def newest_with_text(db: Database) -> list[int]:
+    """The ids of the two newest revisions whose texts are held, if there are so many."""
+    rows = db.execute(
+        f"SELECT rev_id FROM revision_rows WHERE {LIVE} AND text_id IS NOT NULL ORDER BY rev_id DESC LIMIT 2"
+    )
+    return [int(rev_id) for (rev_id,) in rows.fetchall()]
+
+
 def count_revisions(db: Database) -> int:
     """How many revisions the mirror holds, in any state."""
     (count,) = db.execute("SELECT count(*) FROM revision_rows").fetchone()

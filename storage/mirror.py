@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from parsers.wiki import LogEvent, Page, Revision
-from storage.errors import DamagedDatabase
+from storage.errors import DamagedDatabase, DamagedText
 from storage.lookup import known_ids
 from storage.schema_revisions import LIVE, flags_of, with_state, with_text_state
 from storage.texts import TextStore
@@ -96,7 +96,7 @@ def save_revision(db: Database, texts: TextStore, revision: Revision, now: str) 
     text_id, text_state, sha1 = None, revision.text_state, revision.sha1
     if revision.text is not None:
         text_id = texts.save(revision.text, _neighbour(db, revision))
-    elif text_state == "missing" and (held := _held_text(db, revision)) is not None:
+    elif text_state == "missing" and (held := _held_text(db, texts, revision)) is not None:
         text_state, (text_id, sha1) = "present", held
     optional = texts.strings.optional
     flags = flags_of(
@@ -150,13 +150,19 @@ def accept_digests(db: Database, odd: Mapping[int, str]) -> None:
     )
 
 
-def _held_text(db: Database, revision: Revision) -> tuple[int, str | None] | None:
-    """The text and digest that are held of a revision, unless the wiki states another digest."""
+def _held_text(db: Database, texts: TextStore, revision: Revision) -> tuple[int, str | None] | None:
+    """The text and digest that are held of a revision, unless it is damaged or the wiki states another digest."""
     row = db.execute(
         "SELECT text_id, sha1 FROM revisions WHERE rev_id = ? AND text_id IS NOT NULL AND coalesce(sha1 = ?, 1)",
         [revision.rev_id, revision.sha1],
     ).fetchone()
-    return row and (int(row[0]), row[1])
+    if row is None:
+        return None
+    try:
+        texts.load(row[0])
+    except DamagedText:
+        return None
+    return int(row[0]), row[1]
 
 
 def _neighbour(db: Database, revision: Revision) -> int | None:

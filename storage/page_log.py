@@ -23,7 +23,7 @@ def deletes_page(event: LogEvent) -> bool:
         return False
     name = (event.title or "").partition(":")[2].replace(" ", "_")
     # Manual:Oldimage table: the archived name is the time of the upload, “!”, and the name of the file.
-    return not (name and re.search(rf"\b\d{{14}}!{re.escape(name)}", event.comment or ""))
+    return not (name and re.search(rf"(?<!\d)\d{{14}}!{re.escape(name)}", event.comment or ""))
 
 
 def restores_page(event: LogEvent) -> bool:

@@ -213,7 +213,7 @@ CASES: dict[str, Case] = {
         api_error("internal_api_error_DBQueryError", "[Zx1]\nCaught exception\x1b[31m\nof type"), 75, "DBQueryError"
     ),
     "another internal error": Case(
-        api_error("internal_api_error_TypeError", "[Zx1] Caught"), 1, "fails inside (internal_api_error_TypeError"
+        api_error("internal_api_error_TypeError", "[Zx1] Caught"), 75, "fails inside (internal_api_error_TypeError"
     ),
     "an error without an end": Case(api_error("unknown_action", "Unbekannt. " * 900), 1, "unknown_action", False),
     "a login page": Case(answered(200, LOGIN_PAGE, HTML), 1, "an HTML page instead of API data"),

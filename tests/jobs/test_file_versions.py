@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from parsers.wiki import LogEvent
+from storage.page_log import deletes_page
 from tests.mediawiki import MediaWiki
 from tests.storm_actions import SETTINGS, Storm, picture
 from tests.storm_checks import Checker
@@ -66,3 +69,11 @@ def test_the_page_itself_is_told_when_it_goes_and_comes_back(wiki: MediaWiki, tm
     assert told == [("deleted",), ("restored",)]
     assert rows(db, "SELECT count(*) FROM section_history WHERE title = 'Maßstab'") == [(2,)]
     storm.checker.audit()
+
+
+@pytest.mark.parametrize("before", ["Alte Version ", "删除旧版本", ""])
+def test_a_deleted_version_is_known_in_any_language(before: str) -> None:
+    comment = f"{before}20240701083000!Karte_der_Stadt.png"
+    event = LogEvent(1, "delete", "delete", "2024-07-01T08:30:00Z", "Anna", TITLE, 7, "{}", comment)
+    assert not deletes_page(event)
+    assert deletes_page(replace(event, comment="Doppelt"))

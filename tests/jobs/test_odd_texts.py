@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -192,26 +193,19 @@ def fails_at(rev_ids: set[int]) -> Callable[[Exchange], Fault | None]:
     return plan
 
 
-def test_a_text_at_which_the_wiki_fails_is_found_among_the_others(mediawiki: MediaWiki, db: Path) -> None:
-    rev_ids = [mediawiki.edit(f"Seite {n}", f"Text {n}") for n in range(60)]
-    broken = {rev_ids[7], rev_ids[41]}
-    with contextmanager(FaultProxy(mediawiki.url).serve)() as proxy:
-        proxy.plan = fails_at(broken)
-        result = run_here("--db", db, "sync", f"{proxy.url}/api.php", "--json")
-        assert result.code == 0, result.err
-        (warning,) = result.json["warnings"]
-        assert warning.startswith(
-            f"2 texts make the wiki fail (revisions {rev_ids[7]}, {rev_ids[41]}); held as missing"
+def test_a_text_that_is_damaged_here_and_has_a_lost_model_there_is_given_up(mediawiki: MediaWiki, db: Path) -> None:
+    rev_id = mediawiki.edit("Modul", "return 1")
+    lose_model(mediawiki, "Modul", "text")
+    sync(db, mediawiki.url)
+    lose_model(mediawiki, "Modul")
+    with closing(sqlite3.connect(db)) as held, held:
+        held.execute(
+            "UPDATE text_rows SET data = x'00' WHERE text_id = (SELECT text_id FROM revision_rows WHERE rev_id = ?)",
+            [rev_id],
         )
-        assert {i for (i,) in rows(db, "SELECT rev_id FROM revisions WHERE text_state = 'missing'")} == broken
-        assert run_here("--db", db, "audit").code == 0
-        proxy.plan = lambda exchange: None
-        audit = run_here("--db", db, "audit", "--json")
-        assert {(d["id"], d["field"], d["wiki"]) for d in audit.json["differences"]} == {
-            (i, "text_state", "present") for i in broken
-        }
-        assert run_here("--db", db, "audit").code == 0
-    assert_exact(db, mediawiki)
+    assert wikitrail("--db", db, "audit").code == 1
+    assert rows(db, HELD, rev_id) == [("missing", 1)]
+    assert wikitrail("--db", db, "audit").code == 0
 
 
 def test_a_text_that_an_outage_keeps_away_is_waited_for(mediawiki: MediaWiki, db: Path) -> None:
@@ -224,13 +218,19 @@ def test_a_text_that_an_outage_keeps_away_is_waited_for(mediawiki: MediaWiki, db
     assert_exact(db, mediawiki)
 
 
-def test_a_wiki_that_fails_at_every_text_is_not_taken_apart(mediawiki: MediaWiki, db: Path) -> None:
+@pytest.mark.parametrize("failing", [1, 60])
+def test_a_wiki_that_goes_on_failing_inside_is_taken_for_an_outage(
+    mediawiki: MediaWiki, db: Path, failing: int
+) -> None:
     rev_ids = [mediawiki.edit(f"Seite {n}", f"Text {n}") for n in range(60)]
     with contextmanager(FaultProxy(mediawiki.url).serve)() as proxy:
-        proxy.plan = fails_at(set(rev_ids))
+        proxy.plan = fails_at(set(rev_ids[:failing]))
         mark = mediawiki.mark()
         result = run_here("--db", db, "sync", f"{proxy.url}/api.php")
-        assert (result.code, "fails inside (internal_api_error_TypeError" in result.err) == (1, True), result.err
+        assert (result.code, "fails inside (internal_api_error_TypeError" in result.err) == (75, True), result.err
         assert "busy" not in result.err
         assert len(mediawiki.requests(mark)) < 20
-    assert rows(db, "SELECT count(*) FROM revisions") == [(0,)]
+        assert rows(db, "SELECT count(*) FROM revisions") == [(0,)]
+        proxy.plan = lambda exchange: None
+        assert run_here("--db", db, "sync", f"{proxy.url}/api.php", "--json").json["warnings"] == []
+    assert_exact(db, mediawiki)
