@@ -78,8 +78,9 @@ class ChunkReader(ChunkScanner):
     def collect(self, tables: Sequence[TableSource] = ()) -> None:
         """The same with the infoboxes, whose fields take their links from it."""
         super().collect()
-        rows = ((row[0].lines[0][0], row[-1].lines[-1][1]) for table in tables for row in table.rows if len(row) > 1)
-        self.chunk.papers = join_in_rows(self.chunk.papers, rows)
+        if len(self.chunk.papers) > 1:
+            rows = ((row[0].lines[0][0], row[-1].lines[-1][1]) for table in tables for row in table.rows if row[1:])
+            self.chunk.papers = join_in_rows(self.chunk.papers, rows)
         for table in tables:
             self.table_box(table)
         for node, name, params in self.boxes:

@@ -80,7 +80,9 @@ class ChunkScanner(ItemKeeper):
         chunk.faults += [("odd-character", *match.span()) for match in _ODD.finditer(self.text, begin)]
         chunk.tags = find_tags(self.text, begin, self.hidden)
         chunk.faults += [("tag-without-end", *span) for span in half_tags(self.text, begin, self.hidden)]
-        chunk.faults += [("damaged-attribute", *span) for span in damaged_attributes(self.text, begin, self.hidden)]
+        if "<" in self.text:
+            spans = damaged_attributes(self.text, begin, self.hidden)
+            chunk.faults += [("damaged-attribute", *span) for span in spans]
         self.masked = GONE * begin + mask(self.text, begin, len(self.text), found.nodes)
         self.top_nodes = self.recover(found)
         masked = on_one_line(hide_line_breaks(self.masked, found.links))

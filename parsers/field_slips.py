@@ -92,11 +92,11 @@ def name_slip(name: str, *, has_params: bool, site: Site) -> str | None:
 
 def cell_slips(masked: str, start: int, end: int, attributes: str) -> Iterator[tuple[str, int, int]]:
     """The same of the first line of a cell: text that is read as attributes and dropped, a pipe that is shown."""
-    if DAMAGED_ATTRIBUTE.search(attributes):
+    if attributes and DAMAGED_ATTRIBUTE.search(attributes):
         yield "damaged-attribute", start - 1 - len(attributes), start - 1
     elif _is_text(attributes):
         yield "lost-cell-text", start - 1 - len(attributes), start - 1
-    if shown := _SHOWN.match(masked[start:end]):
+    if masked.find("=", start, end) >= 0 and (shown := _SHOWN.match(masked[start:end])):
         yield "missing-pipe" if shown[1] is None else "doubled-pipe", start, end
     pipe = masked.find("|", start, end)
     if pipe >= 0 and not _in_link(masked, start, end, pipe):

@@ -54,7 +54,7 @@ class InlineReader(LinkTargets):
             state.faults.extend(slips(piece))
         if "|" in masked:
             state.faults.extend(pipe_slips(piece))
-        if "/" in masked or "[" in masked or "{" in masked:
+        if "//" in masked or ":/" in masked or "[" in masked or "{" in masked:
             state.faults.extend(mark_slips(piece, self.site))
         if ":" in state.text[0] and (code := self._late_brackets(piece)):
             state.faults.append((code, 0, len(piece)))

@@ -40,11 +40,12 @@ _TWO_SCHEMES = re.compile(r"https?://(?:https?|www)(?:[:;,.]?/|:)", re.IGNORECAS
 # Two equals signs together, or none between the name of a paper's key and its value
 _EQUALS = re.compile(r"[?&](?:\w+==\w|(?i:[TV]OLFDNR|_*KVONR)\w)")
 _BRACKET_IN_ADDRESS = re.compile(r"(?i:https?)://[^\s\[\]|<>\"]*\[(?!\[|(?i:https?):)[^\[\]\n]*\]")
-# A target and the label that stuck to it: Amt#Ziel 1Netz, AmtshausAmtshaus, LothringenLothrìnge
-_JOINED = re.compile(
-    r"#.*[a-zäöüß\d][A-ZÄÖÜ][a-zäöüß]{2}|(?i:([^\W\d_]{5,30})\1)| \([^()]*\)[^\W\d_]"
-    r"|\b(\w{3})[^|]{0,80}[^\W\d_A-ZÄÖÜ](?=[A-ZÄÖÜ])(?i:\2)"
-)
+# A target and the label that stuck to it: Amt#Ziel 1Netz, LothringenLothrìnge, Amt (Bau)Bauamt
+_JOINED_FRAGMENT = re.compile(r"#.*[a-zäöüß\d][A-ZÄÖÜ][a-zäöüß]{2}")
+_JOINED_TITLE = re.compile(r"[^\W\d_A-ZÄÖÜ](?=[A-ZÄÖÜ])")
+_SAME_AGAIN = re.compile(r"\b(\w{3})[^|]{0,80}[^\W\d_A-ZÄÖÜ](?=[A-ZÄÖÜ])(?i:\1)")
+_BEHIND_BRACKET = re.compile(r" \([^()]*\)[^\W\d_]")
+_LEAST_TWICE = 5  # letters of a word that stands twice: Elsässischelsässisch
 # A pipe that was to part address and label; in a query it may belong there (``?titles=A|B``)
 _PIPE_FOR_LABEL = re.compile(r"[^?]*\|(?:[^\W\d]|$)|.*(?:\d\|[^\W\d_]|\|$)", re.DOTALL)
 
@@ -96,17 +97,31 @@ def pipe_slips(piece: str) -> Iterator[tuple[str, int, int]]:
                 yield "pipe-in-text", *match.span(match.lastindex or 0)
 
 
-def target_slip(target: str, site: Site) -> str | None:
+def _is_joined(target: str) -> bool:
+    """Whether a label seems to stick to its target, as no pipe parts them."""
+    if "#" in target and _JOINED_FRAGMENT.search(target):
+        return True
+    if ")" in target and _BEHIND_BRACKET.search(target):
+        return True
+    if _JOINED_TITLE.search(target):
+        return _SAME_AGAIN.search(target) is not None
+    half, odd = divmod(len(target), 2)
+    return not odd and half >= _LEAST_TWICE and target[:half].lower() == target[half:].lower()
+
+
+def target_slip(target: str, label: str | None, site: Site) -> str | None:
     """The code of a target that was to be a category or a file (its namespace is misspelt or lost its colon), or whose
     label sticks to it.
     """
-    if _JOINED.search(target, 0, _MAX_TITLE) or target.count("(") != target.count(")"):
+    if target.count("(") != target.count(")") or (label is None and _is_joined(target[:_MAX_TITLE])):
         return "damaged-link"
     prefix = _PREFIX.match(target)
     if prefix is None:
         return None
     name, mark = prefix["name"].lower(), prefix["mark"]
     if mark and mark[-1] == ":":
+        if len(name) < _LEAST_NAMESPACE - 1:
+            return None
         return next((code for word, code in _words(site) if OSA.distance(name, word, score_cutoff=1) <= 1), None)
     code = _DAMAGED.get(site.namespaces.get(name, 0))
     # there are pages named Bild.de and ImageMagick
@@ -123,8 +138,9 @@ def mark_slips(piece: str, site: Site) -> Iterator[tuple[str, int, int]]:
     """Code, start and end of what is text for the lack of a mark: addresses whose scheme is damaged, one bracket for
     two around a category or a file, one brace for two around a template.
     """
-    for match in _NO_SCHEME.finditer(piece):
-        yield "damaged-link", *match.span()
+    if "//" in piece or ":/" in piece or "[www." in piece.lower():
+        for match in _NO_SCHEME.finditer(piece):
+            yield "damaged-link", *match.span()
     if "[" in piece:
         for match in _BRACKET_IN_ADDRESS.finditer(piece):
             yield "damaged-link", *match.span()

@@ -25,13 +25,14 @@ _FIRST = 2000  # characters of a page in which a redirect is looked for that is 
 
 def line_slips(masked: str) -> Iterator[tuple[str, int, int]]:
     """Code, start and end of lines of a masked text that have the marks of a table or heading doubled or by half."""
-    if "{|" in masked or "|}" in masked or "||-" in masked or "||+" in masked:
+    has_tables = "{|" in masked or "|-" in masked
+    if has_tables or "|}" in masked or "||+" in masked:
         yield from (("doubled-table-mark", *match.span()) for match in _DOUBLED_TABLE.finditer(masked))
     if "==" in masked:
         yield from (("no-heading", *match.span()) for match in _NO_HEADING.finditer(masked))
     if "\n=" in masked or "=\n" in masked or "= \n" in masked or masked[:1] == "=" or masked.endswith(("=", "= ")):
         yield from (("no-heading", *match.span()) for match in _HALF_HEADING.finditer(masked))
-    if "{|" in masked or "|-" in masked:
+    if has_tables:
         yield from (
             ("damaged-attribute", *row.span()) for row in _ROW.finditer(masked) if DAMAGED_ATTRIBUTE.search(row[0])
         )

@@ -226,7 +226,7 @@ class LinkScan:
             self.faults.append(("doubled-pipe", start, end))
         elif label and "|" in label:
             self.faults.append(("pipe-in-text", start, end))
-        if not (target.namespace or target.interwiki or target.forced) and (code := target_slip(raw, self.site)):
+        if not (target.namespace or target.interwiki or target.forced) and (code := target_slip(raw, label, self.site)):
             self.faults.append((code, start, end))
         kind = "interwiki" if target.interwiki else "file" if target.namespace == titles.MEDIA else "internal"
         self.add(kind, target.full, shown + suffix, start, end)
